@@ -1,0 +1,53 @@
+/**
+ * checkers: verdicts. One file per claim; each opens with what it checks, what it does not, and why.
+ *
+ *   checker.ts   what a claim, a judge and a verdict are (this file)
+ *   claims.ts    all claims by id, and the `sometimes` claims
+ */
+import type { Assumption, Fact } from '../history/fact.ts';
+import type { Fold } from '../history/history.ts';
+import type { VirtualUs } from '../lib/units.ts';
+
+export type Verdict =
+  | { readonly kind: 'held' }
+  /** The first fact that breaks it is the last of `facts`, the others are what it rests on. */
+  | {
+      readonly kind: 'broken';
+      readonly at: VirtualUs;
+      readonly summary: string;
+      readonly facts: readonly Fact[];
+    }
+  /** It broke, but an assumption of the preset had failed before. */
+  | { readonly kind: 'excused'; readonly assumption: Assumption; readonly at: VirtualUs }
+  | { readonly kind: 'unknown'; readonly reason: string }
+  /** Its antecedent never occurred in this run. */
+  | { readonly kind: 'vacuous'; readonly reason: string };
+
+export type VerdictKind = Verdict['kind'];
+
+/** What a judge may know of the run beforehand: bounds of the preset and tolerances. */
+export interface ClaimContext {
+  /** Tolerance for earliness and lateness of starts, ε; includes the wall error that is assumed. */
+  readonly epsilonUs: number;
+  /** After heal, dispatch must resume within this (the preset's bound). */
+  readonly recoverBoundUs: number;
+  /** A tick due in a stable period must have begun within this. */
+  readonly onTimeBoundUs: number;
+}
+
+export interface Judge extends Fold {
+  /** Asked once, when the run is over. */
+  verdict(): Verdict;
+}
+
+export interface Claim {
+  readonly id: string;
+  readonly modality: 'always' | 'eventually' | 'sometimes';
+  /** One sentence for reports and `explain`. */
+  readonly sentence: string;
+  /** What it does not check, and why. */
+  readonly limits: string;
+  /** Assumptions whose failure excuses a later break. */
+  readonly excusedBy: readonly Assumption[];
+  readonly judge: (context: ClaimContext) => Judge;
+}

@@ -1,0 +1,151 @@
+/**
+ * The shape of `report.json`: everything a report shows, and nothing that depends on when or where it
+ * was made (that is `run.json`). HTML, Markdown and JUnit are functions of this document alone.
+ */
+import type { VerdictKind } from '../checkers/checker.ts';
+import type { SchedulerInfo } from './scheduler-info.ts';
+
+export interface SeedRow {
+  readonly seed: string;
+  /** 16 hex digits. */
+  readonly fingerprint: string;
+  readonly verdicts: Readonly<Record<string, VerdictKind>>;
+}
+
+export interface ClaimRow {
+  readonly promised: boolean;
+  /** Why the preset does not promise it; empty when it does. */
+  readonly reason: string;
+  readonly held: number;
+  readonly broken: number;
+  readonly excused: number;
+  readonly unknown: number;
+  readonly vacuous: number;
+  /** The first broken seed, in the order of seeds: where, when (µs), what, and how to see it. */
+  readonly example?: { readonly seed: string; readonly atUs: number; readonly summary: string };
+}
+
+export interface Accounts {
+  readonly jobs: {
+    readonly accepted: number;
+    readonly completed: number;
+    readonly cancelled: number;
+    readonly dead: number;
+    readonly open: number;
+  };
+  readonly ticks: {
+    readonly due: number;
+    readonly run: number;
+    readonly skipped: number;
+    readonly missed: number;
+    /** Beside the sum: ticks that ran more than once. */
+    readonly doubled: number;
+  };
+}
+
+/** Mean over seeds with a 95 % interval; `n` seeds had a value. */
+export interface MetricRow {
+  readonly unit: string;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+/** Values over the time of the run in equal buckets; `undefined` buckets are null. */
+export interface Series {
+  readonly unit: string;
+  readonly bucketUs: number;
+  readonly values: readonly (number | null)[];
+}
+
+/** A fault as it happened in the example seed: drawn as a shaded band. */
+export interface FaultBand {
+  readonly id: string;
+  readonly kind: string;
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly whom: readonly string[];
+}
+
+export interface FaultCoverage {
+  readonly kind: string;
+  readonly drawn: number;
+  readonly armed: number;
+  readonly bitten: number;
+}
+
+export interface DesignReport {
+  readonly name: string;
+  readonly seeds: readonly SeedRow[];
+  readonly claims: Readonly<Record<string, ClaimRow>>;
+  readonly accounts: Accounts;
+  readonly metrics: Readonly<Record<string, MetricRow>>;
+  /** Means over seeds, by name: `api`, `dispatch`, `goodput`, `backlog`. */
+  readonly series: Readonly<Record<string, Series>>;
+  /** Pooled samples, sorted and thinned to at most 400 quantiles: `dispatchLatency`, `failover`… */
+  readonly samples: Readonly<
+    Record<
+      string,
+      { readonly unit: string; readonly values: readonly number[]; readonly n: number }
+    >
+  >;
+  readonly faults: readonly FaultCoverage[];
+  /** What one seed looked like (the first broken one, else the first). */
+  readonly examples: readonly {
+    readonly seed: string;
+    readonly endUs: number;
+    readonly series: Readonly<Record<string, Series>>;
+    readonly faults: readonly FaultBand[];
+    /** Who said it led, from when to when. */
+    readonly leaders: readonly {
+      readonly machine: string;
+      readonly epoch: number;
+      readonly fromUs: number;
+      readonly untilUs: number;
+    }[];
+  }[];
+  readonly assumes: SchedulerInfo['assumes'];
+  readonly verdict: 'held' | 'broken' | 'inconclusive';
+  /** Why inconclusive, in words; empty otherwise. */
+  readonly inconclusive: readonly string[];
+}
+
+/** Paired by seed: a minus b. */
+export interface Comparison {
+  readonly metric: string;
+  readonly a: string;
+  readonly b: string;
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+  readonly verdict: 'higher' | 'lower' | 'no detectable difference';
+}
+
+export interface ReportDocument {
+  readonly apiVersion: 'seaworthy/report/v1';
+  readonly scenario: {
+    readonly name: string;
+    readonly hash: string;
+    readonly text: string;
+    readonly why: string;
+  };
+  readonly designs: readonly DesignReport[];
+  readonly comparisons: readonly Comparison[];
+  readonly slo: readonly {
+    readonly design: string;
+    readonly metric: string;
+    readonly wanted: string;
+    readonly got: number | null;
+    readonly met: boolean;
+  }[];
+  /** Lines of the inputs that were not used, and why (of a crontab or a trace). */
+  readonly inputs: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly problem: string;
+  }[];
+  /** Exact command that makes this document again. */
+  readonly command: string;
+}

@@ -1,0 +1,4 @@
+/** What a report says of a preset: what it takes for granted, with numbers and units in the text. */
+export interface SchedulerInfo {
+  readonly assumes: readonly { readonly what: string; readonly bound: string }[];
+}

@@ -1,0 +1,135 @@
+/**
+ * scenario: a text file becomes a run, and back identically.
+ *
+ *   scenario.ts   what a scenario is, parsed (this file)
+ *   schema.ts     its text form: strict keys, units, positions of problems, JSON Schema
+ *   registry.ts   designs with their presets, promises, assumptions and bounds
+ *   assemble.ts   one run: machines, programs, workload, faults and judges wired together
+ *   due-ticks.ts  the independent second opinion on which ticks are due (croner)
+ *   zone-data.ts  zone rules read from the platform's zone database
+ */
+
+import type { PlannedFault } from '../faults/plan.ts';
+import type { Delivery, SinkKind } from '../history/fact.ts';
+import type { MisfirePolicy, RetryPolicy, Timing } from '../scheduler/api.ts';
+
+export interface Cluster {
+  /** Scheduler members, where the design has more than one. */
+  readonly members: number;
+  readonly workers: number;
+  /** Attempts a worker runs at a time. */
+  readonly slots: number;
+  /** How often a worker beats. */
+  readonly beatUs: number;
+  /** True UTC time at which the run starts, ISO 8601 with a Z. */
+  readonly startsAt: string;
+  /** One-way latency: uniform in [latencyMinUs, latencyMaxUs]. */
+  readonly latencyMinUs: number;
+  readonly latencyMaxUs: number;
+  /** Every machine's oscillator is off by up to this, drawn per machine, either way. */
+  readonly ratePpmMax: number;
+  /** Every machine's wall clock is off by up to this at the start, drawn, either way. */
+  readonly wallErrorUsMax: number;
+}
+
+export interface ScheduleEntry {
+  readonly name: string;
+  readonly timing: Timing;
+}
+
+export interface Workload {
+  readonly clients: number;
+  /** Open loop, all clients together; 0 submits nothing. */
+  readonly arrivals: { readonly kind: 'poisson' | 'fixed'; readonly perSecond: number };
+  /** Share of submits that ask for a delay, drawn up to `delayUsMax`. */
+  readonly delayedPpm: number;
+  readonly delayUsMax: number;
+  /** Share of jobs asked about, and cancelled, some time after the submit. */
+  readonly statusPpm: number;
+  readonly cancelPpm: number;
+  /** Run time of a body: exponential with this mean. */
+  readonly runUsMean: number;
+  /** Share of attempts that fail. */
+  readonly failPpm: number;
+  /** Every job gets one of these by its id. */
+  readonly sinks: readonly SinkKind[];
+  readonly delivery: Delivery;
+  readonly retry: RetryPolicy;
+  readonly timeoutUs: number;
+  /** A client gives an operation up as `unknown` after this. */
+  readonly clientTimeoutUs: number;
+  readonly schedules: readonly ScheduleEntry[];
+  /** For every schedule, of the crontab too. */
+  readonly misfire: MisfirePolicy;
+  /** A crontab file; zone and daylight-saving policy for its lines. */
+  readonly crontab?: {
+    readonly file: string;
+    readonly zone: string;
+    readonly gap: 'skip' | 'run-at-end';
+    readonly overlap: 'first' | 'both';
+  };
+  /** A Standard Workload Format trace, plain or gzipped. */
+  readonly trace?: {
+    readonly file: string;
+    /** Divide times between submits, and run times, by these. */
+    readonly timeScale: number;
+    readonly sizeScale: number;
+    /** At most this many jobs, from the start of the file. */
+    readonly jobsMax: number;
+  };
+}
+
+export type FaultsPart =
+  | { readonly kind: 'drawn'; readonly profile: string; readonly intensity: number }
+  | { readonly kind: 'given'; readonly faults: readonly PlannedFault[] };
+
+export interface Phases {
+  readonly warmUpUs: number;
+  readonly chaosUs: number;
+}
+
+/** A threshold on the mean of a metric over seeds, such as `apiSuccess: ">= 0.95"`. */
+export interface Slo {
+  readonly metric: string;
+  readonly op: '>=' | '<=';
+  readonly value: number;
+}
+
+export interface Scenario {
+  readonly apiVersion: 'seaworthy/v1';
+  readonly name: string;
+  /** A sentence: why this scenario exists. */
+  readonly why: string;
+  /** Selections: `lease`, `lease:client-go+fencing=off`. */
+  readonly designs: readonly string[];
+  /** How many seeds `run` and `compare` take when not told. */
+  readonly seeds: number;
+  readonly cluster: Cluster;
+  readonly workload: Workload;
+  readonly faults: FaultsPart;
+  readonly phases: Phases;
+  readonly claims: {
+    /** Tolerance for timeliness. */
+    readonly epsilonUs: number;
+    /** Judge only these; empty judges all. */
+    readonly only: readonly string[];
+  };
+  readonly slo: readonly Slo[];
+}
+
+/** A file that a scenario refers to, as read; the hash covers its bytes. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A scenario with everything it needs: its text, its hash, and the files it names. */
+export interface LoadedScenario {
+  readonly scenario: Scenario;
+  /** Canonical text: parses to the same scenario and prints to the same bytes. */
+  readonly text: string;
+  /** SHA-256 over the text and the bytes of the files, hex. */
+  readonly hash: string;
+  readonly crontab?: LoadedFile;
+  readonly trace?: LoadedFile;
+}
