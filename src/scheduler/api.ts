@@ -146,6 +146,8 @@ export interface Run extends Message {
   readonly v: 1;
   /** Of the worker addressed: another incarnation refuses it. */
   readonly incarnation: number;
+  /** Of the leader that sends it; a fenced worker refuses one older than it has heard of. */
+  readonly epoch: number;
   readonly launch: Launch;
 }
 export interface Stop extends Message {
