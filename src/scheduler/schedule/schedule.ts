@@ -1,0 +1,45 @@
+/**
+ * scheduler/schedule: which ticks a schedule has, and what happens to each. Pure, without a clock or
+ * zone data of its own.
+ *
+ *   schedule.ts    a whole schedule checked: timing, misfire policy, bounds (this file)
+ *   cron.ts        cron expressions, parsed or refused with a reason
+ *   cron-next.ts   when an expression fires next in a zone, daylight saving decided by policy
+ *   timing.ts      a timing checked and compiled: cron or interval
+ *   decide.ts      due ticks: run or skip, and why
+ *   zone-rules.ts  the rules of a zone as data
+ *   zone-time.ts   calendar and local time by arithmetic
+ */
+import { failed, type Outcome } from '../../lib/outcome.ts';
+import type { ScheduleSpec } from '../api.ts';
+import { type Compiled, checkTiming, type TimingProblem } from './timing.ts';
+import type { ZoneTable } from './zone-rules.ts';
+
+/** More ticks than this are never caught up with at a time; a decision may cost a step for each. */
+export const CATCH_UP_MAX = 10_000;
+
+/** Checks all of a schedule but its job, and compiles its timing. */
+export function checkSchedule(
+  spec: ScheduleSpec,
+  zones: ZoneTable,
+): Outcome<Compiled, TimingProblem> {
+  const { misfire, startUs, endUs } = spec;
+  if (misfire.late !== 'skip' && misfire.late !== 'once' && misfire.late !== 'all') {
+    return failed({ field: 'misfire.late', reason: 'neither skip, once nor all' });
+  }
+  if (!Number.isSafeInteger(misfire.windowUs) || misfire.windowUs < 0) {
+    return failed({ field: 'misfire.windowUs', reason: 'not a span in whole microseconds' });
+  }
+  const { catchUpMax } = misfire;
+  if (!Number.isSafeInteger(catchUpMax) || catchUpMax < 0 || catchUpMax > CATCH_UP_MAX) {
+    return failed({ field: 'misfire.catchUpMax', reason: `not a number up to ${CATCH_UP_MAX}` });
+  }
+  if (!Number.isSafeInteger(startUs)) {
+    return failed({ field: 'startUs', reason: 'not an instant in whole microseconds' });
+  }
+  // Open-ended schedules may say infinity.
+  if (Number.isNaN(endUs) || endUs <= startUs) {
+    return failed({ field: 'endUs', reason: 'not after startUs' });
+  }
+  return checkTiming(spec.timing, zones);
+}

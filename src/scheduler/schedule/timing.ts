@@ -1,0 +1,88 @@
+/** A timing, checked and made ready: which nominal times a schedule has. */
+import { failed, type Outcome, ok } from '../../lib/outcome.ts';
+import { MS, SECOND, type WallUs, wallUs } from '../../lib/units.ts';
+import type { Timing } from '../api.ts';
+import { canFire, parseCron } from './cron.ts';
+import { compileCron } from './cron-next.ts';
+import type { ZoneTable } from './zone-rules.ts';
+
+/** A timing ready for use: a pure function of the timing and the zone rules it was checked with. */
+export interface Compiled {
+  /** First nominal time strictly after `us`; undefined when none comes within about 8 years. */
+  nextAfter(us: WallUs): WallUs | undefined;
+}
+
+/** What is wrong with a request, and in which of its fields. */
+export interface TimingProblem {
+  readonly field: string;
+  readonly reason: string;
+}
+
+/** Shorter intervals are refused: nothing here is timed more finely. */
+const INTERVAL_MIN_US = MS;
+
+/**
+ * Checks a timing and compiles it. Refused with field and reason: an unreadable expression, one that
+ * never fires, a zone that the table lacks, unknown policies, an interval under a millisecond.
+ */
+export function checkTiming(timing: Timing, zones: ZoneTable): Outcome<Compiled, TimingProblem> {
+  switch (timing.kind) {
+    case 'cron':
+      return checkCron(timing, zones);
+    case 'interval':
+      return checkInterval(timing.everyUs, timing.anchorUs);
+    default:
+      return refused('timing.kind', 'neither cron nor interval');
+  }
+}
+
+const refused = (field: string, reason: string): Outcome<never, TimingProblem> =>
+  failed({ field, reason });
+
+function checkCron(
+  timing: Extract<Timing, { readonly kind: 'cron' }>,
+  zones: ZoneTable,
+): Outcome<Compiled, TimingProblem> {
+  const parsed = parseCron(timing.expression);
+  if (parsed.kind === 'failed') {
+    const { field, reason } = parsed.error;
+    return refused('timing.expression', field === undefined ? reason : `${field}: ${reason}`);
+  }
+  if (!canFire(parsed.value)) {
+    return refused('timing.expression', 'never fires: no month it names has such a day');
+  }
+  const rules = zones.get(timing.zone);
+  if (rules === undefined) return refused('timing.zone', `unknown time zone ${timing.zone}`);
+  if (timing.gap !== 'skip' && timing.gap !== 'run-at-end') {
+    return refused('timing.gap', 'neither skip nor run-at-end');
+  }
+  if (timing.overlap !== 'first' && timing.overlap !== 'both') {
+    return refused('timing.overlap', 'neither first nor both');
+  }
+  const nextS = compileCron(parsed.value, rules, timing);
+  return ok({
+    nextAfter(us) {
+      const foundS = nextS(Math.floor(us / SECOND));
+      return Number.isFinite(foundS) ? wallUs(foundS * SECOND) : undefined;
+    },
+  });
+}
+
+/** Nominal times are the anchor plus every whole multiple of the interval, before it as well. */
+function checkInterval(everyUs: number, anchorUs: WallUs): Outcome<Compiled, TimingProblem> {
+  if (!Number.isSafeInteger(everyUs) || everyUs < INTERVAL_MIN_US) {
+    return refused('timing.everyUs', 'not a whole number of microseconds, 1000 or more');
+  }
+  if (!Number.isSafeInteger(anchorUs)) {
+    return refused('timing.anchorUs', 'not a whole number of microseconds');
+  }
+  // Remainders are exact where a quotient of such sizes would be rounded.
+  const phaseUs = anchorUs % everyUs;
+  return ok({
+    nextAfter(us) {
+      const sinceUs = ((us % everyUs) - phaseUs + 2 * everyUs) % everyUs;
+      const nextUs = us - sinceUs + everyUs;
+      return Number.isSafeInteger(nextUs) ? wallUs(nextUs) : undefined;
+    },
+  });
+}
