@@ -156,10 +156,10 @@ function boundsOf(
   if (from === '*' || from === '?') {
     return to === undefined ? { low: field.low, high: field.high } : `cannot read ${quoted(item)}`;
   }
-  const low = valueOf(from, field);
+  const low = numberOf(from, field);
   if (typeof low === 'string') return unsupported(item, field) ?? low;
   if (to === undefined) return { low, high: hasStep ? Math.max(low, field.high) : low };
-  const named = valueOf(to, field);
+  const named = numberOf(to, field);
   if (typeof named === 'string') return unsupported(item, field) ?? named;
   // The week may end on a Sunday: `fri-sun` is plain, though `sun` alone is 0.
   const high = to.toLowerCase() === 'sun' && low > 0 ? 7 : named;
@@ -171,7 +171,7 @@ const rewritten = (low: number, high: number, field: Field): string =>
   `"${low}-${field.high},${field.low}-${high}"`;
 
 /** A number or a name of the field; otherwise what is wrong with the text. */
-function valueOf(text: string, field: Field): number | string {
+function numberOf(text: string, field: Field): number | string {
   const name = field.names.indexOf(text.toLowerCase());
   if (name >= 0) return field.low + name;
   if (!/^\d{1,4}$/.test(text)) return `cannot read ${quoted(text)}`;
@@ -182,7 +182,7 @@ function valueOf(text: string, field: Field): number | string {
 
 /** Extensions of other dialects, named so that nobody hunts for a typing error. */
 function unsupported(item: string, field: Field): string | undefined {
-  if (field.name.startsWith('day') && /^(L|\d*L|L-?\d*W?|\d+W|[a-z]{3}L|.*#.*)$/i.test(item)) {
+  if (field.name.startsWith('day') && /^(\d*L|L-?\d*W?|\d+W|[a-z]{3}L|.*#.*)$/i.test(item)) {
     return `${quoted(item)}: L, W and # (last, nearest weekday, nth) are not supported`;
   }
   return /^H(\(|\/|$)/.test(item) ? `${quoted(item)}: H (hash) is not supported` : undefined;

@@ -3,7 +3,7 @@ import { failed, type Outcome, ok } from '../../lib/outcome.ts';
 import { MS, SECOND, type WallUs, wallUs } from '../../lib/units.ts';
 import type { Timing } from '../api.ts';
 import { canFire, parseCron } from './cron.ts';
-import { compileCron } from './cron-next.ts';
+import { compileCron, HORIZON_S } from './cron-next.ts';
 import type { ZoneTable } from './zone-rules.ts';
 
 /** A timing ready for use: a pure function of the timing and the zone rules it was checked with. */
@@ -20,6 +20,8 @@ export interface TimingProblem {
 
 /** Shorter intervals are refused: nothing here is timed more finely. */
 const INTERVAL_MIN_US = MS;
+/** Longer ones are refused too: they would count as never. */
+const INTERVAL_MAX_US = HORIZON_S * SECOND;
 
 /**
  * Checks a timing and compiles it. Refused with field and reason: an unreadable expression, one that
@@ -70,8 +72,8 @@ function checkCron(
 
 /** Nominal times are the anchor plus every whole multiple of the interval, before it as well. */
 function checkInterval(everyUs: number, anchorUs: WallUs): Outcome<Compiled, TimingProblem> {
-  if (!Number.isSafeInteger(everyUs) || everyUs < INTERVAL_MIN_US) {
-    return refused('timing.everyUs', 'not a whole number of microseconds, 1000 or more');
+  if (!Number.isSafeInteger(everyUs) || everyUs < INTERVAL_MIN_US || everyUs > INTERVAL_MAX_US) {
+    return refused('timing.everyUs', 'not whole microseconds between 1 ms and 8 years');
   }
   if (!Number.isSafeInteger(anchorUs)) {
     return refused('timing.anchorUs', 'not a whole number of microseconds');
