@@ -1,0 +1,274 @@
+import type { Answer, Request } from '../history/fact.ts';
+import type { Host, Message } from '../host/host.ts';
+import type { Program, ProgramFactory } from '../host/program.ts';
+import { type Effect, NOTHING, nowOnly, type Output } from '../host/step.ts';
+import { assert, InvariantBroken, required } from '../lib/assert.ts';
+import { intBetween, pick } from '../lib/random.ts';
+import { MINUTE, MS, type VirtualUs } from '../lib/units.ts';
+import type { ApiAnswer, ApiCall, ApiRequest, ApiResult } from '../scheduler/api.ts';
+import { LeaderBelief } from './leader-belief.ts';
+import type { Harness, PlannedOp } from './workload.ts';
+
+export interface ClientOptions {
+  /** Its own operations, in order of time. */
+  readonly plan: readonly PlannedOp[];
+  /** Names of the machines it may ask. */
+  readonly members: readonly string[];
+  /** After this an operation is given up, and its outcome is unknown. */
+  readonly timeoutUs: number;
+  readonly harness: Harness;
+  /** The number of its first operation; the others follow. */
+  readonly opBase: number;
+}
+
+/** Redirects wait this long, unless they name a leader. */
+const REDIRECT_MIN_US = 50 * MS;
+const REDIRECT_MAX_US = 200 * MS;
+const RESEND_MIN_US = 500 * MS;
+/** The clock of a client is a little off: an operation may leave this much early. */
+const ASK_SLACK_US = MS;
+/** Open operations are looked through at most this often, however many there are. */
+const CARE_MIN_US = 20 * MS;
+
+/** An operation that was asked and has no final answer yet. */
+interface Open {
+  readonly call: ApiCall;
+  readonly request: Request;
+  readonly askedAt: VirtualUs;
+  readonly giveUpUs: number;
+  /** When to send again, true time. */
+  nextUs: number;
+  /** The member asked last, or to be asked when `nextUs` comes. */
+  target: string;
+  /** Whether `target` was asked already. */
+  sent: boolean;
+  /**
+   * It followed a named leader since it last waited. A second redirect waits, or two members that
+   * name each other would keep the request running in circles.
+   */
+  hopped: boolean;
+}
+
+/** What outlives a crash of the client: it belongs to the harness, or evidence would get lost. */
+interface Memory {
+  next: number;
+  readonly open: Map<number, Open>;
+}
+
+/**
+ * A client asks for its planned operations at their times, without waiting for answers (open loop).
+ * Each is recorded as asked once, when it is first sent, and as answered at most once. A client that
+ * restarts asks at once for what it missed; what it had open is `unknown`, but for schedules, which
+ * it keeps putting.
+ */
+export function createClient(options: ClientOptions): ProgramFactory {
+  assert(options.members.length > 0, 'a client needs members to ask');
+  const memory: Memory = { next: 0, open: new Map() };
+  return (host) => new Client(host, options, memory);
+}
+
+class Client implements Program {
+  readonly #options: ClientOptions;
+  readonly #memory: Memory;
+  readonly #host: Host;
+  readonly #belief: LeaderBelief;
+  readonly #resendUs: number;
+  #careAtUs = Number.POSITIVE_INFINITY;
+
+  constructor(host: Host, options: ClientOptions, memory: Memory) {
+    this.#host = host;
+    this.#options = options;
+    this.#memory = memory;
+    this.#belief = new LeaderBelief(options.members, pick(host.random, options.members));
+    this.#resendUs = Math.max(RESEND_MIN_US, Math.round(options.timeoutUs / 4));
+  }
+
+  onStart(): Output {
+    const effects: Effect[] = [];
+    for (const open of this.#memory.open.values()) {
+      if (open.request.kind === 'put-schedule') this.#send(open, this.#belief.believed, effects);
+      else this.#close(open, { kind: 'unknown' });
+    }
+    this.#askDue(effects);
+    return nowOnly(effects);
+  }
+
+  onTimer(tag: string): Output {
+    const effects: Effect[] = [];
+    if (tag === 'ask') this.#askDue(effects);
+    else this.#care(effects);
+    return nowOnly(effects);
+  }
+
+  onMessage(from: string, message: Message): Output {
+    if (message.kind !== 'api-answer') return NOTHING;
+    const { op, result } = message as ApiAnswer;
+    const open = this.#memory.open.get(op);
+    // Late, doubled, or for an operation given up: it was answered once already.
+    if (open === undefined) return NOTHING;
+    if (result.kind === 'redirect') return this.#redirected(open, from, result.leader);
+    const answer = finalAnswer(result);
+    if (answer === undefined) return NOTHING;
+    if (answer.kind === 'ok') this.#belief.answered(from);
+    this.#close(open, answer);
+    return NOTHING;
+  }
+
+  onDisk(): Output {
+    return NOTHING;
+  }
+
+  snapshot(): unknown {
+    const { next, open } = this.#memory;
+    return { asked: next, open: [...open.keys()], believed: this.#belief.believed };
+  }
+
+  /** Asks for everything that is due, and arms the timer for what comes after. */
+  #askDue(effects: Effect[]): void {
+    const { plan, harness } = this.#options;
+    const nowUs = harness.now();
+    for (;;) {
+      const planned = plan[this.#memory.next];
+      if (planned === undefined) return;
+      if (planned.atUs > nowUs + ASK_SLACK_US) {
+        effects.push({ kind: 'setTimer', tag: 'ask', afterUs: planned.atUs - nowUs });
+        return;
+      }
+      this.#ask(planned.request, nowUs, effects);
+    }
+  }
+
+  #ask(request: ApiRequest, nowUs: VirtualUs, effects: Effect[]): void {
+    const op = this.#options.opBase + this.#memory.next++;
+    const open: Open = {
+      call: { kind: 'api', v: 1, op, request },
+      request: evidenceOf(request),
+      askedAt: nowUs,
+      giveUpUs: nowUs + patienceUs(request, this.#options.timeoutUs),
+      nextUs: 0,
+      target: '',
+      sent: false,
+      hopped: false,
+    };
+    this.#memory.open.set(op, open);
+    const { harness } = this.#options;
+    harness.record({
+      kind: 'asked',
+      at: nowUs,
+      client: this.#host.self,
+      op,
+      request: open.request,
+    });
+    this.#send(open, this.#belief.believed, effects);
+  }
+
+  #send(open: Open, target: string, effects: Effect[]): void {
+    open.target = target;
+    open.sent = true;
+    effects.push({ kind: 'send', to: target, message: open.call });
+    const nowUs = this.#options.harness.now();
+    this.#careBy(open, nowUs + this.#resendUs, effects);
+  }
+
+  /** Sets when this operation needs care again; its end, where that comes first. */
+  #careBy(open: Open, atUs: number, effects: Effect[]): void {
+    open.nextUs = Math.min(atUs, open.giveUpUs);
+    if (open.nextUs >= this.#careAtUs) return;
+    this.#armCare(open.nextUs, effects);
+  }
+
+  #armCare(atUs: number, effects: Effect[]): void {
+    this.#careAtUs = atUs;
+    const afterUs = Math.max(1, atUs - this.#options.harness.now());
+    effects.push({ kind: 'setTimer', tag: 'care', afterUs });
+  }
+
+  /** Looks through the open operations: gives up what is overdue, sends again what got no answer. */
+  #care(effects: Effect[]): void {
+    const nowUs = this.#options.harness.now();
+    // Sends below must not arm the timer each on its own; it is armed once, at the end.
+    this.#careAtUs = 0;
+    let earliestUs = Number.POSITIVE_INFINITY;
+    for (const open of this.#memory.open.values()) {
+      if (nowUs >= open.giveUpUs) {
+        this.#close(open, { kind: 'unknown' });
+        continue;
+      }
+      if (nowUs >= open.nextUs) this.#sendAgain(open, effects);
+      earliestUs = Math.min(earliestUs, open.nextUs);
+    }
+    this.#careAtUs = Number.POSITIVE_INFINITY;
+    if (earliestUs === Number.POSITIVE_INFINITY) return;
+    this.#armCare(Math.max(earliestUs, nowUs + CARE_MIN_US), effects);
+  }
+
+  #sendAgain(open: Open, effects: Effect[]): void {
+    // Silence is news about a member only where that member was asked.
+    const target = open.sent ? this.#belief.silent(open.target) : this.#belief.believed;
+    open.hopped = false;
+    this.#send(open, target, effects);
+  }
+
+  #redirected(open: Open, from: string, leader: string | undefined): Output {
+    // From a member asked earlier, or a second copy: it says nothing about the one asked now.
+    if (from !== open.target || !open.sent) return NOTHING;
+    const effects: Effect[] = [];
+    const next = this.#belief.redirected(from, leader);
+    if (next.named && !open.hopped) {
+      open.hopped = true;
+      this.#send(open, next.member, effects);
+    } else {
+      open.target = next.member;
+      open.sent = false;
+      const waitUs = intBetween(this.#host.random, REDIRECT_MIN_US, REDIRECT_MAX_US);
+      this.#careBy(open, this.#options.harness.now() + waitUs, effects);
+    }
+    return nowOnly(effects);
+  }
+
+  #close(open: Open, answer: Answer): void {
+    const { op } = open.call;
+    required(this.#memory.open.get(op), 'an open operation to close');
+    this.#memory.open.delete(op);
+    const { request, askedAt } = open;
+    const { record, now } = this.#options.harness;
+    const client = this.#host.self;
+    record({ kind: 'answered', at: now(), client, op, request, answer, askedAt });
+  }
+}
+
+/** Schedules are few and everything due rests on them: a client insists on those for longer. */
+function patienceUs(request: ApiRequest, timeoutUs: number): number {
+  return request.kind === 'put-schedule' ? Math.max(10 * MINUTE, 20 * timeoutUs) : timeoutUs;
+}
+
+/** The request as judges see it. */
+function evidenceOf(request: ApiRequest): Request {
+  switch (request.kind) {
+    case 'submit': {
+      const { delayUs, retry, timeoutUs, sink, delivery } = request.spec;
+      const { job } = request;
+      const maxAttempts = retry.maxAttempts;
+      return { kind: 'submit', job, delayUs, maxAttempts, timeoutUs, sink, delivery };
+    }
+    case 'put-schedule':
+      return { kind: 'put-schedule', schedule: request.schedule };
+    case 'status':
+    case 'cancel':
+      return request;
+    default:
+      throw new InvariantBroken(`only the auditor lists, a client was to ask ${request.kind}`);
+  }
+}
+
+/** What the client concludes, or `undefined` where the answer does not fit what was asked. */
+function finalAnswer(result: ApiResult): Answer | undefined {
+  switch (result.kind) {
+    case 'ok':
+      return result.state === undefined ? { kind: 'ok' } : { kind: 'ok', state: result.state };
+    case 'error':
+      return { kind: 'fail', reason: `${result.field}: ${result.reason}` };
+    default:
+      return undefined;
+  }
+}
