@@ -1,0 +1,28 @@
+import type { Recorder } from '../history/history.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Rng } from '../kernel/rng.ts';
+import type { WallUs } from '../lib/units.ts';
+import type { CostProfile } from './cpu.ts';
+import type { Network } from './network.ts';
+
+/** Numbers of the kernel's event kinds; the argument of each is the index of a machine. */
+export interface EventKinds {
+  readonly deliver: number;
+  readonly timer: number;
+  readonly disk: number;
+  readonly serve: number;
+  readonly restart: number;
+}
+
+/** What every part of one simulated cluster shares. */
+export interface SimContext {
+  readonly kernel: Kernel;
+  readonly rng: Rng;
+  readonly recorder: Recorder;
+  readonly startWallUs: WallUs;
+  readonly profile: CostProfile;
+  /** Messages and disk records are checked to be plain data and frozen to their depths. */
+  readonly checked: boolean;
+  readonly network: Network;
+  readonly kinds: EventKinds;
+}

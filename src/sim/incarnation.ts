@@ -1,0 +1,207 @@
+/**
+ * The host port for one life of a program: from a start to the next crash or exit. Whatever a program
+ * still asks for after its end, from inside the handler in which it ended, is ignored.
+ */
+import type { Testimony } from '../history/fact.ts';
+import type { Disk, DiskRecord, Host, Message, Recovered } from '../host/host.ts';
+import type { Program, ProgramFactory } from '../host/program.ts';
+import { StepRunner } from '../host/step.ts';
+import { assert, unreachable } from '../lib/assert.ts';
+import type { Random } from '../lib/random.ts';
+import type { MonotonicUs, WallUs } from '../lib/units.ts';
+import { freezePlain } from './checked.ts';
+import type { Clock } from './clock.ts';
+import type { SimContext } from './context.ts';
+import type { Cpu, Work } from './cpu.ts';
+import { type DiskRequest, outcomeOf, type SimDisk } from './disk.ts';
+
+/** A timer of a program. `due`: it has fired and waits for the processor. */
+export interface Timer {
+  readonly kind: 'timer';
+  readonly tag: string;
+  state: 'idle' | 'armed' | 'due';
+  /** When it fires, in {@link Clock.elapsedUs}. */
+  targetUs: number;
+  handle: number;
+}
+
+/** What an incarnation asks of its machine. */
+export interface Body {
+  readonly name: string;
+  readonly index: number;
+  readonly clock: Clock;
+  readonly disk: SimDisk;
+  readonly cpu: Cpu;
+  depart(to: string, message: Message): void;
+  exit(reason: string): void;
+}
+
+export class Incarnation implements Host {
+  readonly self: string;
+  readonly random: Random;
+  readonly disk: Disk;
+  readonly #context: SimContext;
+  readonly #body: Body;
+  readonly #timers = new Map<string, Timer>();
+  readonly #runner: StepRunner;
+  readonly #program: Program;
+  #isAlive = true;
+
+  constructor(context: SimContext, body: Body, number: number, factory: ProgramFactory) {
+    this.#context = context;
+    this.#body = body;
+    this.self = body.name;
+    this.random = context.rng.stream('program', body.name, String(number));
+    this.disk = new DiskPort(context, body, () => this.#isAlive);
+    this.#runner = new StepRunner(this);
+    this.#program = factory(this);
+  }
+
+  start(recovered: Recovered): void {
+    this.#runner.perform(this.#program.onStart(recovered));
+  }
+
+  /** Runs the program's handler for an event whose service begins now. */
+  handle(work: Work): void {
+    assert(this.#isAlive, `an event of ${this.self} for an incarnation that is over`);
+    switch (work.kind) {
+      case 'message':
+        this.#runner.perform(this.#program.onMessage(work.link.from.name, work.message));
+        return;
+      case 'timer':
+        work.state = 'idle';
+        this.#timers.delete(work.tag);
+        this.#runner.perform(this.#program.onTimer(work.tag));
+        return;
+      case 'disk':
+        this.#answer(work);
+        return;
+      default:
+        unreachable(work);
+    }
+  }
+
+  /** Nothing of this incarnation happens any more. */
+  end(): void {
+    this.#isAlive = false;
+    for (const timer of this.#timers.values()) this.#disarm(timer);
+    this.#timers.clear();
+  }
+
+  snapshot(): unknown {
+    return this.#program.snapshot();
+  }
+
+  /** The oscillator runs at another rate: what is pending fires at another true time. */
+  remapTimers(): void {
+    const { clock } = this.#body;
+    for (const timer of this.#timers.values()) {
+      if (timer.state !== 'armed') continue;
+      const moved = this.#context.kernel.rearm(timer.handle, clock.trueTimeOf(timer.targetUs));
+      assert(moved, `timer ${timer.tag} of ${this.self} is armed but not pending`);
+    }
+  }
+
+  send(to: string, message: Message): void {
+    if (this.#isAlive) this.#body.depart(to, message);
+  }
+
+  setTimer(tag: string, afterUs: number): void {
+    if (!this.#isAlive) return;
+    const isSpan = Number.isSafeInteger(afterUs) && afterUs >= 0;
+    assert(isSpan, () => `timer ${tag} of ${this.self} after ${afterUs} us`);
+    const { clock, index } = this.#body;
+    const { kernel, kinds } = this.#context;
+    const targetUs = clock.elapsedUs() + afterUs;
+    const atUs = clock.trueTimeOf(targetUs);
+    let timer = this.#timers.get(tag);
+    if (timer === undefined) {
+      timer = { kind: 'timer', tag, state: 'idle', targetUs, handle: 0 };
+      this.#timers.set(tag, timer);
+    }
+    timer.targetUs = targetUs;
+    if (timer.state === 'armed') kernel.rearm(timer.handle, atUs);
+    else timer.handle = kernel.at(atUs, kinds.timer, index, timer);
+    timer.state = 'armed';
+  }
+
+  cancelTimer(tag: string): void {
+    const timer = this.#timers.get(tag);
+    if (timer === undefined) return;
+    this.#disarm(timer);
+    this.#timers.delete(tag);
+  }
+
+  monotonicUs(): MonotonicUs {
+    return this.#body.clock.readMonotonicUs();
+  }
+
+  wallUs(): WallUs {
+    return this.#body.clock.readWallUs();
+  }
+
+  observe(testimony: Testimony): void {
+    if (!this.#isAlive) return;
+    const { kernel, recorder } = this.#context;
+    recorder.record({ kind: 'testified', at: kernel.now, machine: this.self, said: testimony });
+  }
+
+  exit(reason: string): void {
+    if (this.#isAlive) this.#body.exit(reason);
+  }
+
+  /** A fired timer that waits in the backlog is passed over there because it is no longer due. */
+  #disarm(timer: Timer): void {
+    if (timer.state === 'armed') this.#context.kernel.cancel(timer.handle);
+    timer.state = 'idle';
+  }
+
+  /** Syncs that the runner asked for are its own business; the program hears of its own requests. */
+  #answer(request: DiskRequest): void {
+    const outcome = outcomeOf(request);
+    if (this.#runner.onDisk(request.token, outcome)) return;
+    this.#runner.perform(this.#program.onDisk(request.token, outcome));
+  }
+}
+
+/** The disk as a program sees it: requests reach the device when the event in service is complete. */
+class DiskPort implements Disk {
+  readonly #context: SimContext;
+  readonly #body: Body;
+  readonly #isAlive: () => boolean;
+
+  constructor(context: SimContext, body: Body, isAlive: () => boolean) {
+    this.#context = context;
+    this.#body = body;
+    this.#isAlive = isAlive;
+  }
+
+  append(file: string, record: DiskRecord): void {
+    if (!this.#isAlive()) return;
+    this.#spend(1);
+    this.#body.disk.append(file, this.#checked(record));
+  }
+
+  sync(file: string, token: string): void {
+    if (this.#isAlive()) this.#body.disk.sync(file, token, this.#body.cpu.busyUntilUs);
+  }
+
+  replace(file: string, records: readonly DiskRecord[], token: string): void {
+    if (!this.#isAlive()) return;
+    this.#spend(records.length);
+    if (this.#context.checked) for (const record of records) this.#checked(record);
+    this.#body.disk.replace(file, records, token, this.#body.cpu.busyUntilUs);
+  }
+
+  read(file: string, token: string): void {
+    if (this.#isAlive()) this.#body.disk.read(file, token, this.#body.cpu.busyUntilUs);
+  }
+
+  #spend(records: number): void {
+    this.#body.cpu.spend(records * this.#context.profile.appendUs);
+  }
+
+  #checked(record: DiskRecord): DiskRecord {
+    return this.#context.checked ? freezePlain(record) : record;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * sim: the host port, simulated. A cluster of machines on one kernel.
+ *
+ *   sim.ts          the cluster: machines by name, and the kernel's events handed to them (this file)
+ *   machine.ts      one computer: its life cycle, and what faults may do to it
+ *   incarnation.ts  one life of a program: the host port itself, with timers
+ *   clock.ts        an oscillator with a rate error, and two clocks that read it
+ *   network.ts      links with latencies, and rules that lose, delay and duplicate
+ *   disk.ts         files of records, and what a crash leaves of them
+ *   cpu.ts          one core: service times, backlog, and the profile of what work costs
+ *   checked.ts      plain data frozen to its depths, for tests
+ *   context.ts      what all of these share
+ */
+import type { Recorder } from '../history/history.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Rng } from '../kernel/rng.ts';
+import { assert, required } from '../lib/assert.ts';
+import { type VirtualUs, type WallUs, wallUs } from '../lib/units.ts';
+import type { EventKinds, SimContext } from './context.ts';
+import { type CostProfile, DEFAULT_PROFILE } from './cpu.ts';
+import type { DiskRequest } from './disk.ts';
+import type { Timer } from './incarnation.ts';
+import { Machine, type MachineSpec } from './machine.ts';
+import { Network, type Packet } from './network.ts';
+
+export interface SimOptions {
+  /** Fresh: the simulation registers its kinds of events, which can be done once per kernel. */
+  readonly kernel: Kernel;
+  readonly rng: Rng;
+  readonly recorder: Recorder;
+  /** True UTC time at virtual time 0. */
+  readonly startWallUs: WallUs;
+  readonly network: {
+    /** One-way latency of a message: uniform from min to max. */
+    readonly latencyMinUs: number;
+    readonly latencyMaxUs: number;
+    /** Messages in flight per directed link; 4,096 by default. */
+    readonly queueMax?: number;
+  };
+  readonly profile?: CostProfile;
+  /** Refuse messages and records that are not plain data, and deep-freeze them. */
+  readonly checked?: boolean;
+}
+
+const QUEUE_MAX = 4_096;
+
+export class Sim {
+  readonly network: Network;
+  readonly #context: SimContext;
+  readonly #machines: Machine[] = [];
+  readonly #byName = new Map<string, Machine>();
+  #isStarted = false;
+
+  constructor(options: SimOptions) {
+    const { kernel, rng, recorder, startWallUs } = options;
+    const profile = options.profile ?? DEFAULT_PROFILE;
+    const kinds = this.#registerKinds(kernel);
+    this.network = new Network({
+      kernel,
+      rng,
+      latencyMinUs: options.network.latencyMinUs,
+      latencyMaxUs: options.network.latencyMaxUs,
+      queueMax: options.network.queueMax ?? QUEUE_MAX,
+      deliverKind: kinds.deliver,
+      endpoint: (name) => this.#byName.get(name),
+      serviceUsOf: (kind) =>
+        Object.hasOwn(profile.messageUs, kind)
+          ? required(profile.messageUs[kind], `service time of ${kind}`)
+          : profile.defaultUs.message,
+    });
+    const checked = options.checked ?? false;
+    const { network } = this;
+    this.#context = { kernel, rng, recorder, startWallUs, profile, checked, network, kinds };
+  }
+
+  /** Adds a machine, before the start; its name is its address. */
+  add(spec: MachineSpec): Machine {
+    assert(!this.#isStarted, `${spec.name} added after the start`);
+    assert(!this.#byName.has(spec.name), `two machines named ${spec.name}`);
+    const machine = new Machine(this.#context, spec, this.#machines.length);
+    this.#machines.push(machine);
+    this.#byName.set(spec.name, machine);
+    return machine;
+  }
+
+  /** The machine of this name, which must exist. */
+  machine(name: string): Machine {
+    return required(this.#byName.get(name), `a machine named ${name}`);
+  }
+
+  /** In order of {@link add}. */
+  get machines(): readonly Machine[] {
+    return this.#machines;
+  }
+
+  /** Begins the run: the facts first, then every program's start, in order of {@link add}. */
+  startAll(): void {
+    assert(!this.#isStarted, 'started twice');
+    this.#isStarted = true;
+    const { recorder, startWallUs } = this.#context;
+    const machines = this.#machines.map(({ name, role }) => ({ name, role }));
+    recorder.record({ kind: 'run-began', at: this.now, startWallUs, machines });
+    for (const machine of this.#machines) machine.announceUp('start');
+    for (const machine of this.#machines) machine.boot();
+  }
+
+  /** True time since the start of the run. */
+  get now(): VirtualUs {
+    return this.#context.kernel.now;
+  }
+
+  /** True UTC time. */
+  trueWallUs(): WallUs {
+    return wallUs(this.#context.startWallUs + this.now);
+  }
+
+  /** The argument of every event is the index of a machine, so that fingerprints tell them apart. */
+  #registerKinds(kernel: Kernel): EventKinds {
+    const at = (index: number): Machine => this.#machines[index] as Machine;
+    return {
+      deliver: kernel.register('deliver', (_, packet) => this.network.deliver(packet as Packet)),
+      timer: kernel.register('timer', (index, timer) => at(index).timerFired(timer as Timer)),
+      disk: kernel.register('disk', (index, done) => at(index).diskDone(done as DiskRequest)),
+      serve: kernel.register('serve', (index) => at(index).serve()),
+      restart: kernel.register('restart', (index) => at(index).supervisorRestarts()),
+    };
+  }
+}
