@@ -12,11 +12,11 @@ export class Out<E = DiskRecord> {
   persist: E[] = [];
   afterSync: Effect[] = [];
 
-  send(to: string, message: Message): void {
+  send<M extends Message>(to: string, message: M): void {
     this.now.push({ kind: 'send', to, message });
   }
   /** Leaves when everything persisted so far is durable. */
-  sendAfterSync(to: string, message: Message): void {
+  sendAfterSync<M extends Message>(to: string, message: M): void {
     this.afterSync.push({ kind: 'send', to, message });
   }
   setTimer(tag: string, afterUs: number): void {

@@ -1,0 +1,29 @@
+/**
+ * designs: one folder each, with the same file names: `<name>.ts` (the program) and `presets.ts` (its
+ * numbers). Designs share `parts/` and never import each other.
+ */
+import type { ProgramFactory } from '../../host/program.ts';
+import type { ZoneTable } from '../schedule/zone-rules.ts';
+
+/** What a design is given: whom there is, and what its machines know. */
+export interface DesignContext {
+  /** Names for scheduler members; a design may use fewer. */
+  readonly members: readonly string[];
+  /** The name of the store's machine, where the design uses one. */
+  readonly store: string;
+  readonly workers: readonly string[];
+  readonly zones: ZoneTable;
+  readonly workerTimeoutUs: number;
+}
+
+export interface DesignMachine {
+  readonly name: string;
+  readonly role: 'scheduler' | 'store';
+  readonly factory: ProgramFactory;
+}
+
+export interface BuiltDesign {
+  readonly machines: readonly DesignMachine[];
+  /** Where clients and workers send to. */
+  readonly members: readonly string[];
+}

@@ -1,0 +1,118 @@
+/**
+ * How a term's changes become durable: batches of book entries, written to the store one transaction
+ * at a time; what waits for them leaves when the store has said yes. What comes in meanwhile shares
+ * the next batch (group commit).
+ *
+ * Fenced, each transaction moves the commit row from (epoch, n - 1) to (epoch, n) by compare-and-set.
+ * A new leader sets it to (its epoch, 0) in the very transaction that takes the lease, so everything
+ * that an older one still sends is refused; and a commit whose answer was lost is recognised.
+ */
+import type { Effect, Output } from '../../../host/step.ts';
+import type { BookEntry } from '../../parts/book.ts';
+import { tickKey } from '../../parts/book.ts';
+import type { CallOut, StoreSession } from '../../parts/store-session.ts';
+import type { StoreAnswer, StoreOp } from '../../store/protocol.ts';
+
+export const LEASE_ROW = 'lease';
+export const COMMIT_ROW = 'commit';
+/** Prefixes of the book's rows, in the order in which a new leader reads them. */
+export const BOOK_PREFIXES: readonly string[] = ['schedule/', 'skip/', 'job/'];
+
+const BATCH_MAX = 500;
+
+export interface CommitMark {
+  readonly epoch: number;
+  readonly n: number;
+}
+
+interface Batch {
+  readonly entries: BookEntry[];
+  readonly effects: Effect[];
+}
+
+export class Journal {
+  readonly #session: StoreSession;
+  readonly #epoch: number;
+  readonly #isFenced: boolean;
+  /** Version of the commit row. */
+  #version: number;
+  #n = 0;
+  #inFlight: Batch | undefined;
+  #waiting: Batch = { entries: [], effects: [] };
+
+  constructor(session: StoreSession, term: { epoch: number; version: number }, isFenced: boolean) {
+    this.#session = session;
+    this.#epoch = term.epoch;
+    this.#version = term.version;
+    this.#isFenced = isFenced;
+  }
+
+  /** Takes what a step wants to persist, and what must wait for that. */
+  add(output: Output, out: CallOut): void {
+    this.#waiting.entries.push(...(output.persist as readonly BookEntry[]));
+    this.#waiting.effects.push(...output.afterSync);
+    this.#next(out);
+  }
+
+  /** Effects that may leave now; `deposed` when the store has heard of a newer leader. */
+  onAnswer(answer: StoreAnswer, out: CallOut): readonly Effect[] | 'deposed' | undefined {
+    const outcome = this.#session.onAnswer(answer, out);
+    if (outcome === undefined || this.#inFlight === undefined) return undefined;
+    if (outcome.kind === 'ok') this.#version = Math.max(this.#version, outcome.version);
+    else if (outcome.kind !== 'conflict') return this.#again(out);
+    else if (!this.#isMine(outcome.row.value as CommitMark | undefined)) return 'deposed';
+    else this.#version = outcome.row.version;
+    const { effects } = this.#inFlight;
+    this.#inFlight = undefined;
+    this.#next(out);
+    return effects;
+  }
+
+  #isMine(mark: CommitMark | undefined): boolean {
+    return mark?.epoch === this.#epoch && mark.n === this.#n;
+  }
+
+  #next(out: CallOut): void {
+    if (this.#inFlight !== undefined) return;
+    const { entries, effects } = this.#waiting;
+    if (entries.length === 0 && effects.length === 0) return;
+    if (entries.length <= BATCH_MAX) {
+      this.#inFlight = this.#waiting;
+      this.#waiting = { entries: [], effects: [] };
+    } else {
+      // Effects wait for every entry before them: they go with the last part of a long batch.
+      this.#inFlight = { entries: entries.splice(0, BATCH_MAX), effects: [] };
+    }
+    this.#n += 1;
+    this.#again(out);
+  }
+
+  #again(out: CallOut): undefined {
+    const { entries } = this.#inFlight as Batch;
+    const mark: CommitMark = { epoch: this.#epoch, n: this.#n };
+    const guard: StoreOp[] = this.#isFenced
+      ? [{ kind: 'cas', key: COMMIT_ROW, version: this.#version, value: mark }]
+      : [];
+    const ops: StoreOp[] = [
+      { kind: 'begin' },
+      ...guard,
+      ...entries.map(writeOf),
+      { kind: 'commit' },
+    ];
+    this.#session.call(ops, out);
+    return undefined;
+  }
+}
+
+const writeOf = (entry: BookEntry): StoreOp => ({ kind: 'write', key: rowOf(entry), value: entry });
+
+function rowOf(entry: BookEntry): string {
+  switch (entry.kind) {
+    case 'job':
+      return `job/${entry.job.id}`;
+    case 'schedule':
+      return `schedule/${entry.schedule.id}`;
+    case 'skip':
+      return `skip/${tickKey(entry.tick)}`;
+  }
+}

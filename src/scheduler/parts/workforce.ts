@@ -1,0 +1,85 @@
+/**
+ * The workers as the scheduler in charge knows them: who was heard of when, in which incarnation, and
+ * which attempts each was given. All times are of the local monotonic clock.
+ */
+import { assert } from '../../lib/assert.ts';
+import type { MonotonicUs } from '../../lib/units.ts';
+
+export interface WorkerSeat {
+  readonly name: string;
+  /** 0 until the first beat in this term. */
+  incarnation: number;
+  capacity: number;
+  /** Given up when silent for too long; heard again, it may be used again. */
+  isAlive: boolean;
+  lastBeatUs: MonotonicUs;
+  /** Job to the time its current attempt was launched, or adopted from an earlier term. */
+  readonly given: Map<string, MonotonicUs>;
+}
+
+/** Names the worker for the next attempt, or nobody. */
+export type ChooseWorker = (seats: readonly WorkerSeat[], turn: number) => WorkerSeat | undefined;
+
+export const hasRoom = (seat: WorkerSeat): boolean =>
+  seat.isAlive && seat.incarnation > 0 && seat.given.size < seat.capacity;
+
+/** The first with room, going round from whose turn it is. */
+export const chooseInTurn: ChooseWorker = (seats, turn) => {
+  for (let i = 0; i < seats.length; i++) {
+    const seat = seats[(turn + i) % seats.length] as WorkerSeat;
+    if (hasRoom(seat)) return seat;
+  }
+  return undefined;
+};
+
+export class Workforce {
+  readonly seats: WorkerSeat[] = [];
+  readonly #byName = new Map<string, WorkerSeat>();
+  readonly #choose: ChooseWorker;
+  #turn = 0;
+
+  constructor(names: readonly string[], nowUs: MonotonicUs, choose: ChooseWorker) {
+    this.#choose = choose;
+    for (const name of names) this.#add(name, nowUs);
+  }
+
+  get(name: string): WorkerSeat | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The seat of that name; a worker that nobody told us of takes a new one. */
+  seatOf(name: string, nowUs: MonotonicUs): WorkerSeat {
+    return this.#byName.get(name) ?? this.#add(name, nowUs);
+  }
+
+  /** A worker with room, in turn. */
+  next(): WorkerSeat | undefined {
+    const seat = this.#choose(this.seats, this.#turn);
+    if (seat !== undefined) this.#turn = (this.seats.indexOf(seat) + 1) % this.seats.length;
+    return seat;
+  }
+
+  give(name: string, job: string, nowUs: MonotonicUs): void {
+    const seat = this.seatOf(name, nowUs);
+    assert(!seat.given.has(job), () => `${job} given to ${name} twice`);
+    seat.given.set(job, nowUs);
+  }
+
+  take(name: string, job: string): void {
+    this.#byName.get(name)?.given.delete(job);
+  }
+
+  #add(name: string, nowUs: MonotonicUs): WorkerSeat {
+    const seat: WorkerSeat = {
+      name,
+      incarnation: 0,
+      capacity: 0,
+      isAlive: true,
+      lastBeatUs: nowUs,
+      given: new Map(),
+    };
+    this.seats.push(seat);
+    this.#byName.set(name, seat);
+    return seat;
+  }
+}
