@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type DrawOptions, drawPlan } from '../../src/faults/draw.ts';
+import { FAULT_KINDS, type Plan, type PlannedFault } from '../../src/faults/plan.ts';
+import { planProblems } from '../../src/faults/plan-problems.ts';
+import { PROFILES, type Profile } from '../../src/faults/profiles.ts';
+import { createRng } from '../../src/kernel/rng.ts';
+import { required } from '../../src/lib/assert.ts';
+import { MS, SECOND } from '../../src/lib/units.ts';
+
+const profileOf = (name: string): Profile =>
+  required(
+    PROFILES.find((p) => p.name === name),
+    name,
+  );
+const STORM = { chaosFromUs: 10 * SECOND, chaosUntilUs: 130 * SECOND };
+
+function draw(name: string, seed: number, more: Partial<DrawOptions> = {}): Plan {
+  const random = createRng(`${seed}`).stream('plan');
+  const cluster = { workers: 4, clients: 3, members: 3 };
+  return drawPlan({
+    profile: profileOf(name),
+    intensity: 1,
+    random,
+    ...STORM,
+    ...cluster,
+    ...more,
+  });
+}
+
+const startOf = ({ start }: PlannedFault): number => (start.kind === 'at' ? start.atUs : -1);
+const SEVERE = ['crash', 'pause', 'partition', 'one-way-partition'];
+const SEEDS = Array.from({ length: 300 }, (_, i) => i);
+
+const anyDraw = fc.record({
+  profile: fc.constantFrom(...PROFILES),
+  intensity: fc.constantFrom(0, 0.3, 1, 2.5, 6),
+  seed: fc.integer(),
+  chaosFromUs: fc.nat(60 * SECOND),
+  spanUs: fc.nat(600 * SECOND),
+  workers: fc.nat(5),
+  clients: fc.nat(3),
+  members: fc.integer({ min: 1, max: 7 }),
+});
+
+describe('drawPlan', () => {
+  test('is a function of its options and the stream alone', () => {
+    for (const { name } of PROFILES) expect(draw(name, 7)).toEqual(draw(name, 7));
+    expect(draw('showcase', 7)).not.toEqual(draw('showcase', 8));
+  });
+
+  test('keeps every bound, whatever the scenario', () => {
+    fc.assert(
+      fc.property(anyDraw, ({ seed, spanUs, ...options }) => {
+        const chaosUntilUs = options.chaosFromUs + spanUs;
+        const random = createRng(`${seed}`).stream('plan');
+        const plan = drawPlan({ ...options, chaosUntilUs, random });
+        expect(planProblems(plan)).toEqual([]);
+        const starts = plan.faults.map(startOf);
+        expect(starts).toEqual([...starts].sort((a, b) => a - b));
+        plan.faults.forEach((fault, i) => {
+          expect(fault.id).toBe(`f${String(i + 1).padStart(2, '0')}-${fault.kind}`);
+          expect(startOf(fault)).toBeGreaterThanOrEqual(options.chaosFromUs);
+          expect(startOf(fault)).toBeLessThan(chaosUntilUs);
+          expect(startOf(fault) % MS).toBe(0);
+          expect(fault.durationUs % MS).toBe(0);
+          if (fault.kind === 'clock-step') expect(fault.durationUs).toBe(0);
+          else expect(fault.durationUs).toBeGreaterThan(0);
+        });
+      }),
+    );
+  });
+
+  test('aims only at what the cluster has', () => {
+    for (const seed of SEEDS) {
+      const bare = draw('everything', seed, { workers: 0, clients: 0, members: 1 });
+      for (const { target, peer } of bare.faults) {
+        for (const t of [target, peer]) {
+          if (t?.by === 'index') expect(['scheduler', 'store', 'ledger']).toContain(t.role);
+          if (t?.by === 'role') expect(t.role).not.toBe('follower');
+        }
+      }
+    }
+  });
+
+  test('a calm profile, no intensity and no time draw nothing', () => {
+    expect(draw('calm', 1).faults).toEqual([]);
+    expect(draw('showcase', 1, { intensity: 0 }).faults).toEqual([]);
+    expect(draw('showcase', 1, { chaosUntilUs: STORM.chaosFromUs }).faults).toEqual([]);
+  });
+
+  test('intensity and length ask for more faults', () => {
+    const mean = (more: Partial<DrawOptions>): number =>
+      SEEDS.reduce((sum, seed) => sum + draw('everything', seed, more).faults.length, 0) /
+      SEEDS.length;
+    const one = mean({});
+    expect(mean({ intensity: 2 })).toBeGreaterThan(1.7 * one);
+    expect(mean({ chaosUntilUs: 250 * SECOND })).toBeGreaterThan(1.7 * one);
+  });
+
+  test('partitions, crashes and clocks draw what their names say', () => {
+    const kinds = (name: string): string[] => {
+      const all = SEEDS.flatMap((seed) => draw(name, seed).faults.map(({ kind }) => kind));
+      return [...new Set(all)].sort();
+    };
+    expect(kinds('partitions')).toEqual(['one-way-partition', 'partition']);
+    expect(kinds('crashes')).toEqual(['crash', 'pause']);
+    expect(kinds('clocks')).toEqual(['clock-rate', 'clock-step']);
+    expect(kinds('everything')).toEqual([...FAULT_KINDS].sort());
+  });
+});
+
+describe('the showcase', () => {
+  const plans = SEEDS.map((seed) => draw('showcase', seed));
+
+  test('draws every kind over the seeds, 5 to 9 faults in two minutes', () => {
+    const kinds = new Set(plans.flatMap(({ faults }) => faults.map(({ kind }) => kind)));
+    expect([...kinds].sort()).toEqual([...FAULT_KINDS].sort());
+    for (const { faults } of plans) {
+      expect(faults.length).toBeGreaterThanOrEqual(5);
+      expect(faults.length).toBeLessThanOrEqual(9);
+    }
+    const mean = plans.reduce((sum, { faults }) => sum + faults.length, 0) / plans.length;
+    expect(mean).toBeGreaterThan(6);
+  });
+
+  test('tells the same story for every seed', () => {
+    for (const { faults } of plans) {
+      const has = (wanted: (fault: PlannedFault) => boolean): void =>
+        expect(faults.some(wanted)).toBe(true);
+      const onLeader = ({ target }: PlannedFault): boolean =>
+        target.by === 'role' && target.role === 'leader';
+      has((f) => f.kind === 'pause' && onLeader(f) && f.durationUs > 15 * SECOND);
+      has((f) => f.kind === 'crash' && onLeader(f));
+      has((f) => f.kind === 'partition');
+      has((f) => f.kind === 'clock-rate');
+      has((f) => f.kind === 'clock-step');
+    }
+  });
+
+  test('leaves quiet time between severe faults, and ends them within the storm', () => {
+    for (const { faults } of plans) {
+      let quietFromUs = 0;
+      for (const fault of faults.filter(({ kind }) => SEVERE.includes(kind))) {
+        expect(startOf(fault)).toBeGreaterThanOrEqual(quietFromUs);
+        quietFromUs = startOf(fault) + fault.durationUs + 3 * SECOND;
+      }
+      expect(quietFromUs).toBeLessThanOrEqual(STORM.chaosUntilUs + 3 * SECOND);
+    }
+  });
+
+  test('keeps clocks within what presets assume, but for a few seeds in a hundred', () => {
+    let beyond = 0;
+    for (const { faults } of plans) {
+      const sum = (sign: number): number =>
+        faults.reduce((us, { params }) => us + Math.max(0, sign * (params['stepUs'] ?? 0)), 0);
+      if (Math.max(sum(1), sum(-1)) > 400 * MS) beyond++;
+      let rateUntilUs = 0;
+      for (const fault of faults.filter(({ kind }) => kind === 'clock-rate')) {
+        expect(Math.abs(fault.params['ratePpm'] ?? 0)).toBeLessThanOrEqual(400);
+        expect(startOf(fault)).toBeGreaterThanOrEqual(rateUntilUs);
+        rateUntilUs = startOf(fault) + fault.durationUs;
+      }
+    }
+    expect(beyond).toBeGreaterThan(3);
+    expect(beyond).toBeLessThan(25);
+  });
+
+  test('squeezes its story into a short storm', () => {
+    const { faults } = draw('showcase', 3, { chaosUntilUs: 40 * SECOND });
+    for (const kind of ['pause', 'crash', 'partition', 'clock-rate', 'clock-step']) {
+      expect(faults.map((f) => f.kind)).toContain(kind);
+    }
+  });
+});
