@@ -127,7 +127,8 @@ function seconds(what: string, field: string | undefined, scale: number): number
   if (value > SECONDS_MAX || value / scale > SECONDS_MAX) {
     return `${what} out of range: ${shown(field)}`;
   }
-  return value;
+  // Negative zero would show in results.
+  return Math.abs(value);
 }
 
 function procsOf(fields: readonly string[]): number {
