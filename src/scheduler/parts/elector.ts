@@ -127,12 +127,14 @@ function onRow(
     // A renewal whose answer was lost: the row is mine under a version I did not know.
     return { elector, actions: [{ kind: 'write', version, record }] };
   }
-  const isFree = record === undefined || elector.seenAtUs + record.leaseUs <= nowUs;
-  if (!isFree) return { elector, actions: [] };
+  const isExpired = record !== undefined && elector.seenAtUs + record.leaseUs <= nowUs;
+  // A row of mine from a term that ended: nobody else leads by it, a new epoch may start at once.
+  if (record !== undefined && record.holder !== elector.me && !isExpired)
+    return { elector, actions: [] };
   const epoch = (record?.epoch ?? 0) + 1;
   const claim: LeaseRecord = { holder: elector.me, epoch, leaseUs: config.leaseUs };
   const actions: ElectorAction[] = [{ kind: 'write', version, record: claim }];
-  if (record !== undefined) actions.unshift({ kind: 'expired-seen', epoch: record.epoch });
+  if (isExpired) actions.unshift({ kind: 'expired-seen', epoch: record.epoch });
   return { elector, actions };
 }
 

@@ -18,11 +18,8 @@ export class IncarnationCounter {
 
   begin(recovered: Recovered): void {
     const place = recovered.files.get(FILE)?.[0];
-    assert(
-      place === undefined || place.kind === 'intact',
-      'a replaced file is old or new, never torn',
-    );
-    this.#next = ((place?.data as number | undefined) ?? 0) + 1;
+    assert(place?.kind !== 'damaged', 'a replaced file is the old or the new one, never torn');
+    this.#next = place === undefined ? 1 : (place.data as number) + 1;
     this.#host.disk.replace(FILE, [this.#next], TOKEN);
   }
 
