@@ -1,0 +1,269 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { InvariantBroken } from '../../src/lib/assert.ts';
+import { HOUR, MS, SECOND, wallUs } from '../../src/lib/units.ts';
+import type { ApiCall, ApiRequest, ApiResult } from '../../src/scheduler/api.ts';
+import { createClient } from '../../src/workload/client.ts';
+import type { PlannedOp } from '../../src/workload/workload.ts';
+import { FakeHost, FakeMachine } from '../support/fake-host.ts';
+import { answerTo, clockOf, SPEC, testHarness } from './fixtures.ts';
+
+const MEMBERS = ['s1', 's2', 's3'];
+const submit = (atUs: number, job: string): PlannedOp => {
+  return { atUs, client: 0, request: { kind: 'submit', job, spec: SPEC } };
+};
+const put = (atUs: number): PlannedOp => {
+  const timing = { kind: 'interval', everyUs: SECOND, anchorUs: wallUs(0) } as const;
+  const misfire = { late: 'once', windowUs: SECOND, catchUpMax: 1 } as const;
+  const spec = { timing, misfire, startUs: wallUs(0), endUs: wallUs(HOUR), job: SPEC };
+  return { atUs, client: 0, request: { kind: 'put-schedule', schedule: 'nightly', spec } };
+};
+const clientOf = (plan: readonly PlannedOp[], members: readonly string[] = MEMBERS) => {
+  const host = new FakeHost('c1');
+  const harness = testHarness(clockOf(host));
+  const timeoutUs = 4 * SECOND;
+  const factory = createClient({ plan, members, timeoutUs, harness, opBase: 100 });
+  const machine = new FakeMachine('c1', factory, host);
+  machine.start();
+  /** What was sent since last asked, as (member, number of operation). */
+  const sent = () => host.takeSent().map(({ to, message }) => [to, (message as ApiCall).op]);
+  const answer = (from: string, op: number, result: ApiResult) =>
+    machine.deliver(from, { ...answerTo({ op } as ApiCall, result) });
+  return { host, harness, machine, sent, answer };
+};
+const OK: ApiResult = { kind: 'ok', state: 'waiting' };
+const target = (sent: readonly (readonly (string | number)[])[]): string => String(sent[0]?.[0]);
+const nextOf = (member: string): string =>
+  MEMBERS[(MEMBERS.indexOf(member) + 1) % MEMBERS.length] as string;
+
+test('asks at the planned times without waiting for answers', () => {
+  const { machine, harness } = clientOf([
+    submit(SECOND, 'a'),
+    submit(SECOND, 'b'),
+    submit(2 * SECOND, 'c'),
+  ]);
+  machine.advance(999 * MS - 1);
+  expect(harness.facts).toEqual([]);
+  machine.advance(2 * SECOND);
+  expect(harness.of('asked').map((fact) => [fact.at, fact.op])).toEqual([
+    [SECOND, 100],
+    [SECOND, 101],
+    [2 * SECOND, 102],
+  ]);
+});
+
+test('an answer is recorded once, with the state it told', () => {
+  const { machine, harness, answer, sent } = clientOf([submit(0, 'a')]);
+  const member = target(sent());
+  machine.advance(30 * MS);
+  answer(member, 100, OK);
+  answer(member, 100, OK);
+  answer(member, 100, { kind: 'error', field: 'x', reason: 'y' });
+  machine.advance(HOUR);
+  expect(harness.facts.map((fact) => fact.kind)).toEqual(['asked', 'answered']);
+  const [fact] = harness.of('answered');
+  expect(fact).toMatchObject({ at: 30 * MS, askedAt: 0, client: 'c1', op: 100 });
+  expect(fact?.answer).toEqual({ kind: 'ok', state: 'waiting' });
+  expect(fact?.request).toEqual({
+    kind: 'submit',
+    job: 'a',
+    delayUs: 0,
+    maxAttempts: 3,
+    timeoutUs: 10 * SECOND,
+    sink: 'token',
+    delivery: 'at-least-once',
+  });
+  expect(fact?.request).toBe(harness.of('asked')[0]?.request);
+});
+
+test('a refusal fails with the field and the reason', () => {
+  const { harness, answer, sent } = clientOf([submit(0, 'a')]);
+  answer(target(sent()), 100, { kind: 'error', field: 'retry', reason: 'no attempts' });
+  expect(harness.of('answered')[0]?.answer).toEqual({ kind: 'fail', reason: 'retry: no attempts' });
+});
+
+test('silence is asked again of the next member, then given up as unknown', () => {
+  const { machine, harness, sent, host } = clientOf([submit(0, 'a')]);
+  const first = target(sent());
+  machine.advance(HOUR);
+  const second = nextOf(first);
+  expect(sent()).toEqual([
+    [second, 100],
+    [nextOf(second), 100],
+    [first, 100],
+  ]);
+  const [fact] = harness.of('answered');
+  expect(fact?.answer).toEqual({ kind: 'unknown' });
+  expect(fact?.at).toBeGreaterThanOrEqual(4 * SECOND);
+  expect(fact?.at).toBeLessThan(4 * SECOND + 50 * MS);
+  expect(host.timers.size).toBe(0);
+});
+
+test('the member that answered is asked first from then on', () => {
+  const { machine, answer, sent } = clientOf([submit(0, 'a'), submit(SECOND, 'b')]);
+  const other = nextOf(target(sent()));
+  answer(other, 100, OK);
+  machine.advance(SECOND);
+  expect(sent()).toEqual([[other, 101]]);
+});
+
+test('a named leader is asked at once, and remembered', () => {
+  const { machine, answer, sent } = clientOf([submit(0, 'a'), submit(SECOND, 'b')]);
+  const first = target(sent());
+  const leader = nextOf(nextOf(first));
+  answer(first, 100, { kind: 'redirect', leader });
+  expect(sent()).toEqual([[leader, 100]]);
+  answer(leader, 100, OK);
+  machine.advance(SECOND);
+  expect(sent()).toEqual([[leader, 101]]);
+});
+
+test('members that name each other are asked no faster than one of them per short wait', () => {
+  const { machine, answer, sent } = clientOf([submit(0, 'a')]);
+  let asked = sent();
+  let count = 1;
+  for (let step = 0; step < 1000; step++) {
+    const member = String(asked[0]?.[0] ?? '');
+    if (member !== '') answer(member, 100, { kind: 'redirect', leader: nextOf(member) });
+    machine.advance(MS);
+    asked = sent();
+    count += asked.length;
+  }
+  // Two per wait of at least 50 ms, in one second.
+  expect(count).toBeGreaterThan(8);
+  expect(count).toBeLessThan(44);
+});
+
+test('a redirect to nobody waits 50 to 200 ms, then asks the next member', () => {
+  const { machine, answer, sent } = clientOf([submit(0, 'a')]);
+  const first = target(sent());
+  answer(first, 100, { kind: 'redirect' });
+  answer(first, 100, { kind: 'redirect' });
+  machine.advance(49 * MS);
+  expect(sent()).toEqual([]);
+  machine.advance(172 * MS);
+  expect(sent()).toEqual([[nextOf(first), 100]]);
+});
+
+test('a redirect from a member that was asked before is ignored', () => {
+  const { machine, answer, sent } = clientOf([submit(0, 'a')]);
+  const first = target(sent());
+  machine.advance(1100 * MS);
+  expect(sent()).toEqual([[nextOf(first), 100]]);
+  answer(first, 100, { kind: 'redirect', leader: nextOf(nextOf(first)) });
+  expect(sent()).toEqual([]);
+});
+
+test('an answer of the wrong kind is no answer', () => {
+  const { machine, harness, answer, sent } = clientOf([submit(0, 'a')]);
+  answer(target(sent()), 100, { kind: 'jobs', jobs: [] });
+  expect(harness.of('answered')).toEqual([]);
+  machine.advance(HOUR);
+  expect(harness.of('answered').map((fact) => fact.answer.kind)).toEqual(['unknown']);
+});
+
+test('a schedule is put until somebody says yes, across a restart too', () => {
+  const { machine, harness, answer, sent } = clientOf([put(0)]);
+  machine.advance(20 * SECOND);
+  expect(harness.of('answered')).toEqual([]);
+  sent();
+  machine.start();
+  const again = sent();
+  expect(again).toHaveLength(1);
+  answer(target(again), 100, { kind: 'ok' });
+  expect(harness.facts.map((fact) => fact.kind)).toEqual(['asked', 'answered']);
+  expect(harness.of('answered')[0]?.answer).toEqual({ kind: 'ok' });
+});
+
+test('a schedule nobody ever takes becomes unknown in the end', () => {
+  const { machine, harness } = clientOf([put(0)]);
+  machine.advance(HOUR);
+  expect(harness.of('answered').map((fact) => fact.answer.kind)).toEqual(['unknown']);
+});
+
+test('a restart leaves open operations unknown and asks what was missed at once', () => {
+  const { machine, harness, host, answer, sent } = clientOf([
+    submit(0, 'a'),
+    submit(SECOND, 'b'),
+    submit(9 * SECOND, 'c'),
+  ]);
+  const first = target(sent());
+  // Down from 0 to 5 s: nothing fires.
+  host.timers.clear();
+  machine.advance(5 * SECOND);
+  machine.start();
+  answer(first, 100, OK);
+  expect(harness.facts.map((fact) => [fact.kind, fact.at, 'op' in fact ? fact.op : 0])).toEqual([
+    ['asked', 0, 100],
+    ['answered', 5 * SECOND, 100],
+    ['asked', 5 * SECOND, 101],
+  ]);
+  expect(harness.of('answered')[0]?.answer.kind).toBe('unknown');
+  machine.advance(4 * SECOND);
+  expect(harness.of('asked').map((fact) => fact.op)).toEqual([100, 101, 102]);
+});
+
+test('a client never lists', () => {
+  const request: ApiRequest = { kind: 'list-jobs', after: '', limit: 1 };
+  expect(() => clientOf([{ atUs: 0, client: 0, request }])).toThrow(InvariantBroken);
+});
+
+const resultArbitrary = fc.constantFrom<ApiResult>(
+  OK,
+  { kind: 'ok' },
+  { kind: 'redirect' },
+  { kind: 'redirect', leader: 's2' },
+  { kind: 'redirect', leader: 'stranger' },
+  { kind: 'error', field: 'f', reason: 'r' },
+  { kind: 'skips', skips: [] },
+);
+const stepArbitrary = fc.oneof(
+  fc.record({ kind: fc.constant('advance' as const), us: fc.nat(3 * SECOND) }),
+  fc.record({ kind: fc.constant('restart' as const) }),
+  fc.record({
+    kind: fc.constant('answer' as const),
+    from: fc.constantFrom(...MEMBERS),
+    op: fc.integer({ min: 99, max: 106 }),
+    result: resultArbitrary,
+  }),
+);
+
+test('whatever happens: asked once, answered once at most, nothing left open in the end', () => {
+  const plan = [0, 0, 1, 2, 4, 6].map((s, i) => (i === 1 ? put(0) : submit(s * SECOND, `j${i}`)));
+  fc.assert(
+    fc.property(fc.array(stepArbitrary, { maxLength: 40 }), (steps) => {
+      const { machine, harness, answer } = clientOf(plan);
+      for (const step of steps) {
+        if (step.kind === 'advance') machine.advance(step.us);
+        else if (step.kind === 'restart') machine.start();
+        else answer(step.from, step.op, step.result);
+      }
+      machine.advance(HOUR);
+      const asked = harness.of('asked').map((fact) => fact.op);
+      expect(asked).toEqual([100, 101, 102, 103, 104, 105]);
+      const answered = harness.of('answered').map((fact) => fact.op);
+      expect(answered.toSorted()).toEqual(asked);
+      let lastAt = 0;
+      for (const fact of harness.facts) {
+        expect(fact.at).toBeGreaterThanOrEqual(lastAt);
+        lastAt = fact.at;
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('an outage with many open operations costs few timers', () => {
+  const plan = Array.from({ length: 2000 }, (_, i) => submit(i * MS, `j${i}`));
+  const { machine, harness, host } = clientOf(plan);
+  let timers = 0;
+  const setTimer = host.setTimer.bind(host);
+  host.setTimer = (tag, afterUs) => {
+    if (tag === 'care') timers++;
+    setTimer(tag, afterUs);
+  };
+  machine.advance(10 * SECOND);
+  expect(harness.of('answered')).toHaveLength(2000);
+  // Every 20 ms for 6 s at most.
+  expect(timers).toBeLessThan(310);
+});
