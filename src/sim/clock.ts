@@ -104,10 +104,10 @@ export class Clock {
     return virtualUs(Math.max(atUs, nowUs));
   }
 
-  /** A new incarnation starts counting here. */
-  setZeroUs(zeroUs: number): void {
-    assert(Number.isSafeInteger(zeroUs) && zeroUs >= 0, `monotonic zero ${zeroUs}`);
-    this.#zeroUs = zeroUs;
+  /** A new incarnation's monotonic clock shows this now. */
+  startMonotonicAt(readingUs: number): void {
+    assert(Number.isSafeInteger(readingUs) && readingUs >= 0, `monotonic from ${readingUs}`);
+    this.#zeroUs = readingUs - this.elapsedUs();
   }
 
   /** Split at whole seconds: a day times a rate would not fit the 53 bits of an exact product. */

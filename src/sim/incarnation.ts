@@ -44,37 +44,39 @@ export class Incarnation implements Host {
   readonly #body: Body;
   readonly #timers = new Map<string, Timer>();
   readonly #runner: StepRunner;
-  readonly #program: Program;
+  #program: Program | undefined;
   #isAlive = true;
 
-  constructor(context: SimContext, body: Body, number: number, factory: ProgramFactory) {
+  constructor(context: SimContext, body: Body, number: number) {
     this.#context = context;
     this.#body = body;
     this.self = body.name;
     this.random = context.rng.stream('program', body.name, String(number));
     this.disk = new DiskPort(context, body, () => this.#isAlive);
     this.#runner = new StepRunner(this);
-    this.#program = factory(this);
   }
 
-  start(recovered: Recovered): void {
-    this.#runner.perform(this.#program.onStart(recovered));
+  start(factory: ProgramFactory, recovered: Recovered): void {
+    const program = factory(this);
+    this.#program = program;
+    if (this.#isAlive) this.#runner.perform(program.onStart(recovered));
   }
 
   /** Runs the program's handler for an event whose service begins now. */
   handle(work: Work): void {
-    assert(this.#isAlive, `an event of ${this.self} for an incarnation that is over`);
+    const program = this.#program;
+    assert(this.#isAlive && program !== undefined, 'an event for an incarnation that is over');
     switch (work.kind) {
       case 'message':
-        this.#runner.perform(this.#program.onMessage(work.link.from.name, work.message));
+        this.#runner.perform(program.onMessage(work.link.from.name, work.message));
         return;
       case 'timer':
         work.state = 'idle';
         this.#timers.delete(work.tag);
-        this.#runner.perform(this.#program.onTimer(work.tag));
+        this.#runner.perform(program.onTimer(work.tag));
         return;
       case 'disk':
-        this.#answer(work);
+        this.#answer(program, work);
         return;
       default:
         unreachable(work);
@@ -89,7 +91,7 @@ export class Incarnation implements Host {
   }
 
   snapshot(): unknown {
-    return this.#program.snapshot();
+    return this.#program?.snapshot();
   }
 
   /** The oscillator runs at another rate: what is pending fires at another true time. */
@@ -157,10 +159,10 @@ export class Incarnation implements Host {
   }
 
   /** Syncs that the runner asked for are its own business; the program hears of its own requests. */
-  #answer(request: DiskRequest): void {
+  #answer(program: Program, request: DiskRequest): void {
     const outcome = outcomeOf(request);
     if (this.#runner.onDisk(request.token, outcome)) return;
-    this.#runner.perform(this.#program.onDisk(request.token, outcome));
+    this.#runner.perform(program.onDisk(request.token, outcome));
   }
 }
 

@@ -37,6 +37,9 @@ const RESTART_AFTER_EXIT_US = 1_000_000;
 /** Monotonic clocks count from the last boot of a computer, some time in the last month. */
 const ZERO_MAX_US = 30 * DAY;
 
+/** Changes of state in the fingerprint. */
+const FOLDED = { up: 1, down: 2, paused: 3, resumed: 4 } as const;
+
 /** A send that a pause caught between the decision and the departure. */
 interface HeldSend {
   readonly to: string;
@@ -164,13 +167,13 @@ export class Machine implements Body, Endpoint {
     const recovered = this.disk.recover();
     let records = 0;
     for (const file of recovered.files.values()) records += file.length;
-    this.clock.setZeroUs(intBetween(this.#zeros, 0, ZERO_MAX_US) - this.clock.elapsedUs());
+    this.clock.startMonotonicAt(intBetween(this.#zeros, 0, ZERO_MAX_US));
     this.outbox.clear();
     this.cpu.begin(profile.defaultUs.start + records * profile.recoverRecordUs);
-    const { factory } = this.#spec;
-    const incarnation = new Incarnation(this.#context, this, this.incarnation, factory);
+    const incarnation = new Incarnation(this.#context, this, this.incarnation);
+    // Known before its program is made, which may already fail or exit.
     this.#current = incarnation;
-    incarnation.start(recovered);
+    incarnation.start(this.#spec.factory, recovered);
   }
 
   get canAccept(): boolean {
@@ -189,7 +192,7 @@ export class Machine implements Body, Endpoint {
 
   /** The kernel's event: the event in service is complete and others wait. */
   serve(): void {
-    assert(this.state === 'up', `${this.name} serves while ${this.state}`);
+    assert(this.state === 'up', 'a machine serves that is not up');
     this.cpu.serveArrived();
     const work = this.cpu.pull();
     if (work !== undefined) this.#handle(work);
@@ -198,7 +201,7 @@ export class Machine implements Body, Endpoint {
 
   /** The kernel's event: a timer has reached its time. */
   timerFired(timer: Timer): void {
-    assert(timer.state === 'armed', `timer ${timer.tag} of ${this.name} fired unarmed`);
+    assert(timer.state === 'armed', 'a timer fired that was not armed');
     timer.state = 'due';
     this.arrive(timer);
   }
@@ -252,10 +255,10 @@ export class Machine implements Body, Endpoint {
     this.#become('down', 'down', why);
   }
 
-  #become(state: MachineState, fact: 'up' | 'down' | 'paused' | 'resumed', why: string): void {
+  #become(state: MachineState, fact: keyof typeof FOLDED, why: string): void {
     this.state = state;
     const { kernel, recorder } = this.#context;
-    kernel.fold(fact.length * 0x10000 + this.index);
+    kernel.fold(FOLDED[fact] * 0x10000 + this.index);
     const { name: machine, role, incarnation } = this;
     const at = kernel.now;
     recorder.record({ kind: 'machine', at, machine, role, state: fact, incarnation, why });

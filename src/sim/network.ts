@@ -143,7 +143,7 @@ export class Network {
       if (verdict !== 'pass') delayUs += verdict;
       copies += rule.copies?.(link.from.name, to) ?? 0;
     }
-    assert(Number.isSafeInteger(delayUs) && delayUs >= 0, `rules delay by ${delayUs} us`);
+    assert(Number.isSafeInteger(delayUs) && delayUs >= 0, 'rules delay by no span of time');
     this.#launch(link, message, departAtUs, latencyUs + delayUs, false);
     if (copies > 0) this.#duplicate(link, message, departAtUs, delayUs, copies);
   }
