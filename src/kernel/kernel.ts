@@ -10,7 +10,7 @@
 import { assert, InvariantBroken } from '../lib/assert.ts';
 import type { Random } from '../lib/random.ts';
 import type { VirtualUs } from '../lib/units.ts';
-import { type EventQueue, HeapQueue, slotOf } from './event-queue.ts';
+import { type EventQueue, HeapQueue } from './event-queue.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { StepTrace } from './trace.ts';
 
@@ -44,9 +44,8 @@ export class Kernel {
   readonly #names: string[] = [];
   readonly #handlers: Handler[] = [];
   readonly #fingerprint = new Fingerprint();
-  // Records of pending events, by slot.
-  #kinds = new Int32Array(64);
-  #args = new Int32Array(64);
+  // Records of pending events, by slot: kind and arg side by side, and the payload.
+  #records = new Int32Array(2 * 64);
   readonly #payloads: unknown[] = [];
   #now = 0;
   #steps = 0;
@@ -94,10 +93,10 @@ export class Kernel {
     if (!(timeUs >= this.#now && Number.isSafeInteger(timeUs))) refuseTime(timeUs, this.#now);
     if (kind >>> 0 >= this.#handlers.length || (arg | 0) !== arg) refuseRecord(kind, arg);
     const handle = this.#queue.push(timeUs, this.#nextOrder());
-    const slot = slotOf(handle);
-    if (slot >= this.#kinds.length) this.#grow();
-    this.#kinds[slot] = kind;
-    this.#args[slot] = arg;
+    const slot = this.#queue.slotOf(handle);
+    if (2 * slot >= this.#records.length) this.#grow();
+    this.#records[2 * slot] = kind;
+    this.#records[2 * slot + 1] = arg;
     this.#payloads[slot] = payload;
     return handle;
   }
@@ -105,7 +104,7 @@ export class Kernel {
   /** Takes an event back; false when it already happened or was already taken back. */
   cancel(handle: number): boolean {
     if (!this.#queue.cancel(handle)) return false;
-    this.#payloads[slotOf(handle)] = undefined;
+    this.#payloads[this.#queue.slotOf(handle)] = undefined;
     return true;
   }
 
@@ -146,8 +145,8 @@ export class Kernel {
   #handleEarliest(): void {
     const time = this.#queue.earliest;
     const slot = this.#queue.pop();
-    const kind = this.#kinds[slot]!;
-    const arg = this.#args[slot]!;
+    const kind = this.#records[2 * slot]!;
+    const arg = this.#records[2 * slot + 1]!;
     const payload = this.#payloads[slot];
     this.#payloads[slot] = undefined;
     this.#now = time;
@@ -164,13 +163,9 @@ export class Kernel {
   }
 
   #grow(): void {
-    const capacity = 2 * this.#kinds.length;
-    const kinds = new Int32Array(capacity);
-    const args = new Int32Array(capacity);
-    kinds.set(this.#kinds);
-    args.set(this.#args);
-    this.#kinds = kinds;
-    this.#args = args;
+    const bigger = new Int32Array(2 * this.#records.length);
+    bigger.set(this.#records);
+    this.#records = bigger;
   }
 }
 
