@@ -1,0 +1,152 @@
+/**
+ * A scenario as canonical text: every key, defaults included, in the order of the schema. So a result
+ * that carries this text says all there is to say, and means the same when a default changes.
+ */
+import { Document, isScalar, Scalar, visit } from 'yaml';
+import type { PlannedFault, Target } from '../faults/plan.ts';
+import type { FaultsPart, Scenario, ScheduleEntry, Workload } from './scenario.ts';
+import { formatInstant, formatRate, formatShare, formatSpan } from './values.ts';
+
+/** Points editors at the schema; the first line of every scenario. */
+export const FIRST_LINE = '# yaml-language-server: $schema=../schema.json';
+
+/** The one text of a scenario: it parses to the same scenario and prints to the same bytes. */
+export function printScenario(scenario: Scenario): string {
+  const document = new Document(scenarioData(scenario));
+  visit(document, {
+    Scalar(_, node) {
+      // Anything but plain printable text on one line is quoted, so that nothing is folded away.
+      if (typeof node.value === 'string' && /[^\x20-\x7e\u00a1-\ud7ff]/.test(node.value)) {
+        node.type = Scalar.QUOTE_DOUBLE;
+      }
+    },
+    Map(_, node) {
+      // A fault's target or latency reads best on one line; parts with parts of their own do not.
+      if (node.items.length <= 4 && node.items.every(({ value }) => isScalar(value)))
+        node.flow = true;
+    },
+    Seq(_, node) {
+      if (node.items.every((item) => isScalar(item))) node.flow = true;
+    },
+  });
+  return `${FIRST_LINE}\n${document.toString({ lineWidth: 0, flowCollectionPadding: false })}`;
+}
+
+function scenarioData(scenario: Scenario): unknown {
+  const { cluster, phases, claims } = scenario;
+  return {
+    apiVersion: scenario.apiVersion,
+    name: scenario.name,
+    why: scenario.why,
+    designs: scenario.designs,
+    seeds: scenario.seeds,
+    cluster: {
+      members: cluster.members,
+      workers: cluster.workers,
+      slots: cluster.slots,
+      beat: formatSpan(cluster.beatUs),
+      startsAt: cluster.startsAt,
+      latency: { min: formatSpan(cluster.latencyMinUs), max: formatSpan(cluster.latencyMaxUs) },
+      clockRate: formatShare(cluster.ratePpmMax),
+      wallError: formatSpan(cluster.wallErrorUsMax),
+    },
+    workload: workloadData(scenario.workload),
+    faults: faultsData(scenario.faults),
+    phases: { warmUp: formatSpan(phases.warmUpUs), chaos: formatSpan(phases.chaosUs) },
+    claims: { epsilon: formatSpan(claims.epsilonUs), only: claims.only },
+    slo: Object.fromEntries(scenario.slo.map((s) => [s.metric, `${s.op} ${s.value}`])),
+  };
+}
+
+function workloadData(workload: Workload): unknown {
+  const { retry, misfire, crontab, trace } = workload;
+  return {
+    clients: workload.clients,
+    arrivals: { kind: workload.arrivals.kind, rate: formatRate(workload.arrivals.perSecond) },
+    delayed: { share: formatShare(workload.delayedPpm), max: formatSpan(workload.delayUsMax) },
+    status: formatShare(workload.statusPpm),
+    cancel: formatShare(workload.cancelPpm),
+    run: formatSpan(workload.runUsMean),
+    fail: formatShare(workload.failPpm),
+    sinks: workload.sinks,
+    delivery: workload.delivery,
+    retry: {
+      attempts: retry.maxAttempts,
+      backoff: retry.backoff,
+      base: formatSpan(retry.baseUs),
+      max: formatSpan(retry.maxUs),
+    },
+    timeout: formatSpan(workload.timeoutUs),
+    clientTimeout: formatSpan(workload.clientTimeoutUs),
+    schedules: workload.schedules.map(scheduleData),
+    misfire: {
+      late: misfire.late,
+      window: formatSpan(misfire.windowUs),
+      catchUp: misfire.catchUpMax,
+    },
+    ...(crontab === undefined
+      ? {}
+      : {
+          crontab: {
+            file: crontab.file,
+            zone: crontab.zone,
+            gap: crontab.gap,
+            overlap: crontab.overlap,
+          },
+        }),
+    ...(trace === undefined
+      ? {}
+      : {
+          trace: {
+            file: trace.file,
+            timeScale: trace.timeScale,
+            sizeScale: trace.sizeScale,
+            jobs: trace.jobsMax,
+          },
+        }),
+  };
+}
+
+function scheduleData({ name, timing }: ScheduleEntry): unknown {
+  if (timing.kind === 'interval') {
+    return { name, every: formatSpan(timing.everyUs), from: formatInstant(timing.anchorUs) };
+  }
+  const { expression, zone, gap, overlap } = timing;
+  return { name, cron: expression, zone, gap, overlap };
+}
+
+function faultsData(faults: FaultsPart): unknown {
+  if (faults.kind === 'drawn') return { profile: faults.profile, intensity: faults.intensity };
+  return faults.faults.map(faultData);
+}
+
+/** A planned fault as an entry of `faults`. */
+function faultData(fault: PlannedFault): unknown {
+  const { start } = fault;
+  return {
+    id: fault.id,
+    kind: fault.kind,
+    target: targetData(fault.target),
+    ...(fault.peer === undefined ? {} : { peer: targetData(fault.peer) }),
+    ...(start.kind === 'at'
+      ? { at: formatSpan(start.atUs) }
+      : { after: { fact: start.after, nth: start.nth, delay: formatSpan(start.delayUs) } }),
+    for: formatSpan(fault.durationUs),
+    params: Object.fromEntries(Object.entries(fault.params).sort(byName).map(paramData)),
+  };
+}
+
+function targetData(target: Target): unknown {
+  if (target.by === 'role') return target.role;
+  return target.by === 'name' ? { name: target.name } : { role: target.role, index: target.index };
+}
+
+const byName = ([a]: readonly [string, number], [b]: readonly [string, number]): number =>
+  a < b ? -1 : 1;
+
+/** The unit moves from the name into the value: `lossPpm: 200000` is written `loss: 20%`. */
+function paramData([name, value]: readonly [string, number]): readonly [string, unknown] {
+  if (name.endsWith('Ppm')) return [name.slice(0, -3), formatShare(value)];
+  if (name.endsWith('Us')) return [name.slice(0, -2), formatSpan(value)];
+  return [name, value];
+}

@@ -1,0 +1,311 @@
+/**
+ * A scenario's text becomes a {@link Scenario}, or every problem at once with its place.
+ *
+ *   text-schema.ts   which keys there are, their units and defaults
+ *   values.ts        spans, shares, rates and instants
+ *   yaml-text.ts     text to document, and the place of everything in it
+ *   problems.ts      what is wrong, in words
+ *   overrides.ts     `--set path=value`
+ *   print.ts         the way back
+ */
+import { z } from 'zod';
+import { FAULTS } from '../faults/faults.ts';
+import type { FaultKind, PlannedFault, Start, Target } from '../faults/plan.ts';
+import { planProblems } from '../faults/plan-problems.ts';
+import { PROFILES } from '../faults/profiles.ts';
+import { failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
+import { wallUs } from '../lib/units.ts';
+import type { Timing } from '../scheduler/api.ts';
+import { parseCron } from '../scheduler/schedule/cron.ts';
+import { suggestion } from './nearest.ts';
+import { applyOverrides, type Override } from './overrides.ts';
+import { arranged, issueProblems, problemAt, type SchemaNode } from './problems.ts';
+import type { FaultsPart, Scenario, ScheduleEntry, Slo, Workload } from './scenario.ts';
+import { type FaultText, type ScenarioText, scenarioText, type TargetText } from './text-schema.ts';
+import { formatInstant, readDuration, readShare, shown } from './values.ts';
+import { readYaml, type YamlText } from './yaml-text.ts';
+
+/** What may be named in a scenario but is defined elsewhere; where absent, names are not checked. */
+export interface KnownNames {
+  readonly claims?: readonly string[];
+  readonly metrics?: readonly string[];
+}
+
+export interface ParseOptions extends KnownNames {
+  readonly overrides?: readonly Override[];
+}
+
+/**
+ * Reads a scenario from YAML (or JSON, which is YAML too). `file` is named in problems only; nothing
+ * is opened. Every problem is told at once, in the order of the text.
+ */
+export function parseScenario(
+  text: string,
+  file?: string,
+  options: ParseOptions = {},
+): Outcome<Scenario, readonly Problem[]> {
+  const read = readYaml(text, file);
+  if ('problems' in read) return failed(arranged(read.problems));
+  const { yaml } = read;
+  const astray = applyOverrides(yaml.document, options.overrides ?? []);
+  const data = options.overrides === undefined ? read.data : overridden(yaml);
+  const parsed = scenarioText.safeParse(data, { reportInput: true });
+  const found = [...astray, ...slackProblems(data, yaml, options)];
+  if (!parsed.success) found.push(...issueProblems(parsed.error.issues, yaml, schemaNode()));
+  if (!parsed.success) return failed(arranged(found));
+  const faults = faultsFrom(parsed.data.faults, yaml);
+  found.push(...faults.problems);
+  if (found.length > 0) return failed(arranged(found));
+  return ok(scenarioFrom(parsed.data, faults.part));
+}
+
+/** An override may replace what an alias of the text refers to; what it leaves is then nothing. */
+function overridden(yaml: YamlText): unknown {
+  try {
+    return yaml.document.toJS();
+  } catch {
+    return undefined;
+  }
+}
+
+let cachedSchema: SchemaNode | undefined;
+const schemaNode = (): SchemaNode => (cachedSchema ??= scenarioJsonSchema() as SchemaNode);
+
+/** JSON Schema (draft 7) of the text form, for editors; `scenarios/schema.json` is this. */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(scenarioText, { target: 'draft-7', io: 'input' });
+  const { $schema, ...rest } = schema;
+  return {
+    $schema,
+    title: 'Seaworthy scenario',
+    description: 'A cluster, a workload and hardship, for job schedulers to go through.',
+    ...rest,
+  } as Record<string, unknown>;
+}
+
+/**
+ * Rules that zod is not asked about because they need names from elsewhere or hold between entries.
+ * They look at raw data, so that they are told together with everything else that is wrong.
+ */
+function slackProblems(data: unknown, yaml: YamlText, known: KnownNames): Problem[] {
+  const at = (...path: (string | number)[]): unknown =>
+    path.reduce<unknown>(
+      (value, key) => (value as Record<string, unknown> | null | undefined)?.[key],
+      data,
+    );
+  const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+  const found: Problem[] = [];
+  const wrong = (path: readonly (string | number)[], problem: string, hint?: string): void => {
+    found.push(problemAt(yaml, path, problem, hint));
+  };
+  const name = (
+    what: string,
+    value: unknown,
+    names: readonly string[] | undefined,
+    path: string[],
+  ) => {
+    if (typeof value !== 'string' || names === undefined || names.includes(value)) return;
+    wrong(path, `there is no ${what} ${shown(value)}`, suggestion(value, names));
+  };
+  name(
+    'profile',
+    at('faults', 'profile'),
+    PROFILES.map((p) => p.name),
+    ['faults', 'profile'],
+  );
+  for (const [i, claim] of list(at('claims', 'only')).entries()) {
+    name('claim', claim, known.claims, ['claims', 'only', String(i)]);
+  }
+  const slo = at('slo');
+  for (const metric of typeof slo === 'object' && slo !== null ? Object.keys(slo) : []) {
+    name('metric', metric, known.metrics, ['slo', metric]);
+  }
+  const seen = new Set<unknown>();
+  for (const [i, entry] of list(at('workload', 'schedules')).entries()) {
+    const { name: id, cron } = (entry ?? {}) as { name?: unknown; cron?: unknown };
+    const path = ['workload', 'schedules', i];
+    if (id !== undefined && seen.has(id))
+      wrong([...path, 'name'], `${shown(id)} names two schedules`);
+    seen.add(id);
+    const parsed = typeof cron === 'string' ? parseCron(cron) : undefined;
+    if (parsed?.kind !== 'failed') continue;
+    wrong([...path, 'cron'], `${shown(cron)} is not a cron expression`, parsed.error.reason);
+  }
+  return found;
+}
+
+function scenarioFrom(text: ScenarioText, faults: FaultsPart): Scenario {
+  const { cluster, phases, claims } = text;
+  return {
+    apiVersion: text.apiVersion,
+    name: text.name,
+    why: text.why,
+    designs: text.designs ?? [text.design ?? 'lease'],
+    seeds: text.seeds,
+    cluster: {
+      members: cluster.members,
+      workers: cluster.workers,
+      slots: cluster.slots,
+      beatUs: cluster.beat,
+      startsAt: formatInstant(cluster.startsAt),
+      latencyMinUs: cluster.latency.min,
+      latencyMaxUs: cluster.latency.max,
+      ratePpmMax: cluster.clockRate,
+      wallErrorUsMax: cluster.wallError,
+    },
+    workload: workloadFrom(text.workload),
+    faults,
+    phases: { warmUpUs: phases.warmUp, chaosUs: phases.chaos },
+    claims: { epsilonUs: claims.epsilon, only: claims.only },
+    slo: Object.entries(text.slo).map(([metric, wanted]): Slo => {
+      return { metric, op: wanted.startsWith('>=') ? '>=' : '<=', value: Number(wanted.slice(2)) };
+    }),
+  };
+}
+
+function workloadFrom(text: ScenarioText['workload']): Workload {
+  const crontab = typeof text.crontab === 'string' ? { file: text.crontab } : text.crontab;
+  const trace = typeof text.trace === 'string' ? { file: text.trace } : text.trace;
+  return {
+    clients: text.clients,
+    arrivals: { kind: text.arrivals.kind, perSecond: text.arrivals.rate },
+    delayedPpm: text.delayed.share,
+    delayUsMax: text.delayed.max,
+    statusPpm: text.status,
+    cancelPpm: text.cancel,
+    runUsMean: text.run,
+    failPpm: text.fail,
+    sinks: text.sinks,
+    delivery: text.delivery,
+    retry: {
+      maxAttempts: text.retry.attempts,
+      backoff: text.retry.backoff,
+      baseUs: text.retry.base,
+      maxUs: text.retry.max,
+    },
+    timeoutUs: text.timeout,
+    clientTimeoutUs: text.clientTimeout,
+    schedules: text.schedules.map(
+      (entry): ScheduleEntry => ({ name: entry.name, timing: timingFrom(entry) }),
+    ),
+    misfire: {
+      late: text.misfire.late,
+      windowUs: text.misfire.window,
+      catchUpMax: text.misfire.catchUp,
+    },
+    ...(crontab === undefined ? {} : { crontab: { ...CRON_DEFAULTS, ...crontab } }),
+    ...(trace === undefined
+      ? {}
+      : {
+          trace: {
+            file: trace.file,
+            timeScale: 'timeScale' in trace ? trace.timeScale : 1,
+            sizeScale: 'sizeScale' in trace ? trace.sizeScale : 1,
+            jobsMax: 'jobs' in trace ? trace.jobs : TRACE_JOBS_MAX,
+          },
+        }),
+  };
+}
+
+const CRON_DEFAULTS = { zone: 'UTC', gap: 'run-at-end', overlap: 'first' } as const;
+const TRACE_JOBS_MAX = 1_000;
+
+function timingFrom(entry: ScenarioText['workload']['schedules'][number]): Timing {
+  if (entry.every !== undefined) {
+    return { kind: 'interval', everyUs: entry.every, anchorUs: wallUs(entry.from ?? 0) };
+  }
+  return {
+    kind: 'cron',
+    expression: entry.cron ?? '',
+    zone: entry.zone ?? CRON_DEFAULTS.zone,
+    gap: entry.gap ?? CRON_DEFAULTS.gap,
+    overlap: entry.overlap ?? CRON_DEFAULTS.overlap,
+  };
+}
+
+interface FaultsRead {
+  readonly part: FaultsPart;
+  readonly problems: readonly Problem[];
+}
+
+function faultsFrom(text: ScenarioText['faults'], yaml: YamlText): FaultsRead {
+  if (!Array.isArray(text)) return { part: { kind: 'drawn', ...text }, problems: [] };
+  const problems: Problem[] = [];
+  const faults = text.map((entry, i): PlannedFault => {
+    const params: Record<string, number> = {};
+    for (const [key, value] of Object.entries(entry.params)) {
+      const param = readParam(entry.kind, key, value);
+      if ('problem' in param) {
+        problems.push(problemAt(yaml, ['faults', i, 'params', key], param.problem, param.hint));
+      } else params[param.name] = param.value;
+    }
+    return {
+      id: entry.id ?? `f${i + 1}`,
+      kind: entry.kind,
+      target: targetFrom(entry.target),
+      ...(entry.peer === undefined ? {} : { peer: targetFrom(entry.peer) }),
+      start: startFrom(entry),
+      durationUs: entry.for ?? 0,
+      params,
+    };
+  });
+  if (problems.length === 0) {
+    for (const { path, problem, hint } of planProblems({ faults })) {
+      // Names in a plan end in their unit; in the text the unit stands in the value.
+      const words = problem.replace(/(?<=[a-z])(Ppm|Us)'/g, "'");
+      problems.push(problemAt(yaml, textPath(path), words, hint));
+    }
+  }
+  return { part: { kind: 'given', faults }, problems };
+}
+
+type Param =
+  | { readonly name: string; readonly value: number }
+  | { readonly problem: string; readonly hint?: string | undefined };
+
+const UNIT_SUFFIX = /(?:Ppm|Us)$/;
+
+/**
+ * The number of a fault: its unit stands in the value in the text and in the name in the plan
+ * (`loss: 20%` is `lossPpm: 200000`, `delay: 200ms` is `delayUs: 200000`).
+ */
+function readParam(kind: FaultKind, key: string, value: number | string): Param {
+  const names = Object.keys(FAULTS.find((f) => f.kind === kind)?.params ?? {});
+  const name = names.find((n) => n.replace(UNIT_SUFFIX, '') === key);
+  if (name === undefined) {
+    const known = names.map((n) => n.replace(UNIT_SUFFIX, ''));
+    const hint = known.length === 0 ? `a ${kind} has none` : suggestion(key, known);
+    return { problem: `a ${kind} has no such number`, hint };
+  }
+  const far = Number.MAX_SAFE_INTEGER;
+  const reading = name.endsWith('Ppm')
+    ? readShare(value, { min: -far, max: far }, true)
+    : name.endsWith('Us')
+      ? readDuration(value, { min: -far, max: far })
+      : typeof value === 'number'
+        ? { value }
+        : { problem: `${shown(value)} is not a number`, hint: 'it has no unit' };
+  return 'problem' in reading ? reading : { name, value: reading.value };
+}
+
+/** From a path in a plan to the path in the text: the units are not in the names there. */
+function textPath(path: string): (string | number)[] {
+  const text = path
+    .replace('start.atUs', 'at')
+    .replace('start.delayUs', 'after.delay')
+    .replace('start.nth', 'after.nth')
+    .replace(/durationUs$/, 'for')
+    .replace(/(?<=params\..+)(Ppm|Us)$/, '');
+  return text.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+function startFrom({ at, after }: FaultText): Start {
+  if (after === undefined) return { kind: 'at', atUs: at ?? 0 };
+  return { kind: 'anchor', after: after.fact, nth: after.nth, delayUs: after.delay };
+}
+
+function targetFrom(text: TargetText): Target {
+  if (typeof text === 'string') return { by: 'role', role: text };
+  if (text.role === undefined) return { by: 'name', name: text.name ?? '' };
+  return { by: 'index', role: text.role, index: text.index ?? 0 };
+}

@@ -1,0 +1,334 @@
+/**
+ * The text form of a scenario as zod sees it: strict keys, units in values, and a default for
+ * everything that has a sensible one. What comes out has the program's units; `schema.ts` gives it
+ * the program's shape. Descriptions end up in the JSON Schema that editors show.
+ */
+import { z } from 'zod';
+import { FAULT_KINDS } from '../faults/plan.ts';
+import { parseSelection } from './selection.ts';
+import {
+  type Bounds,
+  type Reading,
+  readDuration,
+  readInstant,
+  readRate,
+  readShare,
+} from './values.ts';
+
+/** A YAML scalar that one of the readers of `values.ts` understands. */
+const scalar = (
+  read: (value: unknown) => Reading,
+  description: string,
+  meta: { readonly pattern: string; readonly examples: readonly string[] },
+) =>
+  z
+    .unknown()
+    .transform((value, ctx): number => {
+      const reading = read(value);
+      if ('value' in reading) return reading.value;
+      ctx.addIssue({
+        code: 'custom',
+        message: value === undefined ? 'is missing' : reading.problem,
+        params: { hint: reading.hint },
+        input: value,
+      });
+      return z.NEVER;
+    })
+    .meta({ type: 'string', description, pattern: meta.pattern, examples: [...meta.examples] });
+
+const SPAN = {
+  pattern: '^-?(0|(\\d+(\\.\\d+)?(us|ms|min|s|m|h|d))+)$',
+  examples: ['250ms', '30s'],
+};
+const SHARE = { pattern: '^[+-]?\\d+(\\.\\d+)?(%|ppm)$', examples: ['5%', '200ppm'] };
+const RATE = { pattern: '^\\d+(\\.\\d+)?(e[+-]?\\d+)?/(s|m|min|h|d)$', examples: ['4/s', '30/m'] };
+const INSTANT = { pattern: '^\\d{4}-\\d\\d-\\d\\dT.*Z$', examples: ['2025-03-30T00:00:00Z'] };
+
+const HOUR_US = 3_600_000_000;
+const DAY_US = 24 * HOUR_US;
+/** Nothing in a run lasts longer than this, and virtual time stays far from losing precision. */
+export const LONGEST_US = 366 * DAY_US;
+
+const span = (description: string, bounds: Bounds = { max: LONGEST_US }) =>
+  scalar((value) => readDuration(value, { max: LONGEST_US, ...bounds }), description, SPAN);
+const share = (description: string, bounds?: Bounds) =>
+  scalar((value) => readShare(value, bounds), description, SHARE);
+const rate = (description: string, bounds: Bounds) =>
+  scalar((value) => readRate(value, bounds), description, RATE);
+
+const count = (description: string, min: number, max: number) =>
+  z.int().min(min).max(max).describe(description);
+const fraction = (description: string, min: number, max: number) =>
+  z.number().min(min).max(max).describe(description);
+const word = (description: string) =>
+  z
+    .string()
+    .max(64)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'may hold letters, digits, ".", "_" and "-"')
+    .describe(description);
+const path = (description: string) => z.string().min(1).max(1_024).describe(description);
+
+const zone = z
+  .string()
+  .refine(isZone, 'is not a time zone of the zone database')
+  .describe('An IANA time zone, such as Europe/Berlin.');
+const gap = z
+  .enum(['skip', 'run-at-end'])
+  .describe('A local time that does not exist: no run, or one run at the end of the gap.');
+const overlap = z
+  .enum(['first', 'both'])
+  .describe('A local time that exists twice: the first only, or both.');
+
+/** The platform knows the zone: an unknown name makes the formatter throw. */
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return name.length > 0 && !/^[+-]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+const instant = (description: string) => scalar(readInstant, description, INSTANT);
+
+const cluster = z
+  .strictObject({
+    members: count('Scheduler members, where the design has more than one.', 1, 101).prefault(3),
+    workers: count('Machines that run job bodies.', 1, 10_000).prefault(4),
+    slots: count('Attempts that a worker runs at a time.', 1, 10_000).prefault(4),
+    beat: span('How often a worker beats.', { min: 1_000 }).prefault('2s'),
+    startsAt: instant('True UTC time at which the run starts.').prefault('2025-03-03T08:00:00Z'),
+    latency: z
+      .strictObject({
+        min: span('Least one-way latency between machines.').prefault('300us'),
+        max: span('Most one-way latency; drawn evenly in between.').prefault('2ms'),
+      })
+      .refine((l) => l.min <= l.max, 'min is above max')
+      .prefault({})
+      .describe('One-way latency of the network.'),
+    clockRate: share('Every oscillator is off by up to this, drawn per machine, either way.', {
+      max: 500_000,
+    }).prefault('50ppm'),
+    wallError: span('Every wall clock is off by up to this at the start, either way.').prefault(
+      '20ms',
+    ),
+  })
+  .prefault({})
+  .describe('Machines, network and clocks.');
+
+const schedule = z
+  .strictObject({
+    name: word('Unique among the schedules.'),
+    cron: z
+      .string()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .describe('Five fields: minute, hour, day of month, month, day of week.'),
+    zone: zone.optional(),
+    gap: gap.optional(),
+    overlap: overlap.optional(),
+    every: span('Instead of cron: a tick this often.', { min: 1_000_000 }).optional(),
+    from: instant('With every: ticks are at this instant and whole multiples from it.').optional(),
+  })
+  .superRefine((entry, ctx) => {
+    const refuse = (message: string, key?: string) =>
+      ctx.addIssue({ code: 'custom', message, path: key === undefined ? [] : [key], input: entry });
+    if (entry.cron === undefined && entry.every === undefined) refuse('needs cron or every');
+    if (entry.cron !== undefined && entry.every !== undefined) refuse('has cron as well', 'every');
+    const foreign = entry.every === undefined ? ['from'] : ['zone', 'gap', 'overlap'];
+    for (const key of foreign) {
+      if (entry[key as 'from' | 'zone'] !== undefined) {
+        refuse(entry.every === undefined ? 'goes with every' : 'goes with cron', key);
+      }
+    }
+  });
+
+const crontab = z.strictObject({
+  file: path('Relative to the scenario file.'),
+  zone: zone.prefault('UTC'),
+  gap: gap.prefault('run-at-end'),
+  overlap: overlap.prefault('first'),
+});
+
+const trace = z.strictObject({
+  file: path('Standard Workload Format, plain or gzipped, relative to the scenario file.'),
+  timeScale: fraction('Divides the times between submits.', 1e-6, 1e9).prefault(1),
+  sizeScale: fraction('Divides the run times.', 1e-6, 1e9).prefault(1),
+  jobs: count('At most this many jobs, from the start of the file.', 1, 1_000_000).prefault(1_000),
+});
+
+const workload = z
+  .strictObject({
+    clients: count('Machines that submit jobs and edit schedules.', 1, 1_000).prefault(2),
+    arrivals: z
+      .strictObject({
+        kind: z.enum(['poisson', 'fixed']).prefault('poisson').describe('Random or even gaps.'),
+        rate: rate('All clients together; 0 submits nothing.', { max: 1_000_000 }).prefault('2/s'),
+      })
+      .prefault({})
+      .describe('Open loop: submits do not wait for answers.'),
+    delayed: z
+      .strictObject({
+        share: share('Share of submits that ask for a delay.').prefault('0%'),
+        max: span('Delays are drawn up to this.').prefault('10s'),
+      })
+      .prefault({}),
+    status: share('Share of jobs asked about some time after the submit.').prefault('10%'),
+    cancel: share('Share of jobs cancelled some time after the submit.').prefault('2%'),
+    run: span('Run time of a body: exponential with this mean.').prefault('500ms'),
+    fail: share('Share of attempts that fail.').prefault('2%'),
+    sinks: z
+      .array(z.enum(['none', 'token', 'key']))
+      .min(1)
+      .max(3)
+      .refine((sinks) => new Set(sinks).size === sinks.length, 'names a sink twice')
+      .prefault(['token', 'key'])
+      .describe('How the effect ledger guards against repeats; every job gets one by its id.'),
+    delivery: z
+      .enum(['at-least-once', 'at-most-once'])
+      .prefault('at-least-once')
+      .describe('Whether a lost attempt is run again.'),
+    retry: z
+      .strictObject({
+        attempts: count('Attempts in all, the first included.', 1, 1_000).prefault(8),
+        backoff: z.enum(['fixed', 'exponential']).prefault('exponential'),
+        base: span('Wait after the first failed attempt.').prefault('500ms'),
+        max: span('The longest wait.').prefault('10s'),
+      })
+      .prefault({})
+      .describe('What happens after an attempt that failed or was lost.'),
+    timeout: span('An attempt older than this is stopped.', { min: 1_000 }).prefault('20s'),
+    clientTimeout: span('A client gives an operation up after this.', { min: 1_000 }).prefault(
+      '4s',
+    ),
+    schedules: z.array(schedule).max(10_000).prefault([]).describe('Ticks: cron or every.'),
+    misfire: z
+      .strictObject({
+        late: z
+          .enum(['skip', 'once', 'all'])
+          .prefault('once')
+          .describe('Ticks found late: none runs, the latest runs, all run.'),
+        window: span('A tick is late after this.').prefault('30s'),
+        catchUp: count('With all: at most this many, the newest.', 0, 100_000).prefault(10),
+      })
+      .prefault({})
+      .describe('What happens to ticks that nobody was there to run.'),
+    crontab: z
+      .union([path('A crontab file, relative to the scenario file.'), crontab])
+      .optional()
+      .describe('Schedules from a crontab file.'),
+    trace: z
+      .union([path('A trace file, relative to the scenario file.'), trace])
+      .optional()
+      .describe('Jobs from a recorded trace instead of arrivals.'),
+  })
+  .prefault({})
+  .describe('Who asks for jobs, when, and what the jobs do.');
+
+const ROLES = ['leader', 'follower', 'last-dispatcher'] as const;
+const INDEXED = ['scheduler', 'store', 'worker', 'client', 'ledger'] as const;
+const target = z
+  .union([
+    z.enum(ROLES),
+    z
+      .strictObject({
+        name: word('The name of a machine.').optional(),
+        role: z.enum(INDEXED).optional(),
+        index: count('Counts machines of the role, from 0.', 0, 1_000_000).optional(),
+      })
+      .refine((t) => (t.name === undefined) !== (t.role === undefined), 'needs a name or a role')
+      .refine((t) => t.index === undefined || t.role !== undefined, 'has an index without a role'),
+  ])
+  .describe('Whom it hits: leader, follower, last-dispatcher, {role, index} or {name}.');
+
+const fault = z
+  .strictObject({
+    id: word('Unique among the faults; f1, f2, … by position when left out.').optional(),
+    kind: z.enum(FAULT_KINDS).describe('What happens; `seaworthy list faults` explains them.'),
+    target,
+    peer: target.optional(),
+    at: span('Begins at this time of the run.').optional(),
+    after: z
+      .strictObject({
+        fact: z.enum(['dispatched', 'effect-accepted', 'leader-elected', 'submit-accepted']),
+        nth: count('The first, second, … such fact of the run.', 1, 1_000_000_000).prefault(1),
+        delay: span('Begins this long after it.').prefault('0s'),
+      })
+      .optional()
+      .describe('Instead of at: begins after a fact of the run.'),
+    for: span('How long it lasts; a crashed machine restarts after this.').optional(),
+    params: z
+      .record(z.string(), z.union([z.number(), z.string()]))
+      .prefault({})
+      .describe('Numbers of the kind, such as {loss: 20%} or {delay: 200ms}.'),
+  })
+  .superRefine((entry, ctx) => {
+    const refuse = (message: string, key?: string) =>
+      ctx.addIssue({ code: 'custom', message, path: key === undefined ? [] : [key], input: entry });
+    if (entry.at === undefined && entry.after === undefined) refuse('needs at or after');
+    if (entry.at !== undefined && entry.after !== undefined) refuse('has at as well', 'after');
+    if (entry.for === undefined && entry.kind !== 'clock-step')
+      refuse("needs 'for', how long it lasts");
+  });
+
+const faults = z
+  .union([
+    z.strictObject({
+      profile: z.string().describe('A kind of storm; `seaworthy list faults` names them.'),
+      intensity: fraction('Multiplies how many faults are drawn.', 0, 100).prefault(1),
+    }),
+    z.array(fault).max(100_000),
+  ])
+  .prefault({ profile: 'calm' })
+  .describe('Drawn from a profile and the seed, or a list of given faults.');
+
+const selection = z.string().superRefine((text, ctx) => {
+  const parsed = parseSelection(text);
+  if (parsed.kind === 'ok') return;
+  for (const { problem, hint } of parsed.error) {
+    ctx.addIssue({ code: 'custom', message: problem, params: { hint }, input: text });
+  }
+});
+
+export const scenarioText = z
+  .strictObject({
+    apiVersion: z.literal('seaworthy/v1').describe('The version of this format.'),
+    name: z
+      .string()
+      .max(64)
+      .regex(/^[a-z0-9][a-z0-9-]*$/, 'may hold small letters, digits and "-"')
+      .describe('Names the folder of the result.'),
+    why: z.string().min(1).max(4_000).describe('A sentence: why this scenario exists.'),
+    design: selection.optional().describe('A selection, such as lease:river+fencing=off.'),
+    designs: z.array(selection).min(1).max(100).optional().describe('Several, to compare.'),
+    seeds: count('How many seeds when the command line does not say.', 1, 1_000_000).prefault(10),
+    cluster,
+    workload,
+    faults,
+    phases: z
+      .strictObject({
+        warmUp: span('Calm before the faults.', { max: DAY_US }).prefault('10s'),
+        chaos: span('How long faults may begin.', { max: 30 * DAY_US }).prefault('60s'),
+      })
+      .prefault({})
+      .describe('After chaos come heal, quiescence and audit, as long as the design needs.'),
+    claims: z
+      .strictObject({
+        epsilon: span('Tolerance for timeliness.', { max: HOUR_US }).prefault('1s'),
+        only: z.array(z.string()).max(100).prefault([]).describe('Judge only these; empty: all.'),
+      })
+      .prefault({}),
+    slo: z
+      .record(z.string(), z.string().regex(/^(>=|<=)\s*-?\d+(\.\d+)?(e[+-]?\d+)?$/))
+      .prefault({})
+      .describe('Thresholds on means over seeds, such as apiSuccess: ">= 0.95".'),
+  })
+  .refine((s) => s.design === undefined || s.designs === undefined, {
+    message: 'has design as well as designs',
+    path: ['designs'],
+  });
+
+export type ScenarioText = z.output<typeof scenarioText>;
+export type FaultText = z.output<typeof fault>;
+export type TargetText = z.output<typeof target>;

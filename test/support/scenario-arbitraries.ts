@@ -1,0 +1,215 @@
+/** Scenarios for properties: any that the text form can say, odd ones more often than a person. */
+import fc from 'fast-check';
+import { FAULTS } from '../../src/faults/faults.ts';
+import type { PlannedFault, Start, Target } from '../../src/faults/plan.ts';
+import { PROFILES } from '../../src/faults/profiles.ts';
+import { wallUs } from '../../src/lib/units.ts';
+import type { FaultsPart, Scenario, ScheduleEntry } from '../../src/scenario/scenario.ts';
+import { formatInstant } from '../../src/scenario/values.ts';
+
+const DAY_US = 86_400_000_000;
+/** Round spans and any span: both occur, and print in different units. */
+const span = (minUs: number, maxUs: number) =>
+  fc.oneof(
+    fc.integer({ min: minUs, max: maxUs }),
+    fc.integer({ min: Math.ceil(minUs / 1e6), max: Math.floor(maxUs / 1e6) }).map((s) => s * 1e6),
+  );
+const sharePpm = fc.oneof(
+  fc.integer({ min: 0, max: 1_000_000 }),
+  fc.integer({ min: 0, max: 100 }).map((percent) => percent * 10_000),
+);
+const word = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/);
+const sentence = fc
+  .oneof(fc.string({ minLength: 1, maxLength: 60 }), fc.string({ minLength: 1, unit: 'grapheme' }))
+  // Bytes that are no text are refused when read, and so no scenario holds them.
+  .filter((s) => !/[\p{Cc}\p{Cs}\ufffd]/u.test(s));
+const instantUs = fc.integer({ min: 0, max: 200 * 365 * DAY_US });
+const perSecond = fc.oneof(
+  fc.double({ min: 0, max: 1_000_000, noNaN: true }).map((rate) => rate + 0),
+  fc.integer({ min: 0, max: 10_000 }),
+  fc.integer({ min: 1, max: 3_000 }).map((count) => count / 60),
+);
+const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe');
+const gap = fc.constantFrom('skip' as const, 'run-at-end' as const);
+const overlap = fc.constantFrom('first' as const, 'both' as const);
+
+const timing = fc.oneof(
+  fc.record({
+    kind: fc.constant('cron' as const),
+    expression: fc.constantFrom('* * * * *', '@daily', '*/5 9-17 * * mon-fri', '0 0 1,15 * 3'),
+    zone,
+    gap,
+    overlap,
+  }),
+  fc.record({
+    kind: fc.constant('interval' as const),
+    everyUs: span(1_000_000, 7 * DAY_US),
+    anchorUs: instantUs.map(wallUs),
+  }),
+);
+const schedules: fc.Arbitrary<readonly ScheduleEntry[]> = fc.uniqueArray(
+  fc.record({ name: word, timing }),
+  { maxLength: 4, selector: (entry) => entry.name },
+);
+
+const target: fc.Arbitrary<Target> = fc.oneof(
+  fc.record({ by: fc.constant('name' as const), name: word }),
+  fc.record({
+    by: fc.constant('role' as const),
+    role: fc.constantFrom('leader' as const, 'follower' as const, 'last-dispatcher' as const),
+  }),
+  fc.record({
+    by: fc.constant('index' as const),
+    role: fc.constantFrom('scheduler' as const, 'store' as const, 'worker' as const),
+    index: fc.nat(20),
+  }),
+);
+const start: fc.Arbitrary<Start> = fc.oneof(
+  fc.record({ kind: fc.constant('at' as const), atUs: span(0, DAY_US) }),
+  fc.record({
+    kind: fc.constant('anchor' as const),
+    after: fc.constantFrom('dispatched' as const, 'leader-elected' as const),
+    nth: fc.integer({ min: 1, max: 1_000 }),
+    delayUs: span(0, DAY_US),
+  }),
+);
+const PARAM: Readonly<Record<string, fc.Arbitrary<number>>> = {
+  direction: fc.integer({ min: 0, max: 1 }),
+  lossPpm: sharePpm,
+  delayUs: span(0, DAY_US),
+  jitterUs: span(0, DAY_US),
+  duplicatePpm: sharePpm,
+  ratePpm: fc.integer({ min: -400_000, max: 400_000 }),
+  stepUs: fc.integer({ min: -DAY_US, max: DAY_US }),
+  factor: fc.integer({ min: 1, max: 100 }),
+};
+const NETWORK = ['partition', 'one-way-partition', 'loss', 'delay', 'duplicate'];
+
+const fault: fc.Arbitrary<PlannedFault> = fc.constantFrom(...FAULTS).chain(
+  ({ kind, params }) =>
+    fc.record(
+      {
+        id: word,
+        kind: fc.constant(kind),
+        target,
+        ...(NETWORK.includes(kind) ? { peer: target } : {}),
+        start,
+        durationUs: span(0, DAY_US),
+        params: fc.record(
+          Object.fromEntries(Object.keys(params).map((name) => [name, PARAM[name] ?? fc.nat(5)])),
+        ),
+      },
+      { requiredKeys: ['id', 'kind', 'target', 'start', 'durationUs', 'params'] },
+    ) as fc.Arbitrary<PlannedFault>,
+);
+const faults: fc.Arbitrary<FaultsPart> = fc.oneof(
+  fc.record({
+    kind: fc.constant('drawn' as const),
+    profile: fc.constantFrom(...PROFILES.map((p) => p.name)),
+    intensity: fc.double({ min: 0, max: 100, noNaN: true }).map((x) => x + 0),
+  }),
+  fc.record({
+    kind: fc.constant('given' as const),
+    faults: fc.uniqueArray(fault, { maxLength: 5, selector: (f) => f.id }),
+  }),
+);
+
+const cluster: fc.Arbitrary<Scenario['cluster']> = fc
+  .record({
+    members: fc.integer({ min: 1, max: 101 }),
+    workers: fc.integer({ min: 1, max: 10_000 }),
+    slots: fc.integer({ min: 1, max: 10_000 }),
+    beatUs: span(1_000, DAY_US),
+    startsAt: instantUs.map(formatInstant),
+    latencyMinUs: span(0, DAY_US),
+    extraUs: span(0, DAY_US),
+    ratePpmMax: fc.integer({ min: 0, max: 500_000 }),
+    wallErrorUsMax: span(0, DAY_US),
+  })
+  .map(({ extraUs, ...rest }) => ({ ...rest, latencyMaxUs: rest.latencyMinUs + extraUs }));
+
+const scale = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
+const workload = fc.record(
+  {
+    clients: fc.integer({ min: 1, max: 1_000 }),
+    arrivals: fc.record({ kind: fc.constantFrom('poisson' as const, 'fixed' as const), perSecond }),
+    delayedPpm: sharePpm,
+    delayUsMax: span(0, DAY_US),
+    statusPpm: sharePpm,
+    cancelPpm: sharePpm,
+    runUsMean: span(0, DAY_US),
+    failPpm: sharePpm,
+    sinks: fc.shuffledSubarray(['none', 'token', 'key'] as const, { minLength: 1 }),
+    delivery: fc.constantFrom('at-least-once' as const, 'at-most-once' as const),
+    retry: fc.record({
+      maxAttempts: fc.integer({ min: 1, max: 1_000 }),
+      backoff: fc.constantFrom('fixed' as const, 'exponential' as const),
+      baseUs: span(0, DAY_US),
+      maxUs: span(0, DAY_US),
+    }),
+    timeoutUs: span(1_000, DAY_US),
+    clientTimeoutUs: span(1_000, DAY_US),
+    schedules,
+    misfire: fc.record({
+      late: fc.constantFrom('skip' as const, 'once' as const, 'all' as const),
+      windowUs: span(0, DAY_US),
+      catchUpMax: fc.nat(10_000),
+    }),
+    crontab: fc.record({ file: sentence, zone, gap, overlap }),
+    trace: fc.record({
+      file: sentence,
+      timeScale: scale,
+      sizeScale: scale,
+      jobsMax: fc.integer({ min: 1, max: 1_000_000 }),
+    }),
+  },
+  {
+    requiredKeys: [
+      'clients',
+      'arrivals',
+      'delayedPpm',
+      'delayUsMax',
+      'statusPpm',
+      'cancelPpm',
+      'runUsMean',
+      'failPpm',
+      'sinks',
+      'delivery',
+      'retry',
+      'timeoutUs',
+      'clientTimeoutUs',
+      'schedules',
+      'misfire',
+    ],
+  },
+) as fc.Arbitrary<Scenario['workload']>;
+
+/** Any scenario that a text can say. */
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  apiVersion: fc.constant('seaworthy/v1' as const),
+  name: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,20}$/),
+  why: sentence,
+  designs: fc.array(fc.constantFrom('single', 'lease', 'lease:river+fencing=off', 'lease~late'), {
+    minLength: 1,
+    maxLength: 4,
+  }),
+  seeds: fc.integer({ min: 1, max: 1_000_000 }),
+  cluster,
+  workload,
+  faults,
+  phases: fc.record({ warmUpUs: span(0, DAY_US), chaosUs: span(0, DAY_US) }),
+  claims: fc.record({
+    epsilonUs: span(0, 3_600_000_000),
+    only: fc.subarray(['no-loss', 'tick-once', 'cancel']),
+  }),
+  slo: fc.uniqueArray(
+    fc.record({
+      metric: fc.constantFrom('apiSuccess', 'goodput', 'failover'),
+      op: fc.constantFrom('>=' as const, '<=' as const),
+      value: fc
+        .double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 })
+        .map((x) => x + 0),
+    }),
+    { selector: (s) => s.metric },
+  ),
+});
