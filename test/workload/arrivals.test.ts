@@ -86,6 +86,9 @@ test('shares and sinks come out as asked', () => {
   for (const sink of DEMAND.sinks) {
     const share = specs.filter((spec) => spec.sink === sink).length / specs.length;
     expect(Math.abs(share - 1 / 3)).toBeLessThan(0.012);
+    // Sink and delay are drawn apart: among the delayed jobs the shares are the same.
+    const among = delayed.filter((spec) => spec.sink === sink).length / delayed.length;
+    expect(Math.abs(among - 1 / 3)).toBeLessThan(0.025);
   }
   expect(jobSpec({ ...DEMAND, sinks: [] }, 's', 'j-1').sink).toBe('none');
 });

@@ -92,6 +92,29 @@ test('redirects are followed', () => {
   readAll(harness);
 });
 
+test('a redirect from a member that was asked before is ignored', () => {
+  const { machine, host } = auditorOf();
+  machine.advance(10 * SECOND);
+  const [first] = host.takeSent();
+  machine.advance(SECOND);
+  const [second] = host.takeSent();
+  expect(second?.to).not.toBe(first?.to);
+  const call = first?.message as ApiCall;
+  machine.deliver(String(first?.to), answerTo(call, { kind: 'redirect' }));
+  expect(host.timers.has('redirect')).toBe(false);
+  expect(host.timers.has('silence')).toBe(true);
+});
+
+test('a restart after the end asks for nothing', () => {
+  const { machine, harness, host, serve } = auditorOf();
+  machine.advance(10 * SECOND);
+  serve();
+  machine.start();
+  machine.advance(100 * SECOND);
+  expect(host.takeSent()).toEqual([]);
+  readAll(harness);
+});
+
 test('with nobody there it ends incomplete at its bound', () => {
   const { machine, harness } = auditorOf();
   machine.advance(100 * SECOND);

@@ -154,6 +154,29 @@ test('a redirect from a member that was asked before is ignored', () => {
   expect(sent()).toEqual([]);
 });
 
+test('copies of a redirect do not put the next try off', () => {
+  const { machine, answer, sent } = clientOf([submit(0, 'a')], ['s1']);
+  sent();
+  let tries = 0;
+  for (let step = 0; step < 23; step++) {
+    if (tries === 0) answer('s1', 100, { kind: 'redirect' });
+    machine.advance(10 * MS);
+    tries += sent().length;
+  }
+  expect(tries).toBe(1);
+});
+
+test('after a silence a named leader is asked at once again', () => {
+  const { machine, answer, sent } = clientOf([submit(0, 'a')]);
+  const first = target(sent());
+  answer(first, 100, { kind: 'redirect', leader: nextOf(first) });
+  sent();
+  machine.advance(1100 * MS);
+  const third = target(sent());
+  answer(third, 100, { kind: 'redirect', leader: first });
+  expect(sent()).toEqual([[first, 100]]);
+});
+
 test('an answer of the wrong kind is no answer', () => {
   const { machine, harness, answer, sent } = clientOf([submit(0, 'a')]);
   answer(target(sent()), 100, { kind: 'jobs', jobs: [] });
