@@ -1,0 +1,246 @@
+/** One run: machines, programs, workload, faults and facts wired together, not yet started. */
+import { drawPlan } from '../faults/draw.ts';
+import { watchFairness } from '../faults/fairness.ts';
+import { Injector } from '../faults/inject.ts';
+import type { Plan } from '../faults/plan.ts';
+import { PROFILES } from '../faults/profiles.ts';
+import type { Phase, TickId } from '../history/fact.ts';
+import type { Fold } from '../history/history.ts';
+import { foldOf, Recorder } from '../history/history.ts';
+import { Kernel } from '../kernel/kernel.ts';
+import type { Rng } from '../kernel/rng.ts';
+import { createRng } from '../kernel/rng.ts';
+import { assert, required } from '../lib/assert.ts';
+import type { Random } from '../lib/random.ts';
+import { SECOND } from '../lib/units.ts';
+import type { BuiltDesign } from '../scheduler/designs/design.ts';
+import { createWorker } from '../scheduler/worker/worker.ts';
+import { Sim } from '../sim/sim.ts';
+import { createAuditor } from '../workload/auditor.ts';
+import { createClient } from '../workload/client.ts';
+import { createJobBody } from '../workload/job-body.ts';
+import { createLedger } from '../workload/ledger.ts';
+import type { Harness } from '../workload/workload.ts';
+import { planWorkload, splitByClient } from '../workload/workload.ts';
+import type { Prepared } from './prepare.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface RunOptions {
+  readonly seed: string;
+  /** Instead of the plan that scenario and seed draw. */
+  readonly plan?: Plan;
+  /** Folds that see every fact: judges, metrics, transcripts. */
+  readonly folds: readonly Fold[];
+  /** Refuse what is not plain frozen data. */
+  readonly checked?: boolean;
+  /** Keep the fingerprint of every step, to find where two runs part. */
+  readonly trace?: boolean;
+}
+
+export interface AssembledRun {
+  readonly kernel: Kernel;
+  readonly sim: Sim;
+  readonly plan: Plan;
+  /** Runs until the audit is over; the last fact is the phase `end`. */
+  execute(): void;
+}
+
+/** The plan that a scenario and a seed draw, or the one the scenario gives. */
+export function planOf(scenario: Scenario, rng: Rng): Plan {
+  const { faults, phases, cluster, workload } = scenario;
+  if (faults.kind === 'given') return { faults: faults.faults };
+  const profile = required(
+    PROFILES.find(({ name }) => name === faults.profile),
+    `profile ${faults.profile}`,
+  );
+  return drawPlan({
+    profile,
+    intensity: faults.intensity,
+    random: rng.stream('plan'),
+    chaosFromUs: phases.warmUpUs,
+    chaosUntilUs: phases.warmUpUs + phases.chaosUs,
+    workers: cluster.workers,
+    clients: workload.clients,
+    members: cluster.members,
+  });
+}
+
+export function assembleRun(prepared: Prepared, options: RunOptions): AssembledRun {
+  const { scenario } = prepared.loaded;
+  const rng = createRng(options.seed);
+  const plan = options.plan ?? planOf(scenario, rng);
+  const kernel = new Kernel({ trace: options.trace ?? false });
+  const recorder = new Recorder();
+  const { latencyMinUs, latencyMaxUs } = scenario.cluster;
+  const sim = new Sim({
+    kernel,
+    rng,
+    recorder,
+    startWallUs: prepared.startWallUs,
+    network: { latencyMinUs, latencyMaxUs },
+    checked: options.checked ?? false,
+  });
+  const clocks = addMachines(prepared, sim, rng, recorder);
+  const { assumes } = prepared.design;
+  recorder.subscribe(
+    watchFairness({ recorder, assumes, members: clocks.members, initial: clocks.initial }),
+  );
+  const injector = new Injector({ sim, kernel, recorder, plan, rng });
+  for (const fold of options.folds) recorder.subscribe(fold);
+  const execute = conductor(prepared, { sim, kernel, recorder, injector });
+  return { kernel, sim, plan, execute };
+}
+
+interface Clocks {
+  readonly members: ReadonlySet<string>;
+  readonly initial: {
+    readonly machine: string;
+    readonly ratePpm: number;
+    readonly wallErrorUs: number;
+  }[];
+}
+
+const LEDGER = 'ledger';
+const AUDITOR = 'auditor';
+
+function addMachines(prepared: Prepared, sim: Sim, rng: Rng, recorder: Recorder): Clocks {
+  const { loaded, design, timeline, zones } = prepared;
+  const { cluster, workload } = loaded.scenario;
+  const workers = numbered('worker', cluster.workers);
+  const built = design.build({
+    members: numbered('scheduler', cluster.members),
+    store: 'store',
+    workers,
+    zones,
+    workerTimeoutUs: timeline.workerTimeoutUs,
+  });
+  const clocks: Clocks = {
+    members: new Set(built.machines.map(({ name }) => name)),
+    initial: [],
+  };
+  const add = (spec: Parameters<Sim['add']>[0]): void => {
+    const clock = drawClock(rng.stream('clock', spec.name), cluster);
+    clocks.initial.push({ machine: spec.name, ...clock });
+    sim.add({ ...spec, ...clock });
+  };
+  const harness: Harness = { record: (fact) => recorder.record(fact), now: () => sim.now };
+  for (const machine of built.machines) add(machine);
+  const body = createJobBody({
+    ...workload,
+    seed: seedOf(rng),
+    harness,
+    traceJobs: prepared.traceJobs,
+  });
+  const { slots, beatUs } = cluster;
+  const { members } = built;
+  for (const name of workers) {
+    add({
+      name,
+      role: 'worker',
+      factory: createWorker({ members, ledger: LEDGER, slots, beatUs, body }),
+    });
+  }
+  addClients(prepared, built, rng, harness, add);
+  add({ name: LEDGER, role: 'ledger', factory: createLedger(harness) });
+  const auditor = createAuditor({ members, harness, beginAfterUs: timeline.auditUs });
+  add({ name: AUDITOR, role: 'auditor', factory: auditor });
+  return clocks;
+}
+
+/** Work is drawn from its own stream: the same jobs take the same time under every design. */
+const seedOf = (rng: Rng): string => String(rng.stream('bodies').below(2 ** 32));
+
+function addClients(
+  prepared: Prepared,
+  { members }: BuiltDesign,
+  rng: Rng,
+  harness: Harness,
+  add: (spec: Parameters<Sim['add']>[0]) => void,
+): void {
+  const { loaded, timeline, startWallUs, schedules, traceJobs } = prepared;
+  const { workload } = loaded.scenario;
+  const ops = planWorkload({
+    workload,
+    rng,
+    startUs: timeline.askFromUs,
+    endUs: timeline.askUntilUs,
+    startWallUs,
+    schedules,
+    traceJobs,
+  });
+  splitByClient(ops, workload.clients).forEach(({ plan, opBase }, index) => {
+    const timeoutUs = workload.clientTimeoutUs;
+    const factory = createClient({ plan, members, timeoutUs, harness, opBase });
+    add({ name: `client-${index + 1}`, role: 'client', factory });
+  });
+}
+
+const numbered = (role: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
+
+/** Whole ppm and microseconds, either way. */
+function drawClock(
+  random: Random,
+  { ratePpmMax, wallErrorUsMax }: { readonly ratePpmMax: number; readonly wallErrorUsMax: number },
+): { readonly ratePpm: number; readonly wallErrorUs: number } {
+  const either = (max: number): number => Math.round((2 * random.float() - 1) * max) + 0;
+  return { ratePpm: either(ratePpmMax), wallErrorUs: either(wallErrorUsMax) };
+}
+
+interface Stage {
+  readonly sim: Sim;
+  readonly kernel: Kernel;
+  readonly recorder: Recorder;
+  readonly injector: Injector;
+}
+
+const PHASES: readonly Phase[] = ['warm-up', 'chaos', 'heal', 'quiescence', 'audit', 'end'];
+
+/** Leads a run through its phases; due ticks become facts at their true time. */
+function conductor(prepared: Prepared, stage: Stage): () => void {
+  const { sim, kernel, recorder, injector } = stage;
+  const { timeline } = prepared;
+  let isAudited = false;
+  recorder.subscribe(foldOf({ 'audit-ended': () => (isAudited = true) }));
+  const enter = (phase: Phase): void => recorder.record({ kind: 'phase', at: kernel.now, phase });
+  const phaseKind = kernel.register('phase', (index) => {
+    const phase = required(PHASES[index], `phase ${index}`);
+    enter(phase);
+    if (phase === 'heal') injector.healAll();
+  });
+  const recordDue = dueRecorder(prepared, kernel, recorder);
+  return () => {
+    sim.startAll();
+    enter('warm-up');
+    injector.arm();
+    kernel.at(timeline.chaosUs, phaseKind, 1);
+    kernel.at(timeline.healUs, phaseKind, 2);
+    kernel.at(timeline.healUs, phaseKind, 3);
+    kernel.at(timeline.auditUs, phaseKind, 4);
+    recordDue();
+    while (!isAudited && kernel.now < timeline.endUsMax) {
+      kernel.run(Math.min(kernel.now + 10 * SECOND, timeline.endUsMax));
+    }
+    enter('end');
+  };
+}
+
+/** Records each due tick when it is due: one pending event at a time, however many there are. */
+function dueRecorder(prepared: Prepared, kernel: Kernel, recorder: Recorder): () => void {
+  const { due, startWallUs, loaded } = prepared;
+  const { delivery, sinks } = loaded.scenario.workload;
+  const sink = sinks[0] ?? 'token';
+  const kind = kernel.register('tick-due', (index) => {
+    const tick = required(due[index], `tick ${index}`);
+    recorder.record({ kind: 'tick-due', at: kernel.now, tick, delivery, sink });
+    next(index + 1);
+  });
+  const next = (index: number): void => {
+    const tick: TickId | undefined = due[index];
+    if (tick === undefined) return;
+    const atUs = tick.nominalUs - startWallUs;
+    assert(atUs >= kernel.now, () => `tick due at ${atUs}, now ${kernel.now}`);
+    kernel.at(atUs, kind, index);
+  };
+  return () => next(0);
+}

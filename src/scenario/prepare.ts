@@ -1,0 +1,155 @@
+/** A scenario's inputs read once for all seeds: schedules, zone rules, due ticks, traced jobs. */
+import type { TickId } from '../history/fact.ts';
+import type { Outcome, Problem } from '../lib/outcome.ts';
+import { failed, ok } from '../lib/outcome.ts';
+import type { WallUs } from '../lib/units.ts';
+import { DAY, wallUs } from '../lib/units.ts';
+import type { JobSpec, ScheduleSpec, Timing } from '../scheduler/api.ts';
+import type { ZoneTable } from '../scheduler/schedule/zone-rules.ts';
+import { readCrontab } from '../workload/traces/crontab.ts';
+import type { TraceJob } from '../workload/traces/swf.ts';
+import { readSwf } from '../workload/traces/swf.ts';
+import { dueTicks } from './due-ticks.ts';
+import type { SelectedDesign } from './registry.ts';
+import type { LoadedScenario, Scenario, ScheduleEntry } from './scenario.ts';
+import type { Timeline } from './timeline.ts';
+import { timelineOf } from './timeline.ts';
+import { zoneTable } from './zone-data.ts';
+
+/** A line of an input that is not used, and why. */
+export interface UnusedLine {
+  readonly file: string;
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** Everything of a scenario and a design that does not depend on the seed. */
+export interface Prepared {
+  readonly loaded: LoadedScenario;
+  readonly design: SelectedDesign;
+  readonly timeline: Timeline;
+  readonly startWallUs: WallUs;
+  readonly schedules: readonly { readonly name: string; readonly spec: ScheduleSpec }[];
+  readonly zones: ZoneTable;
+  /** In order of nominal time. */
+  readonly due: readonly TickId[];
+  readonly traceJobs: readonly TraceJob[];
+  readonly unused: readonly UnusedLine[];
+}
+
+const UNUSED_MAX = 1_000;
+
+/** Reads the inputs; what cannot be used at all is a problem, single lines are left out and told. */
+export function prepare(
+  loaded: LoadedScenario,
+  design: SelectedDesign,
+): Outcome<Prepared, readonly Problem[]> {
+  const { scenario } = loaded;
+  const timeline = timelineOf(scenario, design.takeoverUs);
+  const startWallUs = wallUs(Date.parse(scenario.cluster.startsAt) * 1_000);
+  const unused: UnusedLine[] = [];
+  const problems: Problem[] = [];
+  const entries = [...scenario.workload.schedules, ...crontabEntries(loaded, unused, problems)];
+  const traceJobs = tracedJobs(loaded, unused, problems);
+  const untilUs = wallUs(startWallUs + timeline.endUsMax + 2 * DAY);
+  const zones = zoneTable(zonesOf(entries), wallUs(startWallUs - 400 * DAY), untilUs);
+  if (zones.kind === 'failed') problems.push({ path: 'workload', problem: zones.error });
+  if (problems.length > 0 || zones.kind === 'failed') return failed(problems);
+  const schedules = entries.map(({ name, timing }) => ({
+    name,
+    spec: scheduleSpec(scenario, timeline, startWallUs, timing),
+  }));
+  const due = dueOf(schedules);
+  return ok({
+    loaded,
+    design,
+    timeline,
+    startWallUs,
+    schedules,
+    zones: zones.value,
+    due,
+    traceJobs,
+    unused,
+  });
+}
+
+const zonesOf = (entries: readonly ScheduleEntry[]): string[] => [
+  ...new Set(entries.flatMap(({ timing }) => (timing.kind === 'cron' ? [timing.zone] : []))),
+];
+
+/** Text of an input; what is not UTF-8 shows as replacement characters and fails line by line. */
+const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8').decode(bytes);
+
+function crontabEntries(
+  loaded: LoadedScenario,
+  unused: UnusedLine[],
+  problems: Problem[],
+): ScheduleEntry[] {
+  const wanted = loaded.scenario.workload.crontab;
+  if (wanted === undefined || loaded.crontab === undefined) return [];
+  const { path, bytes } = loaded.crontab;
+  const { entries, rejected } = readCrontab(textOf(bytes));
+  for (const { line, text, reason } of rejected.slice(0, UNUSED_MAX)) {
+    unused.push({ file: path, line, problem: `${reason}: ${text}` });
+  }
+  if (entries.length === 0) {
+    const first = rejected[0];
+    const problem = `no line of this crontab can run (${rejected.length} refused)`;
+    const place = first === undefined ? {} : { line: first.line, column: 1, hint: first.reason };
+    problems.push({ path: 'workload.crontab', problem, file: path, ...place });
+  }
+  const { zone, gap, overlap } = wanted;
+  return entries.map(({ line, expression }) => ({
+    name: `cron-${String(line).padStart(4, '0')}`,
+    timing: { kind: 'cron', expression, zone, gap, overlap },
+  }));
+}
+
+function tracedJobs(
+  loaded: LoadedScenario,
+  unused: UnusedLine[],
+  problems: Problem[],
+): readonly TraceJob[] {
+  const wanted = loaded.scenario.workload.trace;
+  if (wanted === undefined || loaded.trace === undefined) return [];
+  const { path, bytes } = loaded.trace;
+  const swf = readSwf(textOf(bytes), wanted);
+  for (const { line, reason } of swf.rejected) unused.push({ file: path, line, problem: reason });
+  if (swf.jobs.length === 0) {
+    const problem = `no line of this trace is a job (${swf.rejectedCount} refused)`;
+    const line = swf.rejected[0]?.line ?? 1;
+    problems.push({ path: 'workload.trace', problem, file: path, line, column: 1 });
+  }
+  return swf.jobs;
+}
+
+/** Ticks count from the middle of the warm-up, when every schedule is known, until asking ends. */
+function scheduleSpec(
+  scenario: Scenario,
+  timeline: Timeline,
+  startWallUs: WallUs,
+  timing: Timing,
+): ScheduleSpec {
+  const { retry, timeoutUs, delivery, sinks, misfire } = scenario.workload;
+  const sink = sinks[0] ?? 'token';
+  const job: JobSpec = { queue: 'default', delayUs: 0, retry, timeoutUs, delivery, sink };
+  return {
+    timing,
+    misfire,
+    startUs: wallUs(startWallUs + timeline.ticksFromUs),
+    endUs: wallUs(startWallUs + timeline.askUntilUs),
+    job,
+  };
+}
+
+function dueOf(
+  schedules: readonly { readonly name: string; readonly spec: ScheduleSpec }[],
+): readonly TickId[] {
+  const ticks = schedules.flatMap(({ name, spec }) =>
+    dueTicks(spec.timing, spec.startUs, spec.endUs).map((nominalUs) => ({
+      schedule: name,
+      nominalUs,
+    })),
+  );
+  return ticks.sort((a, b) => a.nominalUs - b.nominalUs);
+}
