@@ -15,8 +15,8 @@ interface Touched {
 
 /**
  * Rates of faults that overlap on one machine add up, and end with the fault. Wall steps last, and so
- * does what a wrong rate has done to the wall clock: `heal` steps those clocks back, as a time
- * service would.
+ * does what a wrong rate has done to the wall clock: `heal` steps those clocks back, as NTP
+ * would.
  */
 export class ClockFaults {
   readonly #touched = new Map<Machine, Touched>();

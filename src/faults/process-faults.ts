@@ -5,7 +5,7 @@ import { type Beginning, type Ending, param } from './beginning.ts';
  * Crashes, pauses and slow CPUs, on machines that may be hit by several at a time. The one that
  * brought a machine down brings it up again, and the one that paused it lets it go on; a fault that
  * finds nothing left to change changes nothing, neither then nor when it ends. A crash frees the
- * machine of its pause, for the process that stood still is gone. Slow factors multiply.
+ * machine of its pause, for the program that stood still is gone. Slow factors multiply.
  */
 export class ProcessFaults {
   readonly #downBy = new Map<Machine, string>();
@@ -16,7 +16,6 @@ export class ProcessFaults {
     if (target.crash(fault.id)) {
       bite();
       this.#downBy.set(target, fault.id);
-      this.#pausedBy.delete(target);
     }
     return () => {
       if (this.#downBy.get(target) !== fault.id) return;

@@ -81,7 +81,7 @@ export class Targets {
         if (said.kind === 'dispatched') this.#lastDispatcher = machine;
         else if (said.kind === 'role') this.#claim(machine, said.role === 'leader');
       },
-      // What a process believed went with it; its next incarnation starts from nothing.
+      // What a program believed went with it; its next incarnation starts from nothing.
       machine: ({ machine, state }: FactOf<'machine'>) => {
         if (state === 'down') this.#claim(machine, false);
       },

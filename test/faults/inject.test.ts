@@ -15,13 +15,16 @@ const between = ({ delivered }: Stage, from: string, to: string): number =>
     (d) => d.from === from && d.to === to && d.atUs > FROM + UNDER_WAY && d.atUs < UNTIL,
   ).length;
 
+const isSorted = (numbers: readonly number[]): boolean =>
+  numbers.every((n, i) => i === 0 || n > (numbers[i - 1] as number));
+
 function run(faults: readonly PlannedFault[], untilMs = 500): Stage {
   const s = stage(faults);
   s.kernel.run(untilMs * MS);
   return s;
 }
 
-describe('faults of processes', () => {
+describe('faults of machines', () => {
   test('a crash takes the machine down and brings it back', () => {
     const s = stage([fault('crash')]);
     s.kernel.run(200 * MS);
@@ -96,6 +99,7 @@ describe('faults of the network', () => {
       expect(between(s, other, 's1')).toBe(0);
     }
     expect(between(s, 's2', 's3')).toBeGreaterThan(10);
+    expect(between(s, 's1', 's1')).toBeGreaterThan(10);
     expect(s.delivered.some((d) => d.from === 's1' && d.atUs > UNTIL)).toBe(true);
     const [, armed, bitten, ended] = s.story('partition');
     expect([armed, ended]).toEqual(['armed@100', 'ended@300']);
@@ -129,16 +133,22 @@ describe('faults of the network', () => {
     expect(s.story('loss')).toHaveLength(4);
   });
 
-  test('delay holds messages back and jitter lets them overtake each other', () => {
-    const params = { delayUs: 50 * MS, jitterUs: 0 };
-    const s = run([fault('delay', { params })]);
-    const gap = s.delivered.filter(
-      (d) => d.from === 's1' && d.to === 's2' && d.atUs > FROM + UNDER_WAY,
-    );
-    expect(gap[0]?.atUs).toBeGreaterThan(FROM + 50 * MS);
+  test('delay holds messages back, in their order', () => {
+    const s = run([fault('delay', { params: { delayUs: 50 * MS } })]);
+    const link = s.delivered.filter((d) => d.from === 's1' && d.to === 's2');
+    const held = link.filter((d) => d.atUs > FROM + UNDER_WAY && d.atUs < UNTIL);
+    expect(held[0]?.atUs).toBeGreaterThan(FROM + 50 * MS);
+    expect(isSorted(held.map(({ round }) => round))).toBe(true);
     expect(s.story('delay')).toHaveLength(4);
     const none = run([fault('delay', { params: { delayUs: 0 } })]);
     expect(none.story('delay')).toEqual(['drawn@0', 'armed@100', 'ended@300']);
+  });
+
+  test('jitter lets messages overtake each other', () => {
+    const s = run([fault('delay', { params: { delayUs: 0, jitterUs: 60 * MS } })]);
+    const link = s.delivered.filter((d) => d.from === 's2' && d.to === 's1');
+    expect(isSorted(link.map(({ round }) => round))).toBe(false);
+    expect(s.story('delay')).toHaveLength(4);
   });
 
   test('duplication delivers twice', () => {

@@ -1,9 +1,9 @@
-/** A small cluster that chatters, for faults to happen to: everybody pings everybody else. */
+/** A small cluster that chatters, for faults to happen to: everybody pings everybody. */
 import { Injector } from '../../src/faults/inject.ts';
 import type { PlannedFault, Target } from '../../src/faults/plan.ts';
 import type { Fact, FactOf, MachineRole, Testimony } from '../../src/history/fact.ts';
 import { ALL_KINDS, Recorder } from '../../src/history/history.ts';
-import type { Host } from '../../src/host/host.ts';
+import type { Message } from '../../src/host/host.ts';
 import type { Program } from '../../src/host/program.ts';
 import { NOTHING, nowOnly, type Output } from '../../src/host/step.ts';
 import { Kernel } from '../../src/kernel/kernel.ts';
@@ -23,22 +23,23 @@ export const PING_EVERY_US = 10 * MS;
 export const OWN_RATE_PPM = 30;
 export const OWN_WALL_ERROR_US = 5 * MS;
 
-/** Pings all others every 10 ms of its own clock. */
-class Pinger implements Program {
-  readonly #host: Host;
+interface Ping extends Message {
+  readonly kind: 'ping';
+  readonly round: number;
+}
 
-  constructor(host: Host) {
-    this.#host = host;
-  }
+/** Pings everybody, itself included, every 10 ms of its own clock. */
+class Pinger implements Program {
+  #round = 0;
 
   onStart(): Output {
     return nowOnly([{ kind: 'setTimer', tag: 'ping', afterUs: PING_EVERY_US }]);
   }
 
   onTimer(): Output {
-    const others = MACHINES.map(([name]) => name).filter((name) => name !== this.#host.self);
+    const message: Ping = { kind: 'ping', round: ++this.#round };
     return nowOnly([
-      ...others.map((to) => ({ kind: 'send', to, message: { kind: 'ping' } }) as const),
+      ...MACHINES.map(([to]) => ({ kind: 'send', to, message }) as const),
       { kind: 'setTimer', tag: 'ping', afterUs: PING_EVERY_US },
     ]);
   }
@@ -60,6 +61,8 @@ export interface Delivery {
   readonly atUs: number;
   readonly from: string;
   readonly to: string;
+  /** Counts the pings of an incarnation. */
+  readonly round: number;
 }
 
 export interface Stage {
@@ -87,10 +90,12 @@ export function stage(faults: readonly PlannedFault[], seed = 'stage'): Stage {
   const sim = new Sim({ kernel, rng, recorder, startWallUs, network, checked: true });
   const clock = { ratePpm: OWN_RATE_PPM, wallErrorUs: OWN_WALL_ERROR_US };
   for (const [name, role] of MACHINES) {
-    sim.add({ name, role, factory: (host) => new Pinger(host), ...clock });
+    sim.add({ name, role, factory: () => new Pinger(), ...clock });
   }
   const delivered: Delivery[] = [];
-  sim.network.onDelivered((from, to) => delivered.push({ atUs: kernel.now, from, to }));
+  sim.network.onDelivered((from, to, message) => {
+    delivered.push({ atUs: kernel.now, from, to, round: (message as Ping).round });
+  });
   const injector = new Injector({ sim, kernel, recorder, plan: { faults }, rng });
   sim.startAll();
   injector.arm();
