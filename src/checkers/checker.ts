@@ -1,8 +1,14 @@
 /**
  * checkers: verdicts. One file per claim; each opens with what it checks, what it does not, and why.
  *
- *   checker.ts   what a claim, a judge and a verdict are (this file)
- *   claims.ts    all claims by id, and the `sometimes` claims
+ *   checker.ts      what a claim, a judge and a verdict are (this file)
+ *   claims.ts       all claims by id
+ *   excuses.ts      a break after an assumption failed is excused
+ *   first-break.ts  the earliest break a judge has found, and words for it
+ *   audit-watch.ts  whether the final audit can be relied on
+ *   promises.ts     from when on the ticks of a schedule were promised
+ *   sometimes.ts    claims that the run was not empty
+ *   no-loss.ts …    every other file is one claim, named by its id
  */
 import type { Assumption, Fact } from '../history/fact.ts';
 import type { Fold } from '../history/history.ts';

@@ -4,6 +4,7 @@
  *   fact.ts     every kind of fact: evidence, truth, testimony
  *   history.ts  where facts go as they happen (this file)
  *   codec.ts    facts as lines of text, and back
+ *   tick-map.ts a map whose keys are ticks
  */
 import { assert } from '../lib/assert.ts';
 import type { Fact, FactKind, FactOf } from './fact.ts';

@@ -1,0 +1,44 @@
+import { cancel } from './cancel.ts';
+import type { Claim } from './checker.ts';
+import { completes } from './completes.ts';
+import { explainedSkips } from './explained-skips.ts';
+import { neverEarly } from './never-early.ts';
+import { noInvention } from './no-invention.ts';
+import { noLoss } from './no-loss.ts';
+import { onTime } from './on-time.ts';
+import { recovers } from './recovers.ts';
+import { retryPolicy } from './retry-policy.ts';
+import { singleEffect } from './single-effect.ts';
+import {
+  sometimesFailover,
+  sometimesJobCompleted,
+  sometimesLeaseExpired,
+  sometimesTickRun,
+} from './sometimes.ts';
+import { terminalAbsorbs } from './terminal-absorbs.ts';
+import { tickOnce } from './tick-once.ts';
+import { tokenOrder } from './token-order.ts';
+
+/** Every claim, in the order reports show them: safety, liveness, then what a run must have met. */
+export const CLAIMS: readonly Claim[] = [
+  noLoss,
+  noInvention,
+  tokenOrder,
+  singleEffect,
+  tickOnce,
+  neverEarly,
+  retryPolicy,
+  cancel,
+  terminalAbsorbs,
+  explainedSkips,
+  completes,
+  recovers,
+  onTime,
+  sometimesFailover,
+  sometimesLeaseExpired,
+  sometimesJobCompleted,
+  sometimesTickRun,
+];
+
+/** The claim of that id, or `undefined` when there is none. */
+export const findClaim = (id: string): Claim | undefined => CLAIMS.find((claim) => claim.id === id);

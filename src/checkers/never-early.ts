@@ -1,0 +1,98 @@
+/**
+ * never-early (S5): nothing starts before its time.
+ *
+ * Checks: the first body of a job begins no earlier than the moment of its submit plus the delay asked
+ * for, less ε; the body of a tick begins no earlier than its nominal time, less ε; and a tick that
+ * has begun was due (a nominal time that the schedule does not have is an invention). All in true
+ * time: `startWallUs` of the run says when a nominal time is.
+ *
+ * Does not check: later attempts of a job, which come after its first; backoff between attempts; the
+ * delay from acceptance, which is later than the ask and not seen by the client. A job asked for
+ * twice counts from the first ask. Ticks due after the last fact of the run are left out, for whether
+ * they would have been due is not on record.
+ */
+import type { FactOf } from '../history/fact.ts';
+import { TickMap, tickText } from '../history/tick-map.ts';
+import { humanDuration } from '../lib/units.ts';
+import type { Claim, ClaimContext, Judge } from './checker.ts';
+import { FirstBreak, HELD, judgeOf, vacuous } from './first-break.ts';
+
+export const neverEarly: Claim = {
+  id: 'never-early',
+  modality: 'always',
+  sentence: 'No job begins before its delay is over, and no tick before it is due.',
+  limits: 'Up to ε early is allowed; backoff between attempts is not judged.',
+  excusedBy: ['wall-error'],
+  judge,
+};
+
+function judge({ epsilonUs }: ClaimContext): Judge {
+  const breaks = new FirstBreak();
+  // Undefined once the job has begun: a second ask of the same job must not restart its delay.
+  const asked = new Map<string, FactOf<'asked'> | undefined>();
+  const due = new TickMap<true>();
+  const undue = new TickMap<FactOf<'body-began'>>();
+  let startWallUs: number | undefined;
+  let lastUs = 0;
+  let began = 0;
+
+  const onTick = (fact: FactOf<'body-began'>): void => {
+    const tick = fact.tick!;
+    if (due.has(tick)) return;
+    if (!undue.has(tick)) undue.set(tick, fact);
+    if (startWallUs === undefined) return;
+    const earlyUs = tick.nominalUs - startWallUs - fact.at;
+    if (earlyUs <= epsilonUs) return;
+    breaks.add([fact], `tick ${tickText(tick)} began ${humanDuration(earlyUs)} before it was due`);
+  };
+
+  return judgeOf(
+    {
+      'run-began': (fact) => {
+        startWallUs = fact.startWallUs;
+      },
+      asked: (fact) => {
+        const { request } = fact;
+        if (request.kind === 'submit' && !asked.has(request.job)) asked.set(request.job, fact);
+      },
+      'tick-due': ({ at, tick }) => {
+        lastUs = at;
+        due.set(tick, true);
+        undue.delete(tick);
+      },
+      'body-began': (fact) => {
+        began++;
+        lastUs = fact.at;
+        if (fact.tick !== undefined) return onTick(fact);
+        const ask = asked.get(fact.job);
+        if (ask === undefined) return;
+        asked.set(fact.job, undefined);
+        checkDelay(breaks, ask, fact, epsilonUs);
+      },
+      phase: ({ at }) => {
+        lastUs = at;
+      },
+    },
+    () => {
+      for (const fact of undue.values()) {
+        const tick = fact.tick!;
+        if (startWallUs !== undefined && tick.nominalUs - startWallUs > lastUs) continue;
+        breaks.add([fact], `tick ${tickText(tick)} began, and was never due`);
+      }
+      return breaks.or(() => (began === 0 ? vacuous('nothing began') : HELD));
+    },
+  );
+}
+
+function checkDelay(
+  breaks: FirstBreak,
+  ask: FactOf<'asked'>,
+  fact: FactOf<'body-began'>,
+  epsilonUs: number,
+): void {
+  if (ask.request.kind !== 'submit') return;
+  const earlyUs = ask.at + ask.request.delayUs - fact.at;
+  if (earlyUs <= epsilonUs) return;
+  const summary = `job ${fact.job} began ${humanDuration(earlyUs)} before its delay was over`;
+  breaks.add([ask, fact], summary);
+}
