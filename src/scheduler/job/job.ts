@@ -30,6 +30,8 @@ export interface JobRecord {
   readonly state: JobState;
   /** Attempts launched so far. */
   readonly attempt: number;
+  /** Of these, how many no worker began: they do not count against the retry policy. */
+  readonly refusals: number;
   /** No attempt starts before this, by the wall clock of whoever decides. */
   readonly dueUs: WallUs;
   /** Exactly while the state is `running`. */
@@ -62,7 +64,7 @@ export interface JobStep {
 
 /** A new job; its first attempt is due at `dueUs`. */
 export function newJob(id: string, spec: JobSpec, dueUs: WallUs, tick?: TickId): JobRecord {
-  const base = { v: 1, id, spec, state: 'waiting', attempt: 0, dueUs } as const;
+  const base = { v: 1, id, spec, state: 'waiting', attempt: 0, refusals: 0, dueUs } as const;
   return tick === undefined ? base : { ...base, tick };
 }
 
@@ -102,7 +104,7 @@ function launched(
   by: { readonly epoch: number; readonly worker: string; readonly incarnation: number },
 ): JobRecord {
   assert(job.state === 'waiting', () => `launch of ${job.id}, which is ${job.state}`);
-  assert(job.attempt < job.spec.retry.maxAttempts, () => `${job.id}: no attempts left`);
+  assert(begun(job) < job.spec.retry.maxAttempts, () => `${job.id}: no attempts left`);
   const attempt = job.attempt + 1;
   const token = { epoch: by.epoch, attempt };
   const run = { token, worker: by.worker, incarnation: by.incarnation };
@@ -118,16 +120,21 @@ function reported(
   return { job: again(job, nowUs, how), effect: 'changed' };
 }
 
-/** After a failed or lost attempt: wait for the next one, or give up. */
+/** Attempts that a worker began, as far as is known. */
+const begun = (job: JobRecord): number => job.attempt - job.refusals;
+
+/** After a failed, lost or refused attempt: wait for the next one, or give up. */
 function again(job: JobRecord, nowUs: WallUs, why: string): JobRecord {
-  if (job.spec.delivery === 'at-most-once' && why !== 'refused') {
+  const { run: _, ...rest } = job;
+  if (why === 'refused') {
+    return { ...rest, state: 'waiting', refusals: job.refusals + 1, dueUs: nowUs };
+  }
+  if (job.spec.delivery === 'at-most-once') {
     return ended(job, 'dead', why === 'failed' ? 'failed' : `outcome unknown: ${why}`);
   }
-  if (job.attempt >= job.spec.retry.maxAttempts)
-    return ended(job, 'dead', `attempts used up: ${why}`);
-  const { run: _, ...rest } = job;
-  const waitUs = why === 'refused' ? 0 : backoffUs(job.spec.retry, job.attempt);
-  return { ...rest, state: 'waiting', dueUs: (nowUs + waitUs) as WallUs };
+  const { retry } = job.spec;
+  if (begun(job) >= retry.maxAttempts) return ended(job, 'dead', `attempts used up: ${why}`);
+  return { ...rest, state: 'waiting', dueUs: (nowUs + backoffUs(retry, begun(job))) as WallUs };
 }
 
 function ended(job: JobRecord, state: JobState, reason?: string): JobRecord {

@@ -105,7 +105,7 @@ export class Engine {
     }
     for (const schedule of this.book.schedules.values()) this.ticks.track(schedule);
     for (const { name } of this.#workforce.seats) {
-      out.send<RollCall>(name, { kind: 'roll-call', v: 1, epoch: this.epoch });
+      out.sendAfterSync<RollCall>(name, { kind: 'roll-call', v: 1, epoch: this.epoch });
     }
     out.setTimer(SWEEP_TIMER, SWEEP_US);
     this.settle(out);
@@ -256,6 +256,7 @@ export class Engine {
     seat.incarnation = beat.incarnation;
     seat.capacity = beat.capacity;
     seat.isAlive = true;
+    seat.isFull = false;
     seat.lastBeatUs = nowUs;
     out.send<BeatAck>(from, { kind: 'beat-ack', v: 1, epoch: this.epoch });
     const holding = new Map(beat.holding.map(({ job, token }) => [job, token]));
@@ -292,8 +293,14 @@ export class Engine {
     const worker = job?.run?.worker;
     const stepped = job && this.stepJob(job, { kind: 'report', token, how, nowUs }, out);
     if (stepped === undefined) out.observe({ kind: 'late-report', job: id, token });
-    else if (worker !== undefined) this.#workforce.take(worker, id);
+    else if (worker !== undefined) this.#release(worker, id, how === 'refused');
     out.sendAfterSync<FinishedAck>(from, { kind: 'finished-ack', v: 1, job: id, token });
+  }
+
+  #release(worker: string, job: string, isFull: boolean): void {
+    this.#workforce.take(worker, job);
+    const seat = this.#workforce.get(worker);
+    if (seat !== undefined) seat.isFull = isFull;
   }
 
   /** Gives up silent workers and overdue attempts. */

@@ -12,6 +12,8 @@ export interface WorkerSeat {
   capacity: number;
   /** Given up when silent for too long; heard again, it may be used again. */
   isAlive: boolean;
+  /** It refused an attempt: its slots are taken by what we do not know of, until we hear more. */
+  isFull: boolean;
   lastBeatUs: MonotonicUs;
   /** Job to the time its current attempt was launched, or adopted from an earlier term. */
   readonly given: Map<string, MonotonicUs>;
@@ -21,7 +23,7 @@ export interface WorkerSeat {
 export type ChooseWorker = (seats: readonly WorkerSeat[], turn: number) => WorkerSeat | undefined;
 
 export const hasRoom = (seat: WorkerSeat): boolean =>
-  seat.isAlive && seat.incarnation > 0 && seat.given.size < seat.capacity;
+  seat.isAlive && !seat.isFull && seat.incarnation > 0 && seat.given.size < seat.capacity;
 
 /** The first with room, going round from whose turn it is. */
 export const chooseInTurn: ChooseWorker = (seats, turn) => {
@@ -75,6 +77,7 @@ export class Workforce {
       incarnation: 0,
       capacity: 0,
       isAlive: true,
+      isFull: false,
       lastBeatUs: nowUs,
       given: new Map(),
     };
