@@ -2,8 +2,8 @@ import { assert } from '../lib/assert.ts';
 
 /**
  * Freezes plain data to its depths, so that a program that changes a message it sent, or one it was
- * handed, throws at that place. Refuses what would not survive a wire or a disk: functions, symbols,
- * bigints, and objects of a class. Slow; for tests and searches, not for measurements.
+ * handed, throws at that place. Refuses what would not survive a wire or a disk: functions,
+ * symbols, bigints, and objects of a class. Slow; for tests and searches, not for measurements.
  */
 export function freezePlain<T>(value: T): T {
   if (value === null || typeof value !== 'object') {

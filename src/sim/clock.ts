@@ -1,7 +1,7 @@
 /**
- * One oscillator per machine. Monotonic time is the integral of (1 + rate error); wall time is the same
- * integral plus an offset, moved by steps. Arithmetic is exact: what a rate change cuts off below a
- * microsecond is carried as a fraction, so that clocks neither lose time nor go back.
+ * One oscillator per machine. Monotonic time is the integral of (1 + rate error); wall time is the
+ * same integral plus an offset, moved by steps. Arithmetic is exact: what a rate change cuts off
+ * below a microsecond is carried as a fraction, so that clocks neither lose time nor go back.
  */
 import { assert } from '../lib/assert.ts';
 import type { WallUs } from '../lib/units.ts';
@@ -41,7 +41,7 @@ export class Clock {
     this.#wallOffsetUs = options.startWallUs + options.time.now + options.wallErrorUs;
   }
 
-  /** The running process's monotonic clock: its zero is drawn anew for every incarnation. */
+  /** The running program's monotonic clock: its zero is drawn anew for every incarnation. */
   readMonotonicUs(): MonotonicUs {
     return monotonicUs(this.#zeroUs + this.elapsedUs());
   }

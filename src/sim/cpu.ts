@@ -1,6 +1,6 @@
 /**
- * A machine's processor: one core that serves one event at a time, in order of arrival. Throughput is
- * therefore a result of what a design does per job, and not an input.
+ * A machine's processor: one core that serves one event at a time, in order of arrival. Throughput
+ * is therefore a result of what a design does per job, and not an input.
  */
 import type { Kernel } from '../kernel/kernel.ts';
 import { assert } from '../lib/assert.ts';
@@ -34,11 +34,12 @@ export interface CostProfile {
 }
 
 /**
- * A Node.js program on one core of a server. Reading, parsing and handling a small message costs 15 to
- * 25 us, of which the system call and the parser are the most; a timer has neither. A write to an open
- * socket is one system call. A process needs about 50 ms to load its code. The disk is a datacentre SSD
- * with power-loss protection, which answers a sync in 200 to 500 us, as its buffer is already safe. So
- * a scheduler that handles eight messages per job is busy for a quarter of a second with 1,000 jobs.
+ * A Node.js program on one core of a server. Reading, parsing and handling a small message costs 15
+ * to 25 us, of which the system call and the parser are the most; a timer has neither. A write to
+ * an open socket is one system call. A start loads the program's code, about 50 ms. The disk is a
+ * datacentre SSD with power-loss protection, which answers a sync in 200 to 500 us, as its buffer
+ * is already safe. So a scheduler that handles eight messages per job is busy for a quarter of a
+ * second with 1,000 jobs.
  */
 export const DEFAULT_PROFILE: CostProfile = {
   defaultUs: { message: 20, timer: 8, disk: 8, start: 50_000 },
@@ -54,7 +55,7 @@ export type Work = Packet | Timer | DiskRequest;
 
 export interface CpuOptions {
   readonly kernel: Kernel;
-  /** The kind of kernel event that calls the owner's serve, and the owner's index as its argument. */
+  /** The kernel event that calls the owner's serve, and the owner's index as its argument. */
   readonly serveKind: number;
   readonly index: number;
   /** Messages that may wait; the next one is dropped. Timers and disk answers always fit. */
@@ -153,7 +154,7 @@ export class Cpu {
     if (this.#busyUntilUs > sinceUs) this.#busyUntilUs += forUs;
   }
 
-  /** The process is gone, and what waited for it and what it was doing with it. */
+  /** The program is gone, and with it what waited for it and what it was doing. */
   clear(): void {
     this.hold();
     this.#backlog = [];

@@ -1,8 +1,8 @@
 /**
- * A machine's disk: files of records. Appends are buffered; a sync makes everything appended before the
- * request durable; a replacement leaves the old file or the new. Requests are served one after the
- * other. After a crash there is everything whose sync was answered, plus any subset of the rest: whole,
- * absent, torn (a damaged record) or in another order.
+ * A machine's disk: files of records. Appends are buffered; a sync makes everything appended before
+ * the request durable; a replacement leaves the old file or the new. Requests are served one after
+ * the other. After a crash there is everything whose sync was answered, plus any subset of the
+ * rest: whole, absent, torn (a damaged record) or in another order.
  */
 import type { DiskOutcome, DiskRecord, Recovered, RecoveredRecord } from '../host/host.ts';
 import { assert, required } from '../lib/assert.ts';
@@ -106,7 +106,7 @@ export class SimDisk {
     assert(version.synced <= version.records.length, 'more synced than written');
   }
 
-  /** The process died: requests are forgotten, and chance decides what the files hold. */
+  /** The machine crashed: requests are forgotten, and chance decides what the files hold. */
   crash(): void {
     for (const request of this.#pending) this.#context.kernel.cancel(request.handle);
     this.#pending = [];

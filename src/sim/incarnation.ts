@@ -1,6 +1,6 @@
 /**
- * The host port for one life of a program: from a start to the next crash or exit. Whatever a program
- * still asks for after its end, from inside the handler in which it ended, is ignored.
+ * The host port for one life of a program: from a start to the next crash or exit. Whatever a
+ * program still asks for after its end, from inside the handler in which it ended, is ignored.
  */
 import type { Testimony } from '../history/fact.ts';
 import type { Disk, DiskRecord, Host, Message, Recovered } from '../host/host.ts';
@@ -158,7 +158,7 @@ export class Incarnation implements Host {
     timer.state = 'idle';
   }
 
-  /** Syncs that the runner asked for are its own business; the program hears of its own requests. */
+  /** Syncs that the runner asked for are its own; the program hears of its own requests. */
   #answer(program: Program, request: DiskRequest): void {
     const outcome = outcomeOf(request);
     if (this.#runner.onDisk(request.token, outcome)) return;
@@ -166,7 +166,7 @@ export class Incarnation implements Host {
   }
 }
 
-/** The disk as a program sees it: requests reach the device when the event in service is complete. */
+/** The disk as a program sees it: requests reach it when the event in service is complete. */
 class DiskPort implements Disk {
   readonly #context: SimContext;
   readonly #body: Body;

@@ -1,6 +1,6 @@
 /**
- * A simulated computer: it is up, down or paused, and what faults do to it as a whole is done here. Its
- * clocks, disk and name outlive its incarnations; its program, timers and inbox do not.
+ * A simulated computer: it is up, down or paused, and what faults do to it as a whole is done here.
+ * Its clocks, disk and name outlive its incarnations; its program, timers and inbox do not.
  */
 import type { MachineRole } from '../history/fact.ts';
 import type { Message } from '../host/host.ts';
@@ -88,8 +88,8 @@ export class Machine implements Body, Endpoint {
   }
 
   /**
-   * Power lost: the program, its timers, its inbox and its undeparted sends are gone, and of the disk
-   * there remains what was synced and chance's share of the rest. False when already down.
+   * Power lost: the program, its timers, its inbox and its undeparted sends are gone, and of the
+   * disk there remains what was synced and chance's share of the rest. False when already down.
    */
   crash(why: string): boolean {
     if (this.state === 'down') return false;
@@ -104,13 +104,14 @@ export class Machine implements Body, Endpoint {
   restart(why: string): boolean {
     if (this.state !== 'down') return false;
     this.announceUp(why);
-    this.boot();
+    // The fact may have set off a fault that took the machine down again.
+    if (this.state !== 'down') this.boot();
     return true;
   }
 
   /**
-   * The program stands still, as under SIGSTOP or in a stalled virtual machine, while both clocks run
-   * on and the disk finishes what it was asked. False when it is not up.
+   * The program stands still, as under SIGSTOP or in a stalled virtual machine, while both clocks
+   * run on and the disk finishes what it was asked. False when it is not up.
    */
   pause(why: string): boolean {
     if (this.state !== 'up') return false;
@@ -228,7 +229,7 @@ export class Machine implements Body, Endpoint {
     else network.send(this, to, message, departAtUs);
   }
 
-  /** The program ends itself. What it sent before leaves; its unsynced writes fare as in a crash. */
+  /** The program ends itself. What it sent before leaves; the disk fares as in a crash. */
   exit(reason: string): void {
     assert(this.state !== 'down', `${this.name} exits while down`);
     this.#goDown(reason);

@@ -1,8 +1,9 @@
 /**
- * The network between machines: directed links, each with its own stream of latencies, so that traffic
- * on one link moves no other. Messages may overtake each other, reach whichever incarnation is up when
- * they arrive, and are lost at machines that are down. Faults are rules, asked about every message as
- * it leaves: what is under way when a rule is installed still arrives.
+ * The network between machines: directed links, each with its own stream of latencies, so that
+ * traffic on one link moves no other. Messages may overtake each other, reach whichever incarnation
+ * is up when they arrive, and are lost at machines that are down. Faults are rules, asked about
+ * every message when it is sent: what is under way as a rule is installed still arrives. A send
+ * that a pause holds is sent again, and the rules are asked again, when the machine resumes.
  */
 import type { Message } from '../host/host.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -14,8 +15,8 @@ import { intBetween, type Random } from '../lib/random.ts';
 export type NetworkVerdict = 'pass' | 'drop' | number;
 
 /**
- * A fault of the network. Rules are asked in order of installation, the first `drop` ends the matter
- * and delays add up. A rule sees itself bite: `judge` is where to notice.
+ * A fault of the network. Rules are asked in order of installation, the first `drop` ends the
+ * matter and delays add up. A rule sees itself bite: `judge` is where to notice.
  */
 export interface NetworkRule {
   readonly id: string;

@@ -1,7 +1,7 @@
 /**
  * sim: the host port, simulated. A cluster of machines on one kernel.
  *
- *   sim.ts          the cluster: machines by name, and the kernel's events handed to them (this file)
+ *   sim.ts          the cluster: machines by name, events handed to them (this file)
  *   machine.ts      one computer: its life cycle, and what faults may do to it
  *   incarnation.ts  one life of a program: the host port itself, with timers
  *   clock.ts        an oscillator with a rate error, and two clocks that read it
@@ -114,7 +114,7 @@ export class Sim {
     return wallUs(this.#context.startWallUs + this.now);
   }
 
-  /** The argument of every event is the index of a machine, so that fingerprints tell them apart. */
+  /** Every event's argument is a machine's index, so that fingerprints tell them apart. */
   #registerKinds(kernel: Kernel): EventKinds {
     const at = (index: number): Machine => this.#machines[index] as Machine;
     return {

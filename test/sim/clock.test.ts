@@ -84,7 +84,7 @@ describe('Clock', () => {
 });
 
 describe('timers on a clock', () => {
-  it('fire within [d/(1+rho), d/(1-rho)] of true time, also when the rate changes under them', () => {
+  it('fire within [d/(1+rho), d/(1-rho)] of true time, whatever the rate does', () => {
     const rho = 200_000;
     const rates = fc.array(fc.record({ atUs: fc.integer({ min: 0, max: 3 * SECOND }), ratePpm }), {
       maxLength: 5,

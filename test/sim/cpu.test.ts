@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NOTHING, nowOnly } from '../../src/host/step.ts';
+import { nowOnly } from '../../src/host/step.ts';
 import { MS, SECOND } from '../../src/lib/units.ts';
 import { type CostProfile, DEFAULT_PROFILE } from '../../src/sim/cpu.ts';
 import { agenda, FREE, lab, type Numbered, numbered, scripted } from './lab.ts';
@@ -88,7 +88,6 @@ describe('Cpu', () => {
       onStart: (host) => {
         for (const tag of ['a', 'b', 'c', 'd']) host.setTimer(tag, 1_001);
         host.disk.sync('f', 'sync');
-        return NOTHING;
       },
       onMessage: () => {
         handled.push('message');

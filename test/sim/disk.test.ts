@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RecoveredRecord } from '../../src/host/host.ts';
-import { LOG_FILE, NOTHING } from '../../src/host/step.ts';
+import { LOG_FILE } from '../../src/host/step.ts';
 import { SECOND } from '../../src/lib/units.ts';
 import type { Machine } from '../../src/sim/machine.ts';
 import { type Lab, lab, scripted } from './lab.ts';
@@ -23,12 +23,10 @@ function bench(seed: string): Bench {
   const factory = scripted({
     onStart: (_, recovered) => {
       found.push(recovered.files.get('f') ?? []);
-      return NOTHING;
     },
     onDisk: (_, token, outcome) => {
       answered.push(token);
       if (outcome.kind === 'data') reads.push(outcome.records);
-      return NOTHING;
     },
   });
   const machine = made.sim.add({ name: 'm', role: 'scheduler', factory });

@@ -27,7 +27,7 @@ export interface Lab {
 
 /** A cluster without machines yet: fixed latency of 1 ms and a free processor unless told. */
 export function lab(seed: string, options: Partial<SimOptions> = {}): Lab {
-  const kernel = new Kernel();
+  const kernel = options.kernel ?? new Kernel();
   const recorder = new Recorder();
   const facts: Fact[] = [];
   recorder.subscribe({ listens: ALL_KINDS, onFact: (fact) => facts.push(fact) });
@@ -44,23 +44,28 @@ export function lab(seed: string, options: Partial<SimOptions> = {}): Lab {
   return { kernel, sim, facts };
 }
 
-/** What a program of a test does; what it leaves out does nothing. */
+/** What a program of a test does. An answer that is not an output counts as nothing to do. */
 export interface Script {
-  readonly onStart?: (host: Host, recovered: Recovered) => Output | undefined;
-  readonly onMessage?: (host: Host, from: string, message: Message) => Output | undefined;
-  readonly onTimer?: (host: Host, tag: string) => Output | undefined;
-  readonly onDisk?: (host: Host, token: string, outcome: DiskOutcome) => Output | undefined;
+  readonly onStart?: (host: Host, recovered: Recovered) => unknown;
+  readonly onMessage?: (host: Host, from: string, message: Message) => unknown;
+  readonly onTimer?: (host: Host, tag: string) => unknown;
+  readonly onDisk?: (host: Host, token: string, outcome: DiskOutcome) => unknown;
 }
 
 export function scripted(script: Script): ProgramFactory {
   return (host) => ({
-    onStart: (recovered) => script.onStart?.(host, recovered) ?? NOTHING,
-    onMessage: (from, message) => script.onMessage?.(host, from, message) ?? NOTHING,
-    onTimer: (tag) => script.onTimer?.(host, tag) ?? NOTHING,
-    onDisk: (token, outcome) => script.onDisk?.(host, token, outcome) ?? NOTHING,
+    onStart: (recovered) => outputOf(script.onStart?.(host, recovered)),
+    onMessage: (from, message) => outputOf(script.onMessage?.(host, from, message)),
+    onTimer: (tag) => outputOf(script.onTimer?.(host, tag)),
+    onDisk: (token, outcome) => outputOf(script.onDisk?.(host, token, outcome)),
     snapshot: () => 'scripted',
   });
 }
+
+const outputOf = (answer: unknown): Output =>
+  typeof answer === 'object' && answer !== null && 'afterSync' in answer
+    ? (answer as Output)
+    : NOTHING;
 
 export interface Numbered extends Message {
   readonly kind: 'numbered';

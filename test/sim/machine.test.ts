@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Host, Recovered } from '../../src/host/host.ts';
-import { NOTHING, nowOnly } from '../../src/host/step.ts';
+import { nowOnly } from '../../src/host/step.ts';
 import { MS, SECOND } from '../../src/lib/units.ts';
 import { agenda, FREE, lab, type Numbered, numbered, scripted } from './lab.ts';
 
@@ -20,11 +20,10 @@ describe('crash and restart', () => {
         Object.assign(host, { life: ++life });
         if (life === 1) host.setTimer('t', 10 * MS);
         if (life === 1) host.disk.sync('f', 'd');
-        return NOTHING;
       },
-      onTimer: (host) => note(host, 'timer') as undefined,
-      onDisk: (host) => note(host, 'disk') as undefined,
-      onMessage: (host, _, message) => note(host, `n${(message as Numbered).n}`) as undefined,
+      onTimer: (host) => note(host, 'timer'),
+      onDisk: (host) => note(host, 'disk'),
+      onMessage: (host, _, message) => note(host, `n${(message as Numbered).n}`),
     });
     const machine = sim.add({ name: 'm', role: 'scheduler', factory });
     const peer = sim.add({ name: 'p', role: 'client', factory: scripted({}) });
@@ -59,7 +58,7 @@ describe('crash and restart', () => {
       const server = scripted({
         onMessage: (_, from) => nowOnly([{ kind: 'send', to: from, message: numbered(1) }]),
       });
-      const client = scripted({ onMessage: () => void got++ as undefined });
+      const client = scripted({ onMessage: () => got++ });
       const machine = sim.add({ name: 'm', role: 'scheduler', factory: server });
       const peer = sim.add({ name: 'p', role: 'client', factory: client });
       const at = agenda(kernel);
@@ -78,9 +77,8 @@ describe('crash and restart', () => {
     const factory = scripted({
       onStart: (host) => {
         starts.push(kernel.now);
-        if (starts.length > 1) return NOTHING;
+        if (starts.length > 1) return;
         host.setTimer('go', 100);
-        return NOTHING;
       },
       onTimer: (host, tag) => {
         timers.push(tag);
@@ -109,13 +107,12 @@ describe('pause and resume', () => {
   it('holds timers, inbox and disk answers, and serves them in their order', () => {
     const { kernel, sim } = lab('held');
     const seen: string[] = [];
-    const note = (what: string): undefined => void seen.push(`${what}@${kernel.now}`) as undefined;
+    const note = (what: string): unknown => seen.push(`${what}@${kernel.now}`);
     const factory = scripted({
       onStart: (host) => {
         host.setTimer('early', 2 * MS);
         host.setTimer('late', 20 * MS);
         host.disk.sync('f', 'd');
-        return NOTHING;
       },
       onTimer: (_, tag) => note(tag),
       onDisk: (_, token) => note(token),
@@ -141,14 +138,14 @@ describe('pause and resume', () => {
         const { kernel, sim } = lab('early');
         let armed = 0;
         let fired = 0;
-        const arm = (host: Host): undefined => {
+        const arm = (host: Host): void => {
           armed = host.monotonicUs();
           host.setTimer('t', 7 * MS);
         };
-        const onTimer = (host: Host): undefined => {
+        const onTimer = (host: Host): void => {
           expect(host.monotonicUs() - armed).toBeGreaterThanOrEqual(7 * MS);
           fired++;
-          return arm(host);
+          arm(host);
         };
         const factory = scripted({ onStart: arm, onTimer });
         const machine = sim.add({ name: 'm', role: 'scheduler', factory, ratePpm });
@@ -173,7 +170,7 @@ describe('pause and resume', () => {
     const server = scripted({
       onMessage: (_, from) => nowOnly([{ kind: 'send', to: from, message: numbered(1) }]),
     });
-    const client = scripted({ onMessage: () => void got.push(kernel.now) as undefined });
+    const client = scripted({ onMessage: () => got.push(kernel.now) });
     const machine = sim.add({ name: 'm', role: 'scheduler', factory: server });
     const peer = sim.add({ name: 'p', role: 'client', factory: client });
     const at = agenda(kernel);
@@ -193,7 +190,7 @@ describe('pause and resume', () => {
     const server = scripted({
       onMessage: (_, from) => nowOnly([{ kind: 'send', to: from, message: numbered(1) }]),
     });
-    const client = scripted({ onMessage: () => void got++ as undefined });
+    const client = scripted({ onMessage: () => got++ });
     const machine = sim.add({ name: 'm', role: 'scheduler', factory: server });
     const peer = sim.add({ name: 'p', role: 'client', factory: client });
     const at = agenda(kernel);
@@ -231,7 +228,6 @@ describe('exit', () => {
     const factory = scripted({
       onStart: (_, recovered) => {
         recoveries.push(recovered);
-        return NOTHING;
       },
       onMessage: () =>
         nowOnly([
@@ -241,7 +237,7 @@ describe('exit', () => {
         ]),
     });
     const client = scripted({
-      onMessage: (_, __, message) => void got.push((message as Numbered).n) as undefined,
+      onMessage: (_, __, message) => got.push((message as Numbered).n),
     });
     sim.add({ name: 'm', role: 'scheduler', factory, restartAfterExitUs: 3_000 });
     const peer = sim.add({ name: 'p', role: 'client', factory: client });
