@@ -1,0 +1,101 @@
+/**
+ * What every chart shares: its element with title and description, rounding, axes, and the look of a
+ * design. A chart is a pure function from data and a width in pixels to SVG; colours and fonts are
+ * classes of the page's style sheet, so one drawing serves light, dark and print.
+ */
+import type { ScaleContinuousNumeric } from 'd3';
+import { formatDurationUs } from '../../lib/units.ts';
+import { html, type Markup, type Part } from '../html.ts';
+import { notationFor, writeNumber } from '../numbers.ts';
+
+/** Three decimals are finer than any screen and keep the bytes few. */
+export const round3 = (value: number): number => Math.round(value * 1000) / 1000 + 0;
+
+/** Colours and dashes repeat after this many designs; labels tell them apart even then. */
+export const LOOKS = 8;
+export const lookOf = (index: number): string => `look${index % LOOKS}`;
+
+export interface Margins {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+/** The whole drawing: `id` must be unique in the page, for title and description are named after it. */
+export function svgRoot(
+  chart: {
+    readonly id: string;
+    readonly title: string;
+    readonly desc: string;
+    readonly width: number;
+    readonly height: number;
+  },
+  body: Part,
+): Markup {
+  const { id, width, height } = chart;
+  const size = html`width="${round3(width)}" height="${round3(height)}"`;
+  const box = html`viewBox="0 0 ${round3(width)} ${round3(height)}"`;
+  return html`<svg id="${id}" role="img" aria-labelledby="${id}-t ${id}-d" ${size} ${box}>
+<title id="${id}-t">${chart.title}</title><desc id="${id}-d">${chart.desc}</desc>
+${body}</svg>`;
+}
+
+type Scale = ScaleContinuousNumeric<number, number>;
+
+/** Horizontal grid lines with their values at the left edge of the plot. */
+export function leftAxis(scale: Scale, left: number, right: number, unit: string): Markup {
+  const ticks = scale.ticks(4);
+  const write = tickWriter(unit, ticks);
+  return html`<g class="axis">${ticks.map((tick) => {
+    const y = round3(scale(tick));
+    return html`<line class="grid" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/><text class="end" x="${left - 6}" y="${y}" dy="0.32em">${write(tick)}</text>`;
+  })}</g>\n`;
+}
+
+/** Values along the bottom of the plot with short marks. */
+export function bottomAxis(scale: Scale, y: number, unit: string, count: number): Markup {
+  const ticks = scale.ticks(count);
+  const write = tickWriter(unit, ticks);
+  return html`<g class="axis">${ticks.map((tick) => {
+    const x = round3(scale(tick));
+    return html`<line class="mark" x1="${x}" x2="${x}" y1="${y}" y2="${y + 4}"/><text class="middle" x="${x}" y="${y + 16}">${write(tick)}</text>`;
+  })}</g>\n`;
+}
+
+/** Writes all values of an axis alike, unless they lie so far apart that each needs its own unit. */
+function tickWriter(unit: string, ticks: readonly number[]): (tick: number) => string {
+  const least = ticks.find((tick) => tick > 0) ?? 0;
+  if (unit === 'us' && (ticks[ticks.length - 1] ?? 0) > 99 * least && least > 0) {
+    return (tick) => formatDurationUs(tick);
+  }
+  const notation = notationFor(unit, ticks);
+  const step = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0)) / notation.factor;
+  const digits = step >= 1 || step === 0 ? 0 : Math.min(4, Math.ceil(-Math.log10(step)));
+  const exact = { ...notation, digits };
+  const suffix = notation.suffix === '' ? '' : ` ${notation.suffix}`;
+  return (tick) => (tick === 0 ? '0' : writeNumber(tick, exact) + suffix);
+}
+
+/** Shortens a label that would not fit: `pixels` at about 6.4 per character. */
+export function fitted(text: string, pixels: number): string {
+  const room = Math.max(1, Math.floor(pixels / 6.4));
+  return text.length <= room ? text : `${text.slice(0, Math.max(1, room - 1))}…`;
+}
+
+/** A table beside a chart: the same numbers for those who cannot see it, or want to copy them. */
+export interface DataTable {
+  readonly caption: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A chart as the page places it: drawn for wide and for narrow screens, and as a table. */
+export interface Figure {
+  readonly id: string;
+  readonly title: string;
+  /** One line under the title: what to look at, or what the axis hides. */
+  readonly note: string;
+  readonly draw: (width: number, id: string) => Markup;
+  readonly table: DataTable;
+}

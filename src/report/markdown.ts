@@ -1,0 +1,142 @@
+/**
+ * report.md: what fits a pull request, in at most sixty lines. Tables are cut with a line that says what
+ * was left out; the page has everything.
+ */
+import { assert } from '../lib/assert.ts';
+import { claimStatus, claimsOf, countsInWords } from './claim-info.ts';
+import type { ClaimRow, DesignReport, ReportDocument } from './document.ts';
+import { HEADLINE_METRICS, metricInfo, metricsOf } from './metric-info.ts';
+import { formatMetric } from './numbers.ts';
+import { replayCommand } from './replay.ts';
+import { brokenClaims, brokenShare, failingSeeds, verdictSentence } from './words.ts';
+
+export const MARKDOWN_LINES_MAX = 60;
+const CLAIMS_MAX = 20;
+const METRICS_MAX = 9;
+const SEEDS_MAX = 8;
+const NOTES_MAX = 5;
+
+/** The whole document, ending in a newline. */
+export function renderMarkdown(document: ReportDocument): string {
+  const lines = [
+    `# ${plain(document.scenario.name)}`,
+    '',
+    plain(verdictSentence(document)),
+    ...claimsTable(document),
+    ...numbersTable(document),
+    ...failing(document),
+    ...notes(document),
+    ...(document.command === '' ? [] : ['', 'Made by:', ...fenced([document.command])]),
+  ];
+  assert(lines.length <= MARKDOWN_LINES_MAX, () => `report.md has ${lines.length} lines`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Text on one line that Markdown leaves alone, and a table cell too. */
+export function plain(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' ')
+    .replace(/[\\`*_[\]<>|#~&]/g, (character) =>
+      character === '<' ? '&lt;' : character === '&' ? '&amp;' : `\\${character}`,
+    );
+}
+
+/** A code block whose fence is longer than any run of backticks inside. */
+function fenced(commands: readonly string[]): string[] {
+  const inside = commands.map((it) => it.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' '));
+  const longest = Math.max(
+    2,
+    ...inside.flatMap((it) => it.match(/`+/g) ?? []).map((it) => it.length),
+  );
+  const fence = '`'.repeat(longest + 1);
+  return [`${fence}sh`, ...inside, fence];
+}
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function tableHead(first: string, designs: readonly DesignReport[]): string[] {
+  return [
+    '',
+    row([first, ...designs.map((it) => plain(it.name))]),
+    `|${' --- |'.repeat(designs.length + 1)}`,
+  ];
+}
+
+/** Claims that did not simply hold come first, so that the cut takes the uneventful ones. */
+function claimsTable({ designs }: ReportDocument): string[] {
+  const claims = claimsOf(designs);
+  if (claims.length === 0) return [];
+  const eventful = claims.filter((claim) => !calm(claim, designs));
+  const chosen = new Set(
+    [...eventful, ...claims.filter((it) => calm(it, designs))].slice(0, CLAIMS_MAX),
+  );
+  const rows = claims
+    .filter((claim) => chosen.has(claim))
+    .map((claim) => row([plain(claim), ...designs.map((it) => claimCell(it.claims[claim]))]));
+  const left = claims.length - chosen.size;
+  const more = left > 0 ? [row([`${left} more`, ...designs.map(() => 'see the page')])] : [];
+  return [...tableHead('claim', designs), ...rows, ...more];
+}
+
+const calm = (claim: string, designs: readonly DesignReport[]): boolean =>
+  designs.every((it) => claimStatus(it.claims[claim]) === 'held');
+
+function claimCell(it: ClaimRow | undefined): string {
+  if (it === undefined) return '–';
+  const counts = countsInWords(it);
+  const text = it.broken > 0 && it.promised ? `**${counts}**` : counts;
+  return it.promised ? text : `${text} (not promised)`;
+}
+
+function numbersTable({ designs }: ReportDocument): string[] {
+  const all = metricsOf(designs);
+  const headline = HEADLINE_METRICS.filter((metric) => all.includes(metric));
+  const rest = all.filter((metric) => !headline.some((it) => it === metric));
+  const metrics = [...headline, ...rest].slice(0, METRICS_MAX);
+  if (metrics.length === 0) return [];
+  const rows = metrics.map((metric) => {
+    const cells = designs.map((design) => {
+      const it = design.metrics[metric];
+      if (it === undefined || it.n === 0) return '–';
+      const { mean, interval } = formatMetric(it);
+      return `${mean} ${interval}`;
+    });
+    return row([plain(metricInfo(metric).label), ...cells]);
+  });
+  return [...tableHead('mean, 95 % interval', designs), ...rows];
+}
+
+/** Seeds in which a promise broke, each with the command that shows it again. */
+function failing(document: ReportDocument): string[] {
+  const all = document.designs.flatMap((design) =>
+    failingSeeds(design).map(({ seed, claims }) => ({ design: design.name, seed, claims })),
+  );
+  if (all.length === 0) return [];
+  const shown = all.slice(0, SEEDS_MAX);
+  const commands = shown.map(
+    (it) => `${replayCommand(document, it.design, it.seed)}  # ${it.claims.join(', ')}`,
+  );
+  const cut = all.length > shown.length ? `, the first ${shown.length} of ${all.length}` : '';
+  return ['', `Failing seeds${cut}:`, ...fenced(commands)];
+}
+
+/** What a reader must not miss, though it fails nothing. */
+function notes(document: ReportDocument): string[] {
+  const unpromised = brokenClaims(document)
+    .filter((it) => !it.row.promised)
+    .map(
+      (it) =>
+        `- ${plain(it.design.name)} ${brokenShare(it.row)}: ${plain(it.claim)} (not promised)`,
+    );
+  const unsure = document.designs.flatMap((design) =>
+    design.inconclusive.map((why) => `- ${plain(design.name)} is inconclusive: ${plain(why)}`),
+  );
+  const missed = document.slo
+    .filter((it) => !it.met)
+    .map((it) => `- ${plain(it.design)} missed ${plain(it.metric)} ${plain(it.wanted)}`);
+  const all = [...missed, ...unsure, ...unpromised];
+  if (all.length === 0) return [];
+  const shown = all.length > NOTES_MAX ? all.slice(0, NOTES_MAX - 1) : all;
+  const more = all.length > shown.length ? [`- ${all.length - shown.length} more on the page`] : [];
+  return ['', ...shown, ...more];
+}

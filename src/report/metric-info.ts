@@ -1,0 +1,114 @@
+/**
+ * What a report says of a metric: its name in words, the group it is listed in, and which way is better.
+ * A metric that is not known here is shown all the same, under a name made from its own.
+ */
+import type { DesignReport, ReportDocument } from './document.ts';
+
+export type MetricGroup = 'availability' | 'failover' | 'throughput' | 'latency' | 'other';
+
+export interface MetricInfo {
+  readonly label: string;
+  readonly group: MetricGroup;
+  readonly better: 'higher' | 'lower' | 'neither';
+  /** What one unit of it means, for the foot of a table; empty when the label says it all. */
+  readonly meaning: string;
+}
+
+const info = (
+  label: string,
+  group: MetricGroup,
+  better: MetricInfo['better'],
+  meaning = '',
+): MetricInfo => ({ label, group, better, meaning });
+
+const KNOWN: Readonly<Record<string, MetricInfo>> = {
+  apiSuccess: info(
+    'API success',
+    'availability',
+    'higher',
+    'share of requests answered ok; a timeout counts as a failure',
+  ),
+  dispatchWithin: info(
+    'Dispatch in time',
+    'availability',
+    'higher',
+    'share of ready jobs that began within the tolerance',
+  ),
+  tickWithin: info(
+    'Ticks in time',
+    'availability',
+    'higher',
+    'share of due ticks that ran exactly once within the tolerance',
+  ),
+  failover: info('Failover', 'failover', 'lower', 'from the true moment of the fault'),
+  failoverDetection: info('— detection', 'failover', 'lower'),
+  failoverTakeover: info('— takeover', 'failover', 'lower'),
+  failoverFirstDispatch: info('— first dispatch', 'failover', 'lower'),
+  goodput: info('Goodput', 'throughput', 'higher', 'completions whose effect counted'),
+  waste: info('Waste', 'throughput', 'lower', 'share of work that was done again'),
+};
+
+/** Groups in the order of a report, with their headings. */
+export const METRIC_GROUPS: readonly { readonly group: MetricGroup; readonly heading: string }[] = [
+  { group: 'availability', heading: 'Availability' },
+  { group: 'failover', heading: 'Failover' },
+  { group: 'throughput', heading: 'Throughput' },
+  { group: 'latency', heading: 'Latency' },
+  { group: 'other', heading: 'Other numbers' },
+];
+
+/** The three spans a failover is made of, in the order in which they happen. */
+export const FAILOVER_PARTS = [
+  { metric: 'failoverDetection', label: 'detection' },
+  { metric: 'failoverTakeover', label: 'takeover' },
+  { metric: 'failoverFirstDispatch', label: 'first dispatch' },
+] as const;
+
+/** The numbers a reader wants first, in order. */
+export const HEADLINE_METRICS = [
+  'apiSuccess',
+  'dispatchWithin',
+  'tickWithin',
+  'failover',
+  'goodput',
+] as const;
+
+/** Never fails: an unknown metric gets a label made from its name. */
+export function metricInfo(metric: string): MetricInfo {
+  if (Object.hasOwn(KNOWN, metric)) return KNOWN[metric] as MetricInfo;
+  return { label: wordsOf(metric), group: guessGroup(metric), better: 'neither', meaning: '' };
+}
+
+/** `dispatchLatencyP99` → "Dispatch latency p99". */
+export function wordsOf(name: string): string {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function guessGroup(metric: string): MetricGroup {
+  if (/failover/i.test(metric)) return 'failover';
+  if (/latency|(^|[a-z])P\d/.test(metric) || /latency/i.test(metric)) return 'latency';
+  if (/goodput|throughput|complet|waste|drain|saturation|backlog/i.test(metric)) {
+    return 'throughput';
+  }
+  return /success|within|uptime|avail|leader|missed|doubled/i.test(metric)
+    ? 'availability'
+    : 'other';
+}
+
+/** Every metric of any design: the known ones in their order, then the others by name. */
+export function metricsOf(designs: readonly DesignReport[]): string[] {
+  const present = new Set(designs.flatMap((design) => Object.keys(design.metrics)));
+  const known = Object.keys(KNOWN).filter((metric) => present.has(metric));
+  const others = [...present].filter((metric) => !Object.hasOwn(KNOWN, metric)).sort();
+  return [...known, ...others];
+}
+
+/** The unit of a metric, from the first design that has it. */
+export function unitOf(document: ReportDocument, metric: string): string {
+  for (const design of document.designs) {
+    const row = design.metrics[metric];
+    if (row !== undefined) return row.unit;
+  }
+  return '';
+}

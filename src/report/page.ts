@@ -1,0 +1,90 @@
+/**
+ * index.html: one file that needs nothing else. It works from a folder and with scripts off, asks for
+ * nothing over a network, and its content security policy allows exactly the style and the script that
+ * it carries, by their hashes.
+ */
+import { createHash } from 'node:crypto';
+import { SCRIPT } from './assets/script.ts';
+import { STYLE } from './assets/style.ts';
+import type { ReportDocument } from './document.ts';
+import { html, type Markup, trusted } from './html.ts';
+import { claimsSection } from './sections/claims.ts';
+import {
+  accountsSection,
+  coverageSection,
+  inputsSection,
+  readingSection,
+  scenarioSection,
+} from './sections/evidence.ts';
+import { numbersSection } from './sections/numbers.ts';
+import { comparisonSection, distributionSection, overTimeSection } from './sections/pictures.ts';
+import { verdictHeader } from './sections/verdict.ts';
+
+/** The value of a `style-src` or `script-src` that allows this text and no other. */
+export const cspHash = (text: string): string =>
+  `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
+
+const POLICY = [
+  "default-src 'none'",
+  `style-src ${cspHash(STYLE)}`,
+  `script-src ${cspHash(SCRIPT)}`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+const LINKS: readonly (readonly [string, string])[] = [
+  ['claims', 'Claims'],
+  ['numbers', 'Numbers'],
+  ['time', 'Over time'],
+  ['comparison', 'Compared'],
+  ['distributions', 'Distributions'],
+  ['accounts', 'Accounts'],
+  ['faults', 'Faults'],
+  ['inputs', 'Input'],
+  ['scenario', 'Scenario'],
+  ['reading', 'How to read'],
+];
+
+/** The whole page. The same document always gives the same bytes. */
+export function renderPage(document: ReportDocument): string {
+  const sections = [
+    claimsSection(document),
+    numbersSection(document),
+    overTimeSection(document),
+    comparisonSection(document),
+    distributionSection(document),
+    accountsSection(document),
+    coverageSection(document),
+    inputsSection(document),
+    scenarioSection(document),
+    readingSection(),
+  ];
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${trusted(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Seaworthy">
+<title>${document.scenario.name} · Seaworthy</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+${verdictHeader(document)}${contents(sections)}<main>
+${sections}</main>
+<footer>Seaworthy report of ${document.scenario.name}. The same numbers stand in report.json and report.md, the verdicts in junit.xml.</footer>
+<script>${trusted(SCRIPT)}</script>
+</body>
+</html>
+`.text;
+}
+
+/** Links to the sections that are there. */
+function contents(sections: readonly Markup[]): Markup {
+  const present = LINKS.filter(([id]) =>
+    sections.some((it) => it.text.startsWith(`<section id="${id}"`)),
+  );
+  const items = present.map(([id, label]) => html`<li><a href="#${id}">${label}</a></li>`);
+  return html`<nav aria-label="Contents"><ul>${items}</ul></nav>\n`;
+}

@@ -1,0 +1,110 @@
+/** Claims × designs, and below the table what broke, first promised claims and then the others. */
+import {
+  type ClaimStatus,
+  claimStatus,
+  claimsOf,
+  claimWords,
+  countsInWords,
+} from '../claim-info.ts';
+import type { ClaimRow, DesignReport, ReportDocument } from '../document.ts';
+import { html, type Markup, NOTHING } from '../html.ts';
+import { formatValue } from '../numbers.ts';
+import { replayCommand } from '../replay.ts';
+import { type BrokenClaim, brokenClaims, brokenShare } from '../words.ts';
+import { command, designHeads, scrolling, section } from './parts.ts';
+
+const MARKS: Readonly<Record<ClaimStatus, string>> = {
+  held: '✓',
+  broken: '✗',
+  unknown: '?',
+  excused: '~',
+  vacuous: '○',
+  absent: '–',
+};
+
+/** How many other failing seeds are named beside the first. */
+const SEEDS_NAMED = 8;
+
+/** The section; a document without claims says so. */
+export function claimsSection(document: ReportDocument): Markup {
+  const { designs } = document;
+  const claims = claimsOf(designs);
+  if (claims.length === 0) return section('claims', 'Claims', 'No claim was judged.');
+  const rows = claims.map((claim) => claimLine(claim, designs));
+  const table = html`<table><caption>Verdicts by claim and design, counted in seeds</caption>
+<thead><tr><th scope="col">claim</th>${designHeads(designs.map((it) => it.name))}</tr></thead>
+<tbody>
+${rows}</tbody></table>`;
+  return section(
+    'claims',
+    'Claims',
+    'Every claim was judged in every seed; counts are seeds. Hatched cells were not promised.',
+    html`<label class="filter"><input type="checkbox" id="unsettled">Only claims that did not hold everywhere</label>\n`,
+    scrolling('Claims by design', table),
+    findings(document),
+    unpromisedReasons(designs),
+  );
+}
+
+function claimLine(claim: string, designs: readonly DesignReport[]): Markup {
+  const rows = designs.map((design) => design.claims[claim]);
+  const calm = rows.every((row) => row === undefined || claimStatus(row) === 'held');
+  const words = claimWords(claim);
+  const small = words !== '' && html`<small class="words">${words}</small>`;
+  return html`<tr class="${calm ? 'calm' : 'unsettled'}"><th scope="row"><code>${claim}</code>${small}</th>${rows.map(cell)}</tr>\n`;
+}
+
+function cell(row: ClaimRow | undefined): Markup {
+  if (row === undefined) return html`<td class="s-absent">–</td>`;
+  const status = claimStatus(row);
+  const free = row.promised ? NOTHING : html`<small>not promised</small>`;
+  const counts = countsInWords(row);
+  return html`<td class="s-${status}${row.promised ? '' : ' free'}">${MARKS[status]} ${counts}${free}</td>`;
+}
+
+function findings(document: ReportDocument): Markup {
+  const broken = brokenClaims(document);
+  if (broken.length === 0) return NOTHING;
+  const items = broken.map((it) => finding(document, it));
+  return html`<div class="findings" id="broken"><h3>What broke</h3>${items}</div>\n`;
+}
+
+function finding(document: ReportDocument, it: BrokenClaim): Markup {
+  const { example } = it.row;
+  const promised = it.row.promised ? '' : ', not promised';
+  const where = html`<h3>${it.design.name} · <code>${it.claim}</code></h3>
+<p class="quiet">${brokenShare(it.row)}${promised}${otherSeeds(it)}</p>`;
+  const first =
+    example === undefined
+      ? NOTHING
+      : html`<p>Seed ${example.seed} at ${formatValue('us', example.atUs)}: ${example.summary}</p>
+${command(replayCommand(document, it.design.name, example.seed))}`;
+  return html`<div class="finding${it.row.promised ? '' : ' free'}">${where}${first}</div>\n`;
+}
+
+function otherSeeds(it: BrokenClaim): string {
+  const seeds = it.design.seeds.filter((row) => row.verdicts[it.claim] === 'broken');
+  if (seeds.length < 2) return '';
+  const named = seeds.slice(0, SEEDS_NAMED).map((row) => row.seed);
+  const more = seeds.length > named.length ? ' …' : '';
+  return `: ${named.join(', ')}${more}`;
+}
+
+/** Why claims were not promised, each reason once per design. */
+function unpromisedReasons(designs: readonly DesignReport[]): Markup {
+  const items = designs.flatMap((design) => {
+    const reasons = new Map<string, string[]>();
+    for (const claim of claimsOf([design])) {
+      const row = design.claims[claim] as ClaimRow;
+      if (row.promised) continue;
+      const broke = row.broken > 0 ? `${claim} (${brokenShare(row)})` : `${claim} (not broken)`;
+      reasons.set(row.reason, [...(reasons.get(row.reason) ?? []), broke]);
+    }
+    return [...reasons].map(
+      ([reason, claims]) =>
+        html`<li><b>${design.name}</b> does not promise ${claims.join(', ')}: ${reason || 'no reason given'}</li>\n`,
+    );
+  });
+  if (items.length === 0) return NOTHING;
+  return html`<div class="findings"><h3>Not promised, and why</h3><ul class="words">${items}</ul></div>\n`;
+}

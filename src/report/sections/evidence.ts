@@ -1,0 +1,156 @@
+/** What stands behind the numbers: accounts, fault coverage, inputs, the scenario, and how to read. */
+import type { Accounts, DesignReport, ReportDocument } from '../document.ts';
+import { html, type Markup, NOTHING } from '../html.ts';
+import { formatCount } from '../numbers.ts';
+import { designHeads, scrolling, section } from './parts.ts';
+
+/** Jobs and ticks must add up: what went in is what came out. */
+export function accountsSection(document: ReportDocument): Markup {
+  const { designs } = document;
+  if (designs.length === 0) return NOTHING;
+  const line = (label: string, of: (accounts: Accounts) => number): Markup =>
+    html`<tr><th scope="row">${label}</th>${designs.map(
+      (design) => html`<td class="num">${formatCount(of(design.accounts))}</td>`,
+    )}</tr>\n`;
+  const rows = [
+    line('jobs accepted', (it) => it.jobs.accepted),
+    line('= completed', (it) => it.jobs.completed),
+    line('+ cancelled', (it) => it.jobs.cancelled),
+    line('+ dead', (it) => it.jobs.dead),
+    line('+ open at the end', (it) => it.jobs.open),
+    checkLine('jobs add up', designs, jobsGap),
+    line('ticks due', (it) => it.ticks.due),
+    line('= run', (it) => it.ticks.run),
+    line('+ skipped with a reason', (it) => it.ticks.skipped),
+    line('+ missed', (it) => it.ticks.missed),
+    checkLine('ticks add up', designs, ticksGap),
+    line('ticks run more than once', (it) => it.ticks.doubled),
+  ];
+  const heads = designHeads(
+    designs.map((it) => it.name),
+    'num',
+  );
+  const table = html`<table><caption>Accounts of jobs and ticks</caption>
+<thead><tr><th scope="col">over all seeds</th>${heads}</tr></thead><tbody>
+${rows}</tbody></table>`;
+  return section('accounts', 'Accounts', '', scrolling('Accounts by design', table));
+}
+
+/** Accepted jobs that no column accounts for; negative when there are too many. */
+export const jobsGap = ({ jobs }: Accounts): number =>
+  jobs.accepted - jobs.completed - jobs.cancelled - jobs.dead - jobs.open;
+
+/** Due ticks that no column accounts for. Doubled ticks stand beside the sum. */
+export const ticksGap = ({ ticks }: Accounts): number =>
+  ticks.due - ticks.run - ticks.skipped - ticks.missed;
+
+function checkLine(
+  label: string,
+  designs: readonly DesignReport[],
+  gap: (accounts: Accounts) => number,
+): Markup {
+  const cells = designs.map((design) => {
+    const off = gap(design.accounts);
+    return off === 0
+      ? html`<td class="num s-held">✓ yes</td>`
+      : html`<td class="num s-broken">✗ off by ${formatCount(off)}</td>`;
+  });
+  return html`<tr><th scope="row">${label}</th>${cells}</tr>\n`;
+}
+
+/** Which faults were drawn, began, and changed something; one that never bit proves nothing. */
+export function coverageSection(document: ReportDocument): Markup {
+  const { designs } = document;
+  const kinds = [...new Set(designs.flatMap((it) => it.faults.map((row) => row.kind)))].sort();
+  if (kinds.length === 0) {
+    return section('faults', 'Fault coverage', 'No fault was planned.');
+  }
+  const rows = kinds.map((kind) => {
+    const cells = designs.map((design) => {
+      const row = design.faults.find((it) => it.kind === kind);
+      if (row === undefined) return html`<td class="num quiet">–</td>`;
+      const never = row.bitten === 0 && html` <b class="s-unknown">never bit</b>`;
+      return html`<td class="num">${row.drawn} · ${row.armed} · ${row.bitten}${never}</td>`;
+    });
+    return html`<tr><th scope="row"><code>${kind}</code></th>${cells}</tr>\n`;
+  });
+  const heads = designHeads(
+    designs.map((it) => it.name),
+    'num',
+  );
+  const table = html`<table><caption>Faults drawn, armed and bitten</caption>
+<thead><tr><th scope="col">drawn · armed · bitten</th>${heads}</tr></thead><tbody>
+${rows}</tbody></table>`;
+  return section(
+    'faults',
+    'Fault coverage',
+    'Drawn by the plan, armed when its moment came, bitten when it changed something.',
+    scrolling('Faults by design', table),
+  );
+}
+
+/** Lines of a crontab or a trace that were not used. */
+export function inputsSection(document: ReportDocument): Markup {
+  if (document.inputs.length === 0) return NOTHING;
+  const shown = document.inputs.slice(0, 100);
+  const rows = shown.map(
+    (it) =>
+      html`<tr><th scope="row">${it.file}:${it.line}</th><td class="text">${it.problem}</td></tr>\n`,
+  );
+  const table = html`<table><caption>Lines that were not used</caption>
+<thead><tr><th scope="col">line</th><th scope="col">problem</th></tr></thead><tbody>
+${rows}</tbody></table>`;
+  const more = document.inputs.length - shown.length;
+  const note = `Lines of the inputs that were not used${more > 0 ? ` (${more} more not shown)` : ''}.`;
+  return section('inputs', 'Rejected input', note, scrolling('Rejected lines', table));
+}
+
+/** The scenario as it was run, and what each design takes for granted. */
+export function scenarioSection(document: ReportDocument): Markup {
+  const assumed = document.designs.flatMap((design) => {
+    if (design.assumes.length === 0) return [];
+    const words = design.assumes.map((it) => `${it.what} ${it.bound}`).join('; ');
+    return [html`<li><b>${design.name}</b> assumes: ${words}</li>\n`];
+  });
+  return section(
+    'scenario',
+    'Scenario',
+    `SHA-256 of its text and files: ${document.scenario.hash}`,
+    assumed.length > 0 && html`<ul class="words">${assumed}</ul>`,
+    html`<pre tabindex="0"><code>${document.scenario.text}</code></pre>`,
+  );
+}
+
+const GLOSSARY: readonly (readonly [string, string])[] = [
+  ['held', 'The claim was judged in that seed and nothing broke it.'],
+  ['broken', 'Something clients or the outside world saw contradicts the claim.'],
+  [
+    'excused',
+    'It broke after an assumption of the design had failed, so the design is not blamed.',
+  ],
+  ['unknown', 'The run ended before the claim could be judged.'],
+  ['vacuous', 'What the claim speaks of never happened in that seed.'],
+  [
+    'not promised',
+    'The design does not make this promise; the report shows what happened all the same.',
+  ],
+  [
+    'interval',
+    'A 95 % interval of the mean over seeds: it tells of these seeds under this storm, not of years in service.',
+  ],
+  ['100 %', 'None failed in the seeds that ran. It does not mean that none ever will.'],
+  [
+    'no detectable difference',
+    'The interval of the paired difference contains zero: more seeds may still tell the designs apart.',
+  ],
+  [
+    'seed',
+    'Decides the storm and the work. The same seed, scenario and design always give the same run.',
+  ],
+];
+
+/** Words a first-time reader needs, at the end of the page. */
+export function readingSection(): Markup {
+  const items = GLOSSARY.map(([word, meaning]) => html`<dt>${word}</dt><dd>${meaning}</dd>\n`);
+  return section('reading', 'How to read this page', '', html`<dl class="read">${items}</dl>`);
+}

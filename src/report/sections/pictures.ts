@@ -1,0 +1,150 @@
+/** The pictures: availability over time, one seed with its faults, comparisons, distributions. */
+import { distribution } from '../charts/distribution.ts';
+import { exampleSeed } from '../charts/example-seed.ts';
+import type { Figure } from '../charts/frame.ts';
+import { type DotRow, intervalDots } from '../charts/interval-dots.ts';
+import { overTime, type TimeLine, valueDomain } from '../charts/over-time.ts';
+import type { DesignReport, ReportDocument, Series } from '../document.ts';
+import { html, type Markup, NOTHING } from '../html.ts';
+import { HEADLINE_METRICS, metricInfo, wordsOf } from '../metric-info.ts';
+import { formatValue } from '../numbers.ts';
+import { comparisonSentence } from '../words.ts';
+import { FULL, figure, HALF, section, THIRD } from './parts.ts';
+
+const SERIES_FIRST = ['api', 'dispatch', 'goodput', 'backlog'];
+const SERIES_TITLES: Readonly<Record<string, string>> = {
+  api: 'API success over time',
+  dispatch: 'Dispatch in time, over time',
+  goodput: 'Goodput over time',
+  backlog: 'Backlog over time',
+};
+
+/** Keys of any design, the given ones first, then the others by name: never the order of a file. */
+function keysOf(maps: readonly object[], first: readonly string[]): string[] {
+  const present = new Set(maps.flatMap((map) => Object.keys(map)));
+  const rest = [...present].filter((key) => !first.includes(key)).sort();
+  return [...first.filter((key) => present.has(key)), ...rest];
+}
+
+/** Mean availability over the time of the run, and one seed of each design with its faults. */
+export function overTimeSection(document: ReportDocument): Markup {
+  const { designs } = document;
+  const means = keysOf(
+    designs.map((it) => it.series),
+    SERIES_FIRST,
+  ).map((name) => figure(meanFigure(name, designs), HALF));
+  const kinds = [
+    ...new Set(designs.flatMap((it) => it.examples.flatMap((e) => e.faults.map((f) => f.kind)))),
+  ].sort();
+  const examples = designs.flatMap((design, look) => {
+    const example = design.examples[0];
+    if (example === undefined) return [];
+    const input = { id: `example-${look}`, design: design.name, look, example, kinds };
+    return [figure(exampleSeed(input), FULL)];
+  });
+  if (means.length === 0 && examples.length === 0) return NOTHING;
+  return section(
+    'time',
+    'Over time',
+    'Mean over seeds in equal buckets of the run; a gap means that nothing was asked.',
+    html`<div class="grid">${means}</div>`,
+    examples.length > 0 &&
+      html`<div class="stack"><h3>One seed of each design, with its faults</h3>
+<p class="note">The first broken seed, else the first. Hatched bands are faults, named in the lanes below; the last lanes show who said it led.</p>${examples}</div>`,
+  );
+}
+
+function meanFigure(name: string, designs: readonly DesignReport[]): Figure {
+  const lines = designs.flatMap((design, look): TimeLine[] => {
+    const series = design.series[name];
+    return series === undefined ? [] : [{ label: design.name, look, series }];
+  });
+  const all: Series[] = lines.map((it) => it.series);
+  const unit = all[0]?.unit ?? '';
+  const least = valueDomain(unit, all)[0];
+  return overTime({
+    id: `time-${slug(name)}`,
+    title: SERIES_TITLES[name] ?? `${wordsOf(name)} over time`,
+    note: least > 0 ? `The vertical axis begins at ${formatValue(unit, least)}.` : '',
+    unit,
+    lines,
+  });
+}
+
+/** Letters and digits only, for ids; two names that collide are told apart by their length at least. */
+const slug = (name: string): string => `${name.replace(/[^A-Za-z0-9]/g, '')}${name.length}`;
+
+/** Dots with intervals for the headline numbers, and paired differences in words. */
+export function comparisonSection(document: ReportDocument): Markup {
+  const { designs, comparisons } = document;
+  if (designs.length < 2) return NOTHING;
+  const dots = HEADLINE_METRICS.flatMap((metric) => {
+    const rows = designs.flatMap((design, look): DotRow[] => {
+      const row = design.metrics[metric];
+      return row === undefined || row.n === 0 ? [] : [{ label: design.name, look, metric: row }];
+    });
+    const { label, better } = metricInfo(metric);
+    const note = better === 'neither' ? '' : `${wordsOf(better)} is better.`;
+    if (rows.length === 0) return [];
+    return [figure(intervalDots({ id: `dots-${metric}`, title: label, note, rows }), THIRD)];
+  });
+  return section(
+    'comparison',
+    'Designs compared',
+    'All designs met the same seeds, the same faults and the same work, so differences are taken seed by seed.',
+    html`<div class="grid small">${dots}</div>`,
+    comparisons.length > 0 && pairedWords(document),
+  );
+}
+
+/** Sentences grouped by pair of designs. */
+function pairedWords(document: ReportDocument): Markup {
+  const pairs = new Map<string, Markup[]>();
+  for (const it of document.comparisons) {
+    const pair = `${it.a} against ${it.b}, ${it.n} seeds`;
+    const line = html`<li>${comparisonSentence(document, it)}</li>\n`;
+    pairs.set(pair, [...(pairs.get(pair) ?? []), line]);
+  }
+  const blocks = [...pairs].map(
+    ([pair, lines]) =>
+      html`<div class="card"><h3>${pair}</h3><ul class="words">${lines}</ul></div>\n`,
+  );
+  return html`<div class="stack"><h3>Paired differences</h3>${blocks}</div>`;
+}
+
+const SAMPLE_TITLES: Readonly<Record<string, string>> = {
+  failover: 'Failover: how long until work was dispatched again',
+  dispatchLatency: 'Dispatch latency: from ready to begun',
+};
+
+/** Cumulative curves of everything that was sampled. */
+export function distributionSection(document: ReportDocument): Markup {
+  const { designs } = document;
+  const names = keysOf(
+    designs.map((it) => it.samples),
+    ['failover', 'dispatchLatency'],
+  );
+  const figures = names.map((name) => {
+    const found = designs.flatMap((design, look) => {
+      const samples = design.samples[name];
+      if (samples === undefined) return [];
+      return [
+        { label: design.name, look, values: samples.values, n: samples.n, unit: samples.unit },
+      ];
+    });
+    return distribution({
+      id: `distribution-${slug(name)}`,
+      title: SAMPLE_TITLES[name] ?? wordsOf(name),
+      note: '',
+      unit: found[0]?.unit ?? '',
+      designs: found,
+    });
+  });
+  if (figures.length === 0) return NOTHING;
+  return section(
+    'distributions',
+    'Distributions',
+    'The height of a curve is the share of samples that took no longer. Further left is faster.',
+    html`<div class="grid">${figures.map((it) => figure(it, HALF))}</div>`,
+  );
+}

@@ -1,0 +1,58 @@
+/** The head of the page: the verdict in a sentence, one card per design, and the command. */
+import type { DesignReport, ReportDocument } from '../document.ts';
+import { html, type Markup, NOTHING } from '../html.ts';
+import { HEADLINE_METRICS, metricInfo } from '../metric-info.ts';
+import { formatMetric } from '../numbers.ts';
+import { counted, type DocumentStatus, documentStatus, verdictSentence } from '../words.ts';
+import { command } from './parts.ts';
+
+interface Badge {
+  readonly tone: 'held' | 'broken' | 'unsure';
+  readonly text: string;
+}
+
+const BADGES: Readonly<Record<DocumentStatus, Badge>> = {
+  held: { tone: 'held', text: '✓ held' },
+  broken: { tone: 'broken', text: '✗ broken' },
+  'slo missed': { tone: 'broken', text: '✗ objective missed' },
+  inconclusive: { tone: 'unsure', text: '? inconclusive' },
+  empty: { tone: 'unsure', text: '? nothing ran' },
+};
+
+const badge = ({ tone, text }: Badge): Markup => html`<span class="badge ${tone}">${text}</span>`;
+
+/** Verdict, what the scenario is for, a card per design, and how to make it all again. */
+export function verdictHeader(document: ReportDocument): Markup {
+  const status = BADGES[documentStatus(document)];
+  const { name, why, hash } = document.scenario;
+  const again =
+    document.command === ''
+      ? NOTHING
+      : html`<div class="again"><p class="note">Made by this command; it makes the same bytes again.</p>
+${command(document.command)}</div>`;
+  return html`<header>
+<div class="brand"><b>Seaworthy</b><span>${name}</span><span>scenario ${hash.slice(0, 12)}</span></div>
+<div class="verdict ${status.tone}">${badge(status)}
+<h1>${verdictSentence(document)}</h1>
+${why !== '' && html`<p class="quiet">${why}</p>`}</div>
+<div class="cards">${document.designs.map(card)}</div>
+${again}</header>\n`;
+}
+
+function card(design: DesignReport): Markup {
+  const numbers = HEADLINE_METRICS.flatMap((metric) => {
+    const row = design.metrics[metric];
+    if (row === undefined) return [];
+    return [html`<dt>${metricInfo(metric).label}</dt><dd>${formatMetric(row).mean}</dd>`];
+  });
+  const why = design.inconclusive.map((reason) => html`<p class="note">${reason}</p>`);
+  return html`<div class="card"><div class="top"><h3>${design.name}</h3>${badge(BADGES[design.verdict])}</div>
+<dl>${numbers}</dl>${why}${unpromised(design)}</div>\n`;
+}
+
+/** A claim that broke without having been promised is no failure, and no secret either. */
+function unpromised(design: DesignReport): Markup {
+  const broke = Object.values(design.claims).filter((row) => !row.promised && row.broken > 0);
+  if (broke.length === 0) return NOTHING;
+  return html`<p class="note">broke ${counted(broke.length, 'claim')} it does not promise</p>`;
+}

@@ -1,0 +1,131 @@
+/**
+ * The sentences of a report: its verdict, what broke, and how two designs compare. The terminal, the
+ * page and the Markdown say the same words.
+ */
+import { claimsOf, seedsJudged } from './claim-info.ts';
+import type { ClaimRow, Comparison, DesignReport, ReportDocument } from './document.ts';
+import { metricInfo, unitOf } from './metric-info.ts';
+import { formatDifference } from './numbers.ts';
+
+export type DocumentStatus = 'held' | 'broken' | 'slo missed' | 'inconclusive' | 'empty';
+
+/** The status of the whole document; a broken promise outweighs everything else. */
+export function documentStatus(document: ReportDocument): DocumentStatus {
+  const verdicts = document.designs.map((design) => design.verdict);
+  if (verdicts.includes('broken')) return 'broken';
+  if (document.slo.some((row) => !row.met)) return 'slo missed';
+  if (document.designs.every((design) => design.seeds.length === 0)) return 'empty';
+  return verdicts.includes('inconclusive') ? 'inconclusive' : 'held';
+}
+
+/** One claim that broke in at least one seed of a design. */
+export interface BrokenClaim {
+  readonly design: DesignReport;
+  readonly claim: string;
+  readonly row: ClaimRow;
+}
+
+/** Every broken claim: promised ones first, then in the order of designs and claims. */
+export function brokenClaims(document: ReportDocument): BrokenClaim[] {
+  const all = document.designs.flatMap((design) =>
+    claimsOf([design])
+      .map((claim) => ({ design, claim, row: design.claims[claim] as ClaimRow }))
+      .filter(({ row }) => row.broken > 0),
+  );
+  return [...all.filter((it) => it.row.promised), ...all.filter((it) => !it.row.promised)];
+}
+
+/** "1 seed", "40 seeds". */
+export const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** "a", "a and b", "a, b and c". */
+export function listed(items: readonly string[]): string {
+  if (items.length < 2) return items[0] ?? '';
+  return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
+}
+
+/** Seeds of a design in which a claim that it promises broke, in the order of the document. */
+export function failingSeeds(design: DesignReport): { seed: string; claims: string[] }[] {
+  const promised = claimsOf([design]).filter((claim) => design.claims[claim]?.promised);
+  return design.seeds
+    .map(({ seed, verdicts }) => ({
+      seed,
+      claims: promised.filter((claim) => verdicts[claim] === 'broken'),
+    }))
+    .filter((it) => it.claims.length > 0);
+}
+
+/** The verdict in one or two sentences: what a reader knows after five seconds. */
+export function verdictSentence(document: ReportDocument): string {
+  const { designs } = document;
+  const seeds = Math.max(0, ...designs.map((design) => design.seeds.length));
+  const status = documentStatus(document);
+  if (status === 'empty') return 'Nothing was run, so nothing can be said.';
+  const broken = designs.filter((design) => design.verdict === 'broken');
+  const first = broken.length > 0 ? brokeSentence(broken, designs.length) : keptSentence(document);
+  const tail = [unpromisedSentence(document), sloSentence(document)].filter((it) => it !== '');
+  return [`${first} over ${counted(seeds, 'seed')} of ${document.scenario.name}.`, ...tail].join(
+    ' ',
+  );
+}
+
+function keptSentence(document: ReportDocument): string {
+  const { designs } = document;
+  const unsure = designs.filter((design) => design.verdict === 'inconclusive');
+  if (unsure.length > 0) {
+    const names = listed(unsure.map((design) => design.name));
+    return `No promise was seen broken, but the result is inconclusive for ${names}`;
+  }
+  if (designs.length === 1) return `${(designs[0] as DesignReport).name} kept every promise`;
+  const many = designs.length === 2 ? 'Both designs' : `All ${designs.length} designs`;
+  return `${many} kept every promise`;
+}
+
+/** Names the claims when one design broke them, only the designs when several did. */
+function brokeSentence(broken: readonly DesignReport[], designs: number): string {
+  const [only] = broken;
+  if (only !== undefined && broken.length === 1) {
+    const claims = claimsOf([only]).filter((claim) => {
+      const row = only.claims[claim];
+      return row?.promised === true && row.broken > 0;
+    });
+    const failing = failingSeeds(only).length;
+    const what = claims.length === 0 ? 'a promise' : listed(claims);
+    const where = failing === 0 ? '' : ` in ${counted(failing, 'seed')},`;
+    return `${only.name} broke its promise of ${what}${where}`;
+  }
+  const names = listed(broken.map((design) => design.name));
+  return `${broken.length} of ${designs} designs broke promises (${names})`;
+}
+
+function unpromisedSentence(document: ReportDocument): string {
+  const parts = document.designs.flatMap((design) => {
+    const broke = Object.values(design.claims).filter((row) => !row.promised && row.broken > 0);
+    return broke.length === 0
+      ? []
+      : [`${design.name} broke ${counted(broke.length, 'claim')} that it does not promise`];
+  });
+  return parts.length === 0 ? '' : `${listed(parts)}.`;
+}
+
+function sloSentence(document: ReportDocument): string {
+  const missed = document.slo.filter((row) => !row.met).length;
+  return missed === 0 ? '' : `${missed} of ${counted(document.slo.length, 'objective')} missed.`;
+}
+
+/** "broke in 4 of 40 seeds": how often, out of the seeds that were judged. */
+export const brokenShare = (row: ClaimRow): string =>
+  `broke in ${row.broken} of ${counted(seedsJudged(row), 'seed')}`;
+
+/** A paired comparison in plain words, with its difference and interval. */
+export function comparisonSentence(document: ReportDocument, it: Comparison): string {
+  const { label, better } = metricInfo(it.metric);
+  const numbers = formatDifference(unitOf(document, it.metric), it);
+  const by = `${numbers.difference} ${numbers.interval}`;
+  if (it.verdict === 'no detectable difference') {
+    return `${label}: no detectable difference between ${it.a} and ${it.b} (${by})`;
+  }
+  const judged = better === 'neither' ? '' : it.verdict === better ? ', better' : ', worse';
+  return `${label}: ${it.a} is ${it.verdict} than ${it.b} by ${by}${judged}`;
+}
