@@ -42,6 +42,8 @@ interface Open {
   target: string;
   /** Whether `target` was asked already. */
   sent: boolean;
+  /** Copies that left and were not turned away: each may still take effect. */
+  copies: number;
   /**
    * It followed a named leader since it last waited. A second redirect waits, or two members that
    * name each other would keep the request running in circles.
@@ -57,8 +59,8 @@ interface Memory {
 
 /**
  * A client asks for its planned operations at their times, without waiting for answers (open loop).
- * Each is recorded as asked once, when it is first sent, and as answered at most once. A client that
- * restarts asks at once for what it missed; what it had open is `unknown`, but for schedules, which
+ * Each is recorded as asked once, when it is first sent, and as answered at most once. A client
+ * that restarts asks at once for what it missed; what it had open is `unknown`, but for schedules, which
  * it keeps putting.
  */
 export function createClient(options: ClientOptions): ProgramFactory {
@@ -107,7 +109,7 @@ class Client implements Program {
     // Late, doubled, or for an operation given up: it was answered once already.
     if (open === undefined) return NOTHING;
     if (result.kind === 'redirect') return this.#redirected(open, from, result.leader);
-    const answer = finalAnswer(result);
+    const answer = finalAnswer(open, result);
     if (answer === undefined) return NOTHING;
     if (answer.kind === 'ok') this.#belief.answered(from);
     this.#close(open, answer);
@@ -148,6 +150,7 @@ class Client implements Program {
       nextUs: 0,
       target: '',
       sent: false,
+      copies: 0,
       hopped: false,
     };
     this.#memory.open.set(op, open);
@@ -165,6 +168,7 @@ class Client implements Program {
   #send(open: Open, target: string, effects: Effect[]): void {
     open.target = target;
     open.sent = true;
+    open.copies++;
     effects.push({ kind: 'send', to: target, message: open.call });
     const nowUs = this.#options.harness.now();
     this.#careBy(open, nowUs + this.#resendUs, effects);
@@ -183,7 +187,7 @@ class Client implements Program {
     effects.push({ kind: 'setTimer', tag: 'care', afterUs });
   }
 
-  /** Looks through the open operations: gives up what is overdue, sends again what got no answer. */
+  /** Goes through what is open: gives up what is overdue, sends again what got no answer. */
   #care(effects: Effect[]): void {
     const nowUs = this.#options.harness.now();
     // Sends below must not arm the timer each on its own; it is armed once, at the end.
@@ -212,6 +216,7 @@ class Client implements Program {
   #redirected(open: Open, from: string, leader: string | undefined): Output {
     // From a member asked earlier, or a second copy: it says nothing about the one asked now.
     if (from !== open.target || !open.sent) return NOTHING;
+    open.copies--;
     const effects: Effect[] = [];
     const next = this.#belief.redirected(from, leader);
     if (next.named && !open.hopped) {
@@ -261,12 +266,16 @@ function evidenceOf(request: ApiRequest): Request {
   }
 }
 
-/** What the client concludes, or `undefined` where the answer does not fit what was asked. */
-function finalAnswer(result: ApiResult): Answer | undefined {
+/**
+ * What the client concludes, or `undefined` where the answer does not fit what was asked. A refusal
+ * is a failure only where no other copy of the request may still be carried out.
+ */
+function finalAnswer({ request, copies }: Open, result: ApiResult): Answer | undefined {
   switch (result.kind) {
     case 'ok':
       return result.state === undefined ? { kind: 'ok' } : { kind: 'ok', state: result.state };
     case 'error':
+      if (copies > 1 && request.kind !== 'status') return { kind: 'unknown' };
       return { kind: 'fail', reason: `${result.field}: ${result.reason}` };
     default:
       return undefined;

@@ -38,7 +38,7 @@ const USED: Decision = Object.freeze({ accepted: false, repeat: false, reason: '
  *   sink `token`                 accepted unless a newer token was accepted for the job
  *   sink `key`                   the first effect under (tick or job, name) is accepted, no other
  *
- * It never forgets: a restart finds what was there, for a crash of the cluster does not undo the world.
+ * It never forgets: a restart finds what was there, for a crash does not undo the world.
  */
 export function createLedger(harness: Harness): ProgramFactory {
   const book = new Book();
@@ -129,7 +129,7 @@ class Book {
   }
 }
 
-/** A scan, for a job has a handful of arrivals; the same id from another worker is another effect. */
+/** A scan, for a job has few arrivals. The same id from another worker is another effect. */
 function repeated(account: Account, worker: string, id: string): Answered | undefined {
   return account.answered.find((one) => one.id === id && one.worker === worker);
 }

@@ -1,7 +1,7 @@
 /**
  * workload: who asks for jobs, when, and what they saw.
  *
- *   workload.ts          what every operation of a run will be, planned before it starts (this file)
+ *   workload.ts          every operation of a run, planned before it starts (this file)
  *   arrivals.ts          when jobs arrive, and what each job is, drawn by its id
  *   client.ts            a program that asks for planned operations, come what may
  *   leader-belief.ts     whom a client asks: who it believes leads, and what changes its mind
@@ -69,7 +69,7 @@ export interface PlanOptions {
 /** Schedules are put one after another, so that many of them do not overflow a queue. */
 const PUT_SPACING_US = MS;
 
-/** Every operation of the run, in order of time; each depends on the scenario and the seed alone. */
+/** Every operation of the run in order of time, from the scenario and the seed alone. */
 export function planWorkload(options: PlanOptions): readonly PlannedOp[] {
   const { workload, rng, startUs, endUs } = options;
   assert(workload.clients >= 1, () => `a workload needs a client, not ${workload.clients}`);

@@ -82,6 +82,26 @@ test('a refusal fails with the field and the reason', () => {
   expect(harness.of('answered')[0]?.answer).toEqual({ kind: 'fail', reason: 'retry: no attempts' });
 });
 
+test('a refusal is unknown while an earlier copy may still be carried out', () => {
+  const error: ApiResult = { kind: 'error', field: 'job', reason: 'unknown job' };
+  const cancel: PlannedOp = { atUs: 0, client: 0, request: { kind: 'cancel', job: 'a' } };
+  const silent = clientOf([cancel]);
+  silent.machine.advance(1100 * MS);
+  silent.answer('s1', 100, error);
+  expect(silent.harness.of('answered')[0]?.answer).toEqual({ kind: 'unknown' });
+
+  const turnedAway = clientOf([cancel]);
+  const first = target(turnedAway.sent());
+  turnedAway.answer(first, 100, { kind: 'redirect', leader: nextOf(first) });
+  turnedAway.answer(nextOf(first), 100, error);
+  expect(turnedAway.harness.of('answered')[0]?.answer.kind).toBe('fail');
+
+  const status = clientOf([{ atUs: 0, client: 0, request: { kind: 'status', job: 'a' } }]);
+  status.machine.advance(1100 * MS);
+  status.answer('s1', 100, error);
+  expect(status.harness.of('answered')[0]?.answer.kind).toBe('fail');
+});
+
 test('silence is asked again of the next member, then given up as unknown', () => {
   const { machine, harness, sent, host } = clientOf([submit(0, 'a')]);
   const first = target(sent());

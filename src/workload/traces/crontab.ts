@@ -111,7 +111,7 @@ function problemOf(expression: string): string | undefined {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be found
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\ufffd]/;
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 
 /** Printable on any terminal, and short. */
 function shown(text: string): string {
