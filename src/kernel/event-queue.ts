@@ -34,8 +34,6 @@ const ROOT = 3;
 /** Position of a slot that is not in the heap. */
 const ABSENT = 0;
 const FIRST_CAPACITY = 64;
-/** Less than every order there is. */
-const FIRST_OF_ALL = -1;
 
 /**
  * An indexed 4-ary heap on typed arrays. Keys are inline (`keys[2i]` is the time at heap place i and
@@ -53,7 +51,7 @@ export class HeapQueue implements EventQueue {
   #end = ROOT;
   /**
    * The root was popped but still stands there, least of all, until the next push takes its place or
-   * the next pop fills it: an event usually leads to another, and this saves one of two sifts.
+   * the next look at the earliest fills it: an event usually leads to another, and that saves a sift.
    */
   #vacant = false;
   #places = new Int32Array(FIRST_CAPACITY);
@@ -91,7 +89,7 @@ export class HeapQueue implements EventQueue {
     if (this.#vacant) this.#fillRoot();
     if (this.#end === ROOT) throw new InvariantBroken('pop from an empty queue');
     const slot = this.#slots[ROOT]!;
-    this.#keys[2 * ROOT + 1] = FIRST_OF_ALL;
+    this.#keys[2 * ROOT] = Number.NEGATIVE_INFINITY;
     this.#vacant = true;
     this.#release(slot);
     return slot;

@@ -1,8 +1,8 @@
 import seedrandom from 'seedrandom';
-import type { Random } from '../lib/random.ts';
+import type { Random, Streams } from '../lib/random.ts';
 
 /** The root of all randomness in a run: a seed that others fork streams from. */
-export interface Rng {
+export interface Rng extends Streams {
   readonly seed: string;
   /**
    * A generator of its own, a function of the seed and the path alone: asking twice gives two
