@@ -170,9 +170,9 @@ describe('pause and resume', () => {
     const server = scripted({
       onMessage: (_, from) => nowOnly([{ kind: 'send', to: from, message: numbered(1) }]),
     });
-    const client = scripted({ onMessage: () => got.push(kernel.now) });
     const machine = sim.add({ name: 'm', role: 'scheduler', factory: server });
-    const peer = sim.add({ name: 'p', role: 'client', factory: client });
+    const peer = sim.add({ name: 'p', role: 'client', factory: scripted({}) });
+    sim.network.onDelivered((from) => (from === 'm' ? got.push(kernel.now) : 0));
     const at = agenda(kernel);
     sim.startAll();
     // Both arrive at 1,000; service ends at 1,500 and 2,000; the pause is from 1,200 to 9,200.
@@ -182,6 +182,26 @@ describe('pause and resume', () => {
     at(9_200, () => machine.resume('go'));
     kernel.run(SECOND);
     expect(got).toEqual([9_500 + 1_000, 10_000 + 1_000]);
+  });
+
+  it('sends what it held once, whatever duplicates it, and frees its place on the link', () => {
+    const network = { latencyMinUs: 1_000, latencyMaxUs: 1_000, queueMax: 4 };
+    const { kernel, sim } = lab('copies', { profile: { ...FREE, sendUs: 10 }, network });
+    let got = 0;
+    const onStart = (host: Host): void => {
+      for (const n of [1, 2]) host.send('p', numbered(n));
+    };
+    const machine = sim.add({ name: 'm', role: 'scheduler', factory: scripted({ onStart }) });
+    sim.add({ name: 'p', role: 'client', factory: scripted({ onMessage: () => got++ }) });
+    const heal = sim.network.install({ id: 'twice', judge: () => 'pass', copies: () => 1 });
+    sim.startAll();
+    for (let round = 0; round < 5; round++) {
+      machine.pause('stop');
+      if (round === 4) heal();
+      machine.resume('go');
+    }
+    kernel.run(SECOND);
+    expect(got).toBe(2);
   });
 
   it('asks the network again at the departure: a partition begun meanwhile cuts it', () => {
@@ -253,7 +273,7 @@ describe('exit', () => {
     ]);
   });
 
-  it('leaves one restart only when a fault restarts it before the supervisor does', () => {
+  it('leaves nothing for the supervisor to do once a fault has restarted the machine', () => {
     const { kernel, sim } = lab('both');
     const factory = scripted({ onMessage: () => nowOnly([{ kind: 'exit', reason: 'done' }]) });
     const machine = sim.add({ name: 'm', role: 'scheduler', factory });
@@ -262,7 +282,8 @@ describe('exit', () => {
     kernel.run(2_000);
     expect(machine.state).toBe('down');
     machine.restart('fault');
+    machine.crash('another fault');
     kernel.run(5 * SECOND);
-    expect([machine.state, machine.incarnation]).toEqual(['up', 2]);
+    expect([machine.state, machine.incarnation]).toEqual(['down', 2]);
   });
 });
