@@ -49,7 +49,7 @@ class ExplainedSkips implements Judge {
       asked: (fact) => this.#promises.onAsked(fact),
       answered: (fact) => this.#promises.onAnswered(fact),
       'tick-due': (fact) => {
-        if (this.#promises.isPromised(fact.tick, fact.at)) this.#tick(fact.tick).due = fact;
+        this.#tick(fact.tick).due = fact;
       },
       'body-began': ({ tick }) => {
         if (tick !== undefined) this.#tick(tick).isExplained = true;
@@ -70,7 +70,7 @@ class ExplainedSkips implements Judge {
     let judged = 0;
     let unclear = 0;
     for (const { due, isExplained } of this.#ticks.values()) {
-      if (due === undefined || this.#settledByUs(due.at) > this.#auditUs) continue;
+      if (due === undefined || !this.#isJudged(due)) continue;
       judged++;
       if (isExplained) continue;
       unclear++;
@@ -100,6 +100,10 @@ class ExplainedSkips implements Judge {
     if (fact.phase === 'audit' || fact.phase === 'end') {
       this.#auditUs = Math.min(this.#auditUs, fact.at);
     }
+  }
+
+  #isJudged({ tick, at }: FactOf<'tick-due'>): boolean {
+    return this.#settledByUs(at) <= this.#auditUs && this.#promises.isPromised(tick, at);
   }
 
   /** When a tick due then must have been decided: the storm may have kept everybody from it. */

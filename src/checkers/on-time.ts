@@ -56,7 +56,7 @@ class OnTime implements Judge {
       },
       phase: (fact) => this.#phase(fact),
       'tick-due': (fact) => {
-        if (this.#promises.isPromised(fact.tick, fact.at)) this.#watched(fact).due = fact;
+        this.#watched(fact).due = fact;
       },
       'body-began': (fact) => this.#began(fact),
       'audited-job': (fact) => this.#audited(fact),
@@ -74,7 +74,7 @@ class OnTime implements Judge {
     let judged = 0;
     let unclear = 0;
     for (const { due, began, isResolved } of this.#ticks.values()) {
-      if (due === undefined || !this.#isStable(due.at)) continue;
+      if (due === undefined || !this.#isJudged(due)) continue;
       judged++;
       const deadlineUs = due.at + this.#context.onTimeBoundUs;
       if (began !== undefined && began.at <= deadlineUs) continue;
@@ -114,6 +114,10 @@ class OnTime implements Judge {
 
   #audited({ tick, state }: FactOf<'audited-job'>): void {
     if (tick !== undefined && state === 'cancelled') this.#watched({ tick }).isResolved = true;
+  }
+
+  #isJudged({ tick, at }: FactOf<'tick-due'>): boolean {
+    return this.#isStable(at) && this.#promises.isPromised(tick, at);
   }
 
   /** Whether all of [dueUs, dueUs + bound] lies in one stable period. */

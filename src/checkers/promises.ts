@@ -26,7 +26,7 @@ export class Promises {
     this.#sinceUs.set(request.schedule, Math.min(known, at + this.#epsilonUs));
   }
 
-  /** Whether a tick due at `dueUs`, true time, was promised. */
+  /** Whether a tick due at `dueUs`, true time, was promised; asked when all puts are known. */
   isPromised(tick: TickId, dueUs: number): boolean {
     return dueUs >= (this.#sinceUs.get(tick.schedule) ?? Number.NEGATIVE_INFINITY);
   }

@@ -115,7 +115,7 @@ class Recovers implements Judge {
 
   #tickDue({ at, tick }: FactOf<'tick-due'>): void {
     if (this.#heal === undefined || this.#resumed !== undefined) return;
-    if (this.#promises.isPromised(tick, at)) this.#dueTicks.push({ tick, at });
+    this.#dueTicks.push({ tick, at });
   }
 
   #phase(fact: FactOf<'phase'>): void {
@@ -137,6 +137,7 @@ class Recovers implements Judge {
         this.#overdueJobs.set(job, { what: `job ${job}`, sinceUs });
     }
     for (const { tick, at } of this.#dueTicks) {
+      if (!this.#promises.isPromised(tick, at)) continue;
       this.#hadWork = true;
       if (at + this.#boundUs < fact.at)
         this.#overdueTicks.set(tick, { what: `tick ${tickText(tick)}`, sinceUs: at });

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { terminalAbsorbs } from '../../src/checkers/terminal-absorbs.ts';
+import * as f from '../support/facts.ts';
+
+const told = f.status(5, 'a', 'succeeded');
+const whole = f.auditEnded(20);
+
+test('holds when later answers and the audit say the same', () => {
+  const facts = [f.status(4, 'a', 'running'), told, f.status(6, 'a', 'succeeded')];
+  const audit = [f.audited(19, 'a', 'succeeded'), whole];
+  expect(f.verdictOn(terminalAbsorbs, [...facts, ...audit]).kind).toBe('held');
+});
+
+test('breaks when a later request is told that it runs', () => {
+  const back = f.status(9, 'a', 'running', 6);
+  expect(f.verdictOn(terminalAbsorbs, [told, back, whole])).toEqual({
+    kind: 'broken',
+    at: f.at(9),
+    summary: 'job a was succeeded and then running',
+    facts: [told, back],
+  });
+});
+
+test('a request that was under way may be told older news, but no other end', () => {
+  const older = f.status(9, 'a', 'running', 4);
+  const same = f.audited(19, 'a', 'succeeded');
+  expect(f.verdictOn(terminalAbsorbs, [told, older, same, whole]).kind).toBe('held');
+  const other = f.status(9, 'a', 'dead', 4);
+  expect(f.verdictOn(terminalAbsorbs, [told, other, same, whole]).kind).toBe('broken');
+});
+
+test('breaks when the audit lists another state', () => {
+  const [cancel, listed] = [f.cancelled(5, 'a'), f.audited(19, 'a', 'succeeded')];
+  const verdict = f.verdictOn(terminalAbsorbs, [cancel, listed, whole]);
+  expect(verdict).toMatchObject({ kind: 'broken', facts: [cancel, listed] });
+});
+
+test('is unknown when nothing was heard of the job again, for want of an audit', () => {
+  expect(f.verdictOn(terminalAbsorbs, [told, f.auditEnded(20, false)]).kind).toBe('unknown');
+});
+
+test('is vacuous when nobody was told of an end', () => {
+  const facts = [f.status(4, 'a', 'running'), f.audited(19, 'a', 'dead'), whole];
+  expect(f.verdictOn(terminalAbsorbs, facts).kind).toBe('vacuous');
+});
+
+test('is excused where reads rest on a lease and a clock ran too fast', () => {
+  const facts = [told, f.assumptionFailed(6, 'rate-error'), f.status(9, 'a', 'running')];
+  expect(f.verdictOn(terminalAbsorbs, facts).kind).toBe('excused');
+});
