@@ -1,0 +1,95 @@
+/**
+ * explore: one run, many seeds, the smallest failing case.
+ *
+ *   run.ts          one seed: judged and measured (this file)
+ *   doublecheck.ts  the same seed twice, and the first step that differs
+ *   summary.ts      many runs of one design become a row of the report
+ *   sweep.ts        designs × seeds become a report document
+ *   case-file.ts    a broken run as a file that replays without the generator
+ *   replay.ts       one run again, with its transcript
+ */
+
+import type { Claim, ClaimContext, Verdict } from '../checkers/checker.ts';
+import { CLAIMS } from '../checkers/claims.ts';
+import { judgeWithExcuses } from '../checkers/excuses.ts';
+import type { Plan } from '../faults/plan.ts';
+import type { Fact } from '../history/fact.ts';
+import { ALL_KINDS } from '../history/history.ts';
+import type { StepTrace } from '../kernel/trace.ts';
+import { SECOND } from '../lib/units.ts';
+import type { RunNumbers } from '../metrics/metrics.ts';
+import { createMetrics } from '../metrics/metrics.ts';
+import { assembleRun } from '../scenario/assemble.ts';
+import type { Prepared } from '../scenario/prepare.ts';
+
+export interface RunOptions {
+  /** Instead of the plan that scenario and seed draw. */
+  readonly plan?: Plan;
+  /** Sees every fact as it happens. */
+  readonly onFact?: (fact: Fact) => void;
+  /** Deep-freeze messages and records: slower, and catches whoever changes what was sent. */
+  readonly checked?: boolean;
+  readonly trace?: boolean;
+}
+
+export interface RunResult {
+  readonly seed: string;
+  readonly fingerprint: string;
+  readonly steps: number;
+  readonly endUs: number;
+  readonly plan: Plan;
+  /** By claim, in the order of all claims. */
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly numbers: RunNumbers;
+  readonly trace: StepTrace | undefined;
+}
+
+/** A start is on time within ε and what dispatching takes when nothing is wrong. */
+const DISPATCH_SLACK_US = 2 * SECOND;
+
+/** The claims a scenario has judged. */
+export function claimsOf(prepared: Prepared): readonly Claim[] {
+  const { only } = prepared.loaded.scenario.claims;
+  return only.length === 0 ? CLAIMS : CLAIMS.filter(({ id }) => only.includes(id));
+}
+
+/** What the judges may know beforehand: a design's bounds and the scenario's tolerance. */
+export function claimContext(prepared: Prepared): ClaimContext {
+  const { loaded, design, timeline } = prepared;
+  const epsilonUs = loaded.scenario.claims.epsilonUs + design.assumes.wallErrorUsMax;
+  return {
+    epsilonUs,
+    recoverBoundUs: timeline.recoverBoundUs,
+    onTimeBoundUs: epsilonUs + DISPATCH_SLACK_US,
+  };
+}
+
+/** Runs one seed to its end: a pure function of the code, the scenario, the design and the seed. */
+export function runSeed(prepared: Prepared, seed: string, options: RunOptions = {}): RunResult {
+  const context = claimContext(prepared);
+  const judges = claimsOf(prepared).map((claim) => ({
+    id: claim.id,
+    judge: judgeWithExcuses(claim, context),
+  }));
+  const metrics = createMetrics(context);
+  const { onFact } = options;
+  const watcher = onFact === undefined ? [] : [{ listens: ALL_KINDS, onFact }];
+  const run = assembleRun(prepared, {
+    seed,
+    folds: [...watcher, ...judges.map(({ judge }) => judge), ...metrics.folds],
+    checked: options.checked ?? false,
+    trace: options.trace ?? false,
+    ...(options.plan === undefined ? {} : { plan: options.plan }),
+  });
+  run.execute();
+  return {
+    seed,
+    fingerprint: run.kernel.fingerprint(),
+    steps: run.kernel.steps,
+    endUs: run.kernel.now,
+    plan: run.plan,
+    verdicts: new Map(judges.map(({ id, judge }) => [id, judge.verdict()])),
+    numbers: metrics.finish(),
+    trace: run.kernel.trace,
+  };
+}
