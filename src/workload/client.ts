@@ -60,8 +60,8 @@ interface Memory {
 /**
  * A client asks for its planned operations at their times, without waiting for answers (open loop).
  * Each is recorded as asked once, when it is first sent, and as answered at most once. A client
- * that restarts asks at once for what it missed; what it had open is `unknown`, but for schedules, which
- * it keeps putting.
+ * that restarts asks at once for what it missed; what it had open is `unknown`, but for schedules,
+ * which it keeps putting.
  */
 export function createClient(options: ClientOptions): ProgramFactory {
   assert(options.members.length > 0, 'a client needs members to ask');

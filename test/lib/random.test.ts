@@ -78,11 +78,7 @@ test('integers are in range up to the largest bound', () => {
 
 test('known answers stay', () => {
   const random = hashedRandom('seed', 'j-000001', 'run');
-  expect([
-    random.below(1_000_000),
-    random.below(1_000_000),
-    random.float(),
-  ]).toMatchInlineSnapshot(`
+  expect([random.below(1_000_000), random.below(1_000_000), random.float()]).toMatchInlineSnapshot(`
     [
       473124,
       530083,

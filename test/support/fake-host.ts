@@ -1,6 +1,6 @@
 /**
- * A host driven by hand, for unit tests of programs: it records what a program asks for, and the test
- * decides what happens next.
+ * A host driven by hand, for unit tests of programs: it records what a program asks for, and the
+ * test decides what happens next.
  *
  *   const machine = new FakeMachine('m1', factory);
  *   machine.start();

@@ -12,7 +12,8 @@ const job = (submit: string, run: string, procs = '1'): string =>
   line({ 1: '1', 2: submit, 4: run, 5: procs });
 
 test('reads headers and jobs; times count from the first submit', () => {
-  const text = `; MaxProcs: 128\n;UnixStartTime:   749458803 \r\n; a remark\n\n${job('100', '60', '4')}\r\n${job('130', '0')}`;
+  const head = '; MaxProcs: 128\n;UnixStartTime:   749458803 \r\n; a remark\n\n';
+  const text = `${head}${job('100', '60', '4')}\r\n${job('130', '0')}`;
   const { jobs, rejected, header } = readSwf(text, WHOLE);
   expect(rejected).toEqual([]);
   expect([...header]).toEqual([
