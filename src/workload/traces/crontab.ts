@@ -102,6 +102,9 @@ const isBlank = (text: string, at: number): boolean => text[at] === ' ' || text[
 
 /** Why an expression cannot run; undefined when it can. */
 function problemOf(expression: string): string | undefined {
+  const words = expression.split(' ').length;
+  if (words < FIELDS && !expression.startsWith('@'))
+    return `needs ${FIELDS} fields, found ${words}`;
   const parsed = parseCron(expression);
   if (parsed.kind === 'ok') {
     return canFire(parsed.value) ? undefined : 'never fires: no month it names has such a day';

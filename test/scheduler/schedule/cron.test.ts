@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canFire, parseCron } from '../../../src/scheduler/schedule/cron.ts';
+import { cronData, cronOf } from './support.ts';
+
+const refusal = (text: string) => {
+  const parsed = parseCron(text);
+  return parsed.kind === 'failed' ? parsed.error : undefined;
+};
+const range = (low: number, high: number, step = 1) =>
+  Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, n) => low + n * step);
+
+describe('what an expression allows', () => {
+  it('reads five fields, and six with seconds first', () => {
+    const five = cronOf('15 3 1 6 2');
+    expect(five.seconds).toEqual([0]);
+    expect(five.minutes).toEqual([15]);
+    expect(five.hours).toEqual([3]);
+    expect(five.days).toEqual([1]);
+    expect(five.months).toEqual([6]);
+    expect(five.weekdays).toEqual([2]);
+    const six = cronOf('*/10 15 3 * * *');
+    expect(six.seconds).toEqual([0, 10, 20, 30, 40, 50]);
+    expect(six.minutes).toEqual([15]);
+  });
+
+  it.each([
+    ['*', range(0, 59)],
+    ['?', range(0, 59)],
+    ['*/20', [0, 20, 40]],
+    ['5/20', [5, 25, 45]],
+    ['0/15', [0, 15, 30, 45]],
+    ['10-20/5', [10, 15, 20]],
+    ['14-23/24', [14]],
+    ['*/100', [0]],
+    ['50,1-3,2', [1, 2, 3, 50]],
+    ['00', [0]],
+    ['007', [7]],
+    ['59', [59]],
+  ])('minute field %s', (field, expected) => {
+    expect(cronOf(`${field} * * * *`).minutes).toEqual(expected);
+  });
+
+  it.each([
+    ['0', [0]],
+    ['7', [0]],
+    ['SUN', [0]],
+    ['5-7', [0, 5, 6]],
+    ['fri-sun', [0, 5, 6]],
+    ['sun-tue', [0, 1, 2]],
+    ['MON-FRI', [1, 2, 3, 4, 5]],
+    ['mon/2', [1, 3, 5]],
+    ['6,0', [0, 6]],
+    ['0-7', range(0, 6)],
+    ['7/2', [0]],
+  ])('day-of-week field %s', (field, expected) => {
+    expect(cronOf(`0 0 * * ${field}`).weekdays).toEqual(expected);
+  });
+
+  it('reads the names of months in any case', () => {
+    expect(cronOf('0 0 1 jan,MAR-May,Dec *').months).toEqual([1, 3, 4, 5, 12]);
+  });
+
+  it.each([
+    ['@hourly', '0 * * * *'],
+    ['@daily', '0 0 * * *'],
+    ['@midnight', '0 0 * * *'],
+    ['@weekly', '0 0 * * 0'],
+    ['@monthly', '0 0 1 * *'],
+    ['@yearly', '0 0 1 1 *'],
+    ['@ANNUALLY', '0 0 1 1 *'],
+  ])('%s is %s', (nickname, fields) => {
+    expect(cronOf(nickname)).toEqual({ ...cronOf(fields), text: nickname });
+  });
+
+  it('takes a field that starts with a star for unrestricted, as Vixie cron does', () => {
+    expect(cronOf('0 0 1 * MON').isEitherDay).toBe(true);
+    for (const text of ['0 0 */2 * MON', '0 0 1 * *', '0 0 ? * MON', '0 0 1 * */2']) {
+      expect(cronOf(text).isEitherDay, text).toBe(false);
+    }
+    expect(cronOf('0 */2 * * *').isHourWildcard).toBe(true);
+    expect(cronOf('0 0-23 * * *').isHourWildcard).toBe(false);
+    expect(cronOf('* 2 * * *').isHourWildcard).toBe(false);
+  });
+});
+
+describe('what is refused, and why', () => {
+  it.each([
+    ['0 30 * * *', 'hour', /30 is outside 0-23/],
+    ['60 * * * *', 'minute', /60 is outside 0-59/],
+    ['0 0 0 * *', 'day-of-month', /0 is outside 1-31/],
+    ['0 0 * 13 *', 'month', /13 is outside 1-12/],
+    ['0 0 * * 8', 'day-of-week', /8 is outside 0-7/],
+    ['60 0 0 * * *', 'second', /outside/],
+    ['0 22-4 * * *', 'hour', /reversed range "22-4": write it as two, such as "22-23,0-4"/],
+    ['0 0 * * 6-0', 'day-of-week', /reversed range/],
+    ['*/0 * * * *', 'minute', /step of 0/],
+    ['1, * * * *', 'minute', /empty item/],
+    ['-1 * * * *', 'minute', /cannot read/],
+    ['1-2-3 * * * *', 'minute', /cannot read/],
+    ['*-5 * * * *', 'minute', /cannot read/],
+    ['1.5 * * * *', 'minute', /cannot read/],
+    ['0 0 * foo *', 'month', /cannot read "foo"/],
+    ['0 0 * * friday', 'day-of-week', /cannot read/],
+    ['0 0 L * *', 'day-of-month', /not supported/],
+    ['0 0 L-3 * *', 'day-of-month', /not supported/],
+    ['0 0 15W * *', 'day-of-month', /not supported/],
+    ['0 0 LW * *', 'day-of-month', /not supported/],
+    ['0 0 * * FRI#2', 'day-of-week', /not supported/],
+    ['0 0 * * 5L', 'day-of-week', /not supported/],
+    ['H * * * *', 'minute', /H \(hash\) is not supported/],
+  ])('%s', (text, field, reason) => {
+    expect(refusal(text)).toEqual({ field, reason: expect.stringMatching(reason) });
+  });
+
+  it.each([
+    ['', /needs 5 or 6 fields, found 0/],
+    ['* * * *', /found 4/],
+    ['0 0 0 1 1 * 2030', /found 7 \(a year field is not supported\)/],
+    ['@reboot', /boots/],
+    ['@fortnightly', /unknown nickname "@fortnightly"/],
+    [`${'1,'.repeat(200)}1 * * * *`, /longer than 256/],
+  ])('%s', (text, reason) => {
+    expect(refusal(text)).toEqual({ reason: expect.stringMatching(reason) });
+  });
+
+  it('never throws, whatever the text', () => {
+    const soup = fc.string({
+      unit: fc.constantFrom(...'0159*?/-,LW#@ \tmonJAN\u0000é'),
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ maxLength: 300 }), soup), (text) => {
+        const parsed = parseCron(text);
+        if (parsed.kind === 'failed') expect(parsed.error.reason).not.toBe('');
+        else
+          for (const values of [parsed.value.hours, parsed.value.days]) {
+            expect(values.length).toBeGreaterThan(0);
+          }
+      }),
+    );
+  });
+});
+
+it('knows which expressions never fire', () => {
+  for (const text of ['0 0 30 2 *', '0 0 31 2 *', '0 0 31 2,4,6,9,11 *', '0 0 31 4 */2']) {
+    expect(canFire(cronOf(text)), text).toBe(false);
+  }
+  for (const text of ['0 0 29 2 *', '0 0 30 2 1', '0 0 31 2,3 *', '0 0 30,1 2 *']) {
+    expect(canFire(cronOf(text)), text).toBe(true);
+  }
+});
+
+const invalid = cronData('known-invalid.json');
+
+const SIZES = [60, 60, 24, 31, 12, 7];
+const hasWideStep = (text: string) => {
+  const words = text.split(/\s+/);
+  const sizes = SIZES.slice(-words.length);
+  return words.some((word, n) => Number(/\/(\d+)$/.exec(word)?.[1]) >= (sizes[n] as number));
+};
+
+describe.skipIf(invalid === undefined)(
+  'expressions that other parsers refuse (collected data)',
+  () => {
+    // A step may be wider than its field here, for real crontabs have such: it leaves one value.
+    it('are refused here too, but for steps wider than their field', () => {
+      const { cases } = JSON.parse(invalid as string) as { cases: { expr: string }[] };
+      const accepted = cases.map(({ expr }) => expr.trim()).filter((e) => refusal(e) === undefined);
+      expect(accepted.filter((e) => !hasWideStep(e))).toEqual([]);
+      expect(accepted.length).toBe(12);
+      expect(cases.length).toBeGreaterThan(300);
+    });
+  },
+);
