@@ -161,7 +161,7 @@ const hasWideStep = (text: string) => {
 };
 
 describe.skipIf(invalid === undefined)(
-  'expressions that other parsers refuse (collected data)',
+  'expressions that other parsers refuse (skipped where ../shared/data/cron is absent)',
   () => {
     // A step may be wider than its field here, for real crontabs have such: it leaves one value.
     it('are refused here too, but for steps wider than their field', () => {
