@@ -1,0 +1,44 @@
+import type { Series } from '../report/document.ts';
+
+const QUANTILES_MAX = 400;
+
+/** Sorted, and thinned to evenly spaced quantiles, the smallest and the largest included. */
+export function pooledQuantiles(values: readonly number[]): readonly number[] {
+  const sorted = Float64Array.from(values).sort();
+  if (sorted.length <= QUANTILES_MAX) return [...sorted].map(rounded);
+  return Array.from({ length: QUANTILES_MAX }, (_, i) => {
+    const at = Math.round((i * (sorted.length - 1)) / (QUANTILES_MAX - 1));
+    return rounded(sorted[at] as number);
+  });
+}
+
+/** Six significant digits: a report is read by people, and small. */
+export const rounded = (value: number): number => Number(value.toPrecision(6));
+
+/** The mean of a series over seeds, bucket by bucket, over the seeds that had a value there. */
+export class SeriesMean {
+  readonly #unit: string;
+  readonly #bucketUs: number;
+  readonly #sums: number[] = [];
+  readonly #counts: number[] = [];
+
+  constructor({ unit, bucketUs }: { readonly unit: string; readonly bucketUs: number }) {
+    this.#unit = unit;
+    this.#bucketUs = bucketUs;
+  }
+
+  add(values: readonly (number | null)[]): void {
+    values.forEach((value, bucket) => {
+      this.#sums[bucket] = (this.#sums[bucket] ?? 0) + (value ?? 0);
+      this.#counts[bucket] = (this.#counts[bucket] ?? 0) + (value === null ? 0 : 1);
+    });
+  }
+
+  finish(): Series {
+    const values = this.#sums.map((sum, bucket) => {
+      const count = this.#counts[bucket] ?? 0;
+      return count === 0 ? null : rounded(sum / count);
+    });
+    return { unit: this.#unit, bucketUs: this.#bucketUs, values };
+  }
+}
