@@ -33,11 +33,15 @@ test('breaks when the complete audit does not list the job at all', () => {
   expect(verdict).toMatchObject({ kind: 'broken', facts: [ended] });
 });
 
-test('work that became ready in quiescence is not judged', () => {
-  const delayed = f.accepted(1, 'b', { delayUs: f.at(15) });
-  const late = [...before, f.accepted(12, 'c'), f.audited(20, 'a', 'dead'), tickDone];
-  const open = [f.audited(20, 'b', 'waiting'), f.audited(20, 'c', 'running')];
-  expect(f.verdictOn(completes, [delayed, ...late, ...open, ended]).kind).toBe('held');
+test('later work is judged only where it had time left', () => {
+  const audit = f.phase(200, 'audit');
+  const listed = [f.audited(201, 'a', 'dead'), f.audited(201, 't', 'dead', { tick })];
+  const timely = [...before, f.accepted(79, 'c'), audit, ...listed];
+  const late = [...before, f.accepted(81, 'c'), audit, ...listed];
+  const open = f.audited(202, 'c', 'running');
+  const whole = f.auditEnded(203);
+  expect(f.verdictOn(completes, [...timely, open, whole])).toMatchObject({ facts: [open] });
+  expect(f.verdictOn(completes, [...late, open, whole]).kind).toBe('held');
 });
 
 test('is unknown when the audit is incomplete, vacuous when nothing was accepted', () => {
