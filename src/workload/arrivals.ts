@@ -7,7 +7,7 @@
 
 import { assert } from '../lib/assert.ts';
 import { chancePpm, hashedRandom, pick, type Random } from '../lib/random.ts';
-import { SECOND } from '../lib/units.ts';
+import { MS, SECOND } from '../lib/units.ts';
 import type { JobSpec } from '../scheduler/api.ts';
 import type { Demand } from './workload.ts';
 
@@ -69,10 +69,13 @@ export function jobSpec(workload: Demand, seed: string, job: string): JobSpec {
   };
 }
 
+/** A client does not ask about a job before an answer to its submit can be expected. */
+const FOLLOW_UP_MIN_US = 50 * MS;
+
 /**
  * How long after the submit (µs) a client comes back to a job: uniform over its delay, its run and
- * some time beyond, so that some find it waiting, some running and some done.
+ * a little beyond, so that some find it waiting, some running and some done.
  */
 export function followUpAfterUs(random: Random, delayUs: number, runUsMean: number): number {
-  return 1 + Math.floor(random.float() * (delayUs + 2 * runUsMean + SECOND));
+  return FOLLOW_UP_MIN_US + Math.floor(random.float() * (delayUs + 2 * runUsMean));
 }
