@@ -4,6 +4,8 @@
  *   fact.ts     every kind of fact: evidence, truth, testimony
  *   history.ts  where facts go as they happen (this file)
  *   codec.ts    facts as lines of text, and back
+ *   shape.ts    what a fact read from a text must look like
+ *   describe.ts a fact as one line for people
  *   tick-map.ts a map whose keys are ticks
  */
 import { assert } from '../lib/assert.ts';

@@ -21,7 +21,8 @@ export function intBetween(random: Random, low: number, high: number): number {
 
 /** Exponentially distributed with this mean; an integer, at least 0. */
 export function exponential(random: Random, mean: number): number {
-  return Math.round(-Math.log(1 - random.float()) * mean);
+  // The absolute value, for the least draw would give a negative zero.
+  return Math.round(Math.abs(Math.log(1 - random.float()) * mean));
 }
 
 /** One of the items, each equally likely. */
