@@ -11,7 +11,7 @@ import { replayCommand } from './replay.ts';
 import { brokenClaims, brokenShare, failingSeeds, verdictSentence } from './words.ts';
 
 export const MARKDOWN_LINES_MAX = 60;
-const CLAIMS_MAX = 20;
+const CLAIMS_MAX = 18;
 const METRICS_MAX = 9;
 const SEEDS_MAX = 8;
 const NOTES_MAX = 5;

@@ -79,6 +79,16 @@ export function metricInfo(metric: string): MetricInfo {
   return { label: wordsOf(metric), group: guessGroup(metric), better: 'neither', meaning: '' };
 }
 
+const SERIES_METRICS: Readonly<Record<string, string>> = {
+  api: 'apiSuccess',
+  dispatch: 'dispatchWithin',
+  ticks: 'tickWithin',
+};
+
+/** The name of a series: that of the metric whose course it is, where there is one. */
+export const seriesLabel = (name: string): string =>
+  metricInfo(Object.hasOwn(SERIES_METRICS, name) ? (SERIES_METRICS[name] as string) : name).label;
+
 /** `dispatchLatencyP99` → "Dispatch latency p99". */
 export function wordsOf(name: string): string {
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();

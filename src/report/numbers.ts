@@ -95,10 +95,11 @@ export function formatMetric(row: MetricRow): { readonly mean: string; readonly 
   };
 }
 
-/** A difference with its sign and interval; shares differ by percentage points. */
+/** A difference and its interval, with plus signs when asked; shares differ by percentage points. */
 export function formatDifference(
   unit: string,
   difference: { readonly difference: number; readonly low: number; readonly high: number },
+  plus: boolean,
 ): { readonly difference: string; readonly interval: string } {
   const { low, high } = difference;
   const values = [difference.difference, low, high];
@@ -108,7 +109,7 @@ export function formatDifference(
       : notationFor(unit, values);
   const signed = (value: number): string => {
     const text = writeNumber(value, notation);
-    return value > 0 && !/^[0.]+$/.test(text) ? `+${text}` : text;
+    return plus && value > 0 && !/^[0.]+$/.test(text) ? `+${text}` : text;
   };
   return {
     difference: withSuffix(signed(difference.difference), notation),

@@ -32,7 +32,7 @@ const COLUMNS: readonly { readonly head: string; readonly metric: string }[] = [
   { head: 'failover', metric: 'failover' },
   { head: 'goodput', metric: 'goodput' },
 ];
-const VERDICTS = { held: '✓ held', broken: '✗ broken', inconclusive: '? unsure' } as const;
+const VERDICTS = { held: 'held', broken: 'broken', inconclusive: 'unsure' } as const;
 const BROKEN_MAX = 20;
 const COMPARISONS_MAX = 10;
 
@@ -53,7 +53,9 @@ export function summaryTable(
     ...broken(document, width, paint),
     ...unsure(document, width, paint),
     ...comparisons(document, width),
-  ].join('\n');
+  ]
+    .join('\n')
+    .replace(/[\u00a0\u202f]/g, ' ');
 }
 
 interface Cell {
@@ -86,7 +88,7 @@ function table(designs: readonly DesignReport[], width: number, paint: Painter):
   );
   const verdict = Math.max('verdict'.length, ...Object.values(VERDICTS).map((it) => it.length));
   const longest = Math.max('design'.length, ...designs.map((it) => it.name.length));
-  const room = width - verdict - 2;
+  const room = width - verdict - 1;
   const name = Math.min(longest, Math.max(12, room - fitting(widths, room - 12).taken));
   const { count } = fitting(widths, room - name);
   const pad = (texts: readonly string[]): string =>
@@ -94,7 +96,7 @@ function table(designs: readonly DesignReport[], width: number, paint: Painter):
       .slice(0, count)
       .map((text, i) => `  ${text.padStart(widths[i] as number)}`)
       .join('');
-  const head = `${'design'.padEnd(name)}  ${'verdict'.padEnd(verdict)}${pad(COLUMNS.map((it) => it.head))}`;
+  const head = `${'design'.padEnd(name)} ${'verdict'.padEnd(verdict)}${pad(COLUMNS.map((it) => it.head))}`;
   const lines = designs.flatMap((design, index) => {
     const cells = rows[index] as Cell[];
     const shown = VERDICTS[design.verdict].padEnd(verdict);
@@ -102,10 +104,10 @@ function table(designs: readonly DesignReport[], width: number, paint: Painter):
     // A name that is too long stands on a line of its own, for a cut name selects nothing.
     const own = design.name.length > name ? [design.name.slice(0, width)] : [];
     const label = own.length > 0 ? '' : design.name;
-    const below = `${' '.repeat(name + 2 + verdict)}${pad(cells.map((it) => it.interval))}`;
+    const below = `${' '.repeat(name + 1 + verdict)}${pad(cells.map((it) => it.interval))}`;
     return [
       ...own,
-      `${label.padEnd(name)}  ${colored}${pad(cells.map((it) => it.mean))}`.trimEnd(),
+      `${label.padEnd(name)} ${colored}${pad(cells.map((it) => it.mean))}`.trimEnd(),
       ...(below.trim() === '' ? [] : [paint.dim(below)]),
     ];
   });
@@ -130,7 +132,11 @@ function broken(document: ReportDocument, width: number, paint: Painter): string
   const all = brokenClaims(document);
   if (all.length === 0) return [];
   const shown = all.slice(0, BROKEN_MAX);
-  const lines = shown.flatMap((it) => brokenLines(document, it, width, paint));
+  const lines = shown.flatMap((it, index) => {
+    const first = !it.row.promised && (index === 0 || shown[index - 1]?.row.promised);
+    const head = first ? [paint.dim('not promised, but seen broken:')] : [];
+    return [...head, ...brokenLines(document, it, width, paint)];
+  });
   const more = all.length > shown.length ? [`… and ${all.length - shown.length} more`] : [];
   return ['', ...lines, ...more];
 }
@@ -145,11 +151,9 @@ function brokenLines(
   const { example, promised, broken } = it.row;
   const seeds = it.design.seeds.length;
   const first =
-    example === undefined
-      ? ''
-      : `, first seed ${example.seed} at ${formatValue('us', example.atUs)}`;
-  const tail = ` in ${broken}/${seeds} seeds${first}${promised ? '' : ' (not promised)'}`;
-  const line = `${promised ? '✗' : '·'} ${it.design.name} broke ${it.claim}${tail}`;
+    example === undefined ? '' : `, seed ${example.seed} at ${formatValue('us', example.atUs)}`;
+  const mark = promised ? '✗' : '·';
+  const line = `${mark} ${it.design.name} broke ${it.claim} in ${broken}/${seeds} seeds${first}`;
   const painted = (promised ? paint.red : paint.dim)(cut(line, width));
   if (!promised || example === undefined) return [painted];
   return [painted, `  ${replayCommand(document, it.design.name, example.seed)}`];

@@ -56,34 +56,36 @@ export function failingSeeds(design: DesignReport): { seed: string; claims: stri
     .filter((it) => it.claims.length > 0);
 }
 
-/** The verdict in one or two sentences: what a reader knows after five seconds. */
-export function verdictSentence(document: ReportDocument): string {
+/** The verdict in one to three sentences: what a reader knows after five seconds. */
+export const verdictSentence = (document: ReportDocument): string =>
+  verdictSentences(document).join(' ');
+
+/** The same, the headline first and what qualifies it after. */
+export function verdictSentences(document: ReportDocument): readonly [string, ...string[]] {
   const { designs } = document;
   const seeds = Math.max(0, ...designs.map((design) => design.seeds.length));
-  const status = documentStatus(document);
-  if (status === 'empty') return 'Nothing was run, so nothing can be said.';
+  if (documentStatus(document) === 'empty') return ['Nothing was run, so nothing can be said.'];
   const broken = designs.filter((design) => design.verdict === 'broken');
-  const first = broken.length > 0 ? brokeSentence(broken, designs.length) : keptSentence(document);
+  const over = `${counted(seeds, 'seed')} of ${document.scenario.name}`;
+  const first =
+    broken.length > 0 ? brokeSentence(broken, designs.length, over) : keptSentence(document, over);
   const tail = [unpromisedSentence(document), sloSentence(document)].filter((it) => it !== '');
-  return [`${first} over ${counted(seeds, 'seed')} of ${document.scenario.name}.`, ...tail].join(
-    ' ',
-  );
+  return [first, ...tail];
 }
 
-function keptSentence(document: ReportDocument): string {
+function keptSentence(document: ReportDocument, over: string): string {
   const { designs } = document;
   const unsure = designs.filter((design) => design.verdict === 'inconclusive');
   if (unsure.length > 0) {
     const names = listed(unsure.map((design) => design.name));
-    return `No promise was seen broken, but the result is inconclusive for ${names}`;
+    return `No promise was seen broken, but the result is inconclusive for ${names}, over ${over}.`;
   }
-  if (designs.length === 1) return `${(designs[0] as DesignReport).name} kept every promise`;
-  const many = designs.length === 2 ? 'Both designs' : `All ${designs.length} designs`;
-  return `${many} kept every promise`;
+  const all = ['', (designs[0] as DesignReport).name, 'Both designs'][designs.length];
+  return `${all ?? `All ${designs.length} designs`} kept every promise over ${over}.`;
 }
 
 /** Names the claims when one design broke them, only the designs when several did. */
-function brokeSentence(broken: readonly DesignReport[], designs: number): string {
+function brokeSentence(broken: readonly DesignReport[], designs: number, over: string): string {
   const [only] = broken;
   if (only !== undefined && broken.length === 1) {
     const claims = claimsOf([only]).filter((claim) => {
@@ -91,12 +93,11 @@ function brokeSentence(broken: readonly DesignReport[], designs: number): string
       return row?.promised === true && row.broken > 0;
     });
     const failing = failingSeeds(only).length;
-    const what = claims.length === 0 ? 'a promise' : listed(claims);
-    const where = failing === 0 ? '' : ` in ${counted(failing, 'seed')},`;
-    return `${only.name} broke its promise of ${what}${where}`;
+    const what = claims.length === 0 ? 'a promise' : `its promise of ${listed(claims)}`;
+    return `${only.name} broke ${what} in ${failing === 0 ? 'some' : failing} of ${over}.`;
   }
   const names = listed(broken.map((design) => design.name));
-  return `${broken.length} of ${designs} designs broke promises (${names})`;
+  return `${broken.length} of ${designs} designs broke promises over ${over}: ${names}.`;
 }
 
 function unpromisedSentence(document: ReportDocument): string {
@@ -118,14 +119,21 @@ function sloSentence(document: ReportDocument): string {
 export const brokenShare = (row: ClaimRow): string =>
   `broke in ${row.broken} of ${counted(seedsJudged(row), 'seed')}`;
 
-/** A paired comparison in plain words, with its difference and interval. */
+/** A paired comparison in plain words, with the size of the difference and its interval. */
 export function comparisonSentence(document: ReportDocument, it: Comparison): string {
   const { label, better } = metricInfo(it.metric);
-  const numbers = formatDifference(unitOf(document, it.metric), it);
-  const by = `${numbers.difference} ${numbers.interval}`;
+  const unit = unitOf(document, it.metric);
   if (it.verdict === 'no detectable difference') {
+    const { difference, interval } = formatDifference(unit, it, true);
+    const by = `${difference} ${interval}`;
     return `${label}: no detectable difference between ${it.a} and ${it.b} (${by})`;
   }
+  // "Lower by 8 s" already tells the sign, so the numbers are those of the size.
+  const size =
+    it.verdict === 'lower'
+      ? { difference: -it.difference, low: -it.high, high: -it.low }
+      : { difference: it.difference, low: it.low, high: it.high };
+  const { difference, interval } = formatDifference(unit, size, false);
   const judged = better === 'neither' ? '' : it.verdict === better ? ', better' : ', worse';
-  return `${label}: ${it.a} is ${it.verdict} than ${it.b} by ${by}${judged}`;
+  return `${label}: ${it.a} is ${it.verdict} than ${it.b} by ${difference} ${interval}${judged}`;
 }

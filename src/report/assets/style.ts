@@ -24,7 +24,7 @@ a{color:var(--link)}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:3px}
 h1,h2,h3,p,figure{margin:0}
 h1{font-size:clamp(1.3rem,1rem + 1.6vw,1.85rem);line-height:1.28;font-weight:650;letter-spacing:-.012em;
-text-wrap:balance;overflow-wrap:anywhere;max-width:46rem}
+text-wrap:balance;overflow-wrap:anywhere;max-width:54rem}
 h2{font-size:1.18rem;font-weight:650;letter-spacing:-.005em}
 h3{font-size:.95rem;font-weight:650;overflow-wrap:anywhere}
 .quiet,.note{color:var(--quiet)}
@@ -63,8 +63,8 @@ section>.note{margin-bottom:14px}
 .scroll{overflow-x:auto;border:1px solid var(--rule);border-radius:10px;background:var(--paper)}
 table{border-collapse:collapse;width:100%;font-size:.89rem;font-variant-numeric:tabular-nums}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-th,td{padding:8px 14px;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
-tr:last-child>*{border-bottom:0}
+th,td{padding:7px 14px;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
+tbody tr:last-child>*{border-bottom:0}
 thead th{font-size:.82rem;font-weight:650;white-space:nowrap;vertical-align:bottom}
 tbody th{font-weight:500;min-width:9.5rem}
 .scroll>table>*>tr>:first-child{position:sticky;left:0;background:var(--paper);z-index:1}
@@ -84,7 +84,7 @@ td.free{background:repeating-linear-gradient(135deg,transparent 0 5px,var(--trac
 .finding p{margin-top:4px;overflow-wrap:anywhere}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,480px),1fr));gap:14px}
 .grid.small{grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr))}
-.stack{display:grid;gap:14px;margin-top:14px}
+.stack{display:grid;gap:14px;margin-top:14px}.stack>h3{margin-top:14px}.stack>h3+.note{margin-top:-10px}
 figcaption{margin-bottom:8px}
 figcaption .note{font-size:.84rem}
 figure svg{display:block;width:100%;height:auto;overflow:visible}

@@ -6,7 +6,7 @@
 import { scaleLinear } from 'd3';
 import type { DesignReport, FaultBand } from '../document.ts';
 import { html, type Markup } from '../html.ts';
-import { wordsOf } from '../metric-info.ts';
+import { seriesLabel } from '../metric-info.ts';
 import { formatValue } from '../numbers.ts';
 import { bottomAxis, type Figure, fitted, leftAxis, round3, svgRoot } from './frame.ts';
 import {
@@ -105,7 +105,7 @@ function timeLines(example: Example): TimeLine[] {
     .sort()
     .filter((name) => example.series[name]?.unit === 'ratio')
     .map((name, look) => ({
-      label: wordsOf(name),
+      label: seriesLabel(name),
       look,
       series: merged(example.series[name] as TimeLine['series'], BUCKETS_MAX),
     }));

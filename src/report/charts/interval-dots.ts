@@ -42,7 +42,9 @@ export function intervalDots(input: DotsInput): Figure {
 export function dotsDomain(rows: readonly DotRow[]): [number, number] {
   const low = min(rows, (row) => Math.min(row.metric.low, row.metric.mean)) ?? 0;
   const high = max(rows, (row) => Math.max(row.metric.high, row.metric.mean)) ?? 1;
-  const room = high > low ? (high - low) * 0.08 : Math.max(Math.abs(high) * 0.05, 1e-9);
+  // Differences that are only rounding must not become an axis of their own.
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const room = high - low > size * 1e-9 ? Math.max((high - low) * 0.08, 1e-9) : size * 0.05 + 1e-6;
   const ratio = rows[0]?.metric.unit === 'ratio';
   const top = ratio ? Math.min(Math.max(1, high), high + room) : high + room;
   return [low >= 0 ? Math.max(0, low - room) : low - room, top];

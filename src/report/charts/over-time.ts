@@ -55,8 +55,9 @@ export function valueDomain(unit: string, all: readonly Series[]): [number, numb
   const values = all.flatMap((series) => series.values.filter((value) => value !== null));
   const least = min(values) ?? 0;
   const most = max(values) ?? 1;
-  if (unit === 'ratio') return [Math.max(0, Math.min(0.9, Math.floor(least * 10) / 10)), 1];
-  return [Math.min(0, least), most > 0 ? most * 1.05 : 1];
+  if (unit === 'ratio')
+    return [Math.max(0, Math.min(0.9, Math.floor(least * 10) / 10)), Math.max(1, most)];
+  return [Math.min(0, least), most > 1e-9 ? most * 1.05 : 1];
 }
 
 /** The path of a step line; gaps stay gaps. */

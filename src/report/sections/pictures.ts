@@ -6,19 +6,11 @@ import { type DotRow, intervalDots } from '../charts/interval-dots.ts';
 import { overTime, type TimeLine, valueDomain } from '../charts/over-time.ts';
 import type { DesignReport, ReportDocument, Series } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
-import { HEADLINE_METRICS, metricInfo, wordsOf } from '../metric-info.ts';
-import { formatValue } from '../numbers.ts';
+import { HEADLINE_METRICS, metricInfo, seriesLabel, wordsOf } from '../metric-info.ts';
 import { comparisonSentence } from '../words.ts';
 import { FULL, figure, HALF, section, THIRD } from './parts.ts';
 
 const SERIES_FIRST = ['api', 'dispatch', 'goodput', 'backlog'];
-const SERIES_TITLES: Readonly<Record<string, string>> = {
-  api: 'API success over time',
-  dispatch: 'Dispatch in time, over time',
-  goodput: 'Goodput over time',
-  backlog: 'Backlog over time',
-};
-
 /** Keys of any design, the given ones first, then the others by name: never the order of a file. */
 function keysOf(maps: readonly object[], first: readonly string[]): string[] {
   const present = new Set(maps.flatMap((map) => Object.keys(map)));
@@ -64,8 +56,8 @@ function meanFigure(name: string, designs: readonly DesignReport[]): Figure {
   const least = valueDomain(unit, all)[0];
   return overTime({
     id: `time-${slug(name)}`,
-    title: SERIES_TITLES[name] ?? `${wordsOf(name)} over time`,
-    note: least > 0 ? `The vertical axis begins at ${formatValue(unit, least)}.` : '',
+    title: `${seriesLabel(name)} over time`,
+    note: least > 0 ? `The vertical axis begins at ${Math.round(least * 100)} %.` : '',
     unit,
     lines,
   });

@@ -3,7 +3,7 @@ import type { DesignReport, ReportDocument } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
 import { HEADLINE_METRICS, metricInfo } from '../metric-info.ts';
 import { formatMetric } from '../numbers.ts';
-import { counted, type DocumentStatus, documentStatus, verdictSentence } from '../words.ts';
+import { counted, type DocumentStatus, documentStatus, verdictSentences } from '../words.ts';
 import { command } from './parts.ts';
 
 interface Badge {
@@ -25,6 +25,7 @@ const badge = ({ tone, text }: Badge): Markup => html`<span class="badge ${tone}
 export function verdictHeader(document: ReportDocument): Markup {
   const status = BADGES[documentStatus(document)];
   const { name, why, hash } = document.scenario;
+  const [headline, ...rest] = verdictSentences(document);
   const again =
     document.command === ''
       ? NOTHING
@@ -33,8 +34,8 @@ ${command(document.command)}</div>`;
   return html`<header>
 <div class="brand"><b>Seaworthy</b><span>${name}</span><span>scenario ${hash.slice(0, 12)}</span></div>
 <div class="verdict ${status.tone}">${badge(status)}
-<h1>${verdictSentence(document)}</h1>
-${why !== '' && html`<p class="quiet">${why}</p>`}</div>
+<h1>${headline}</h1>
+${rest.map((line) => html`<p>${line}</p>`)}${why !== '' && html`<p class="quiet">${why}</p>`}</div>
 <div class="cards">${document.designs.map(card)}</div>
 ${again}</header>\n`;
 }

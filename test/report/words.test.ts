@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import type { DesignReport, ReportDocument } from '../../src/report/document.ts';
+import { formatDifference, formatMetric, formatValue } from '../../src/report/numbers.ts';
+import { replayCommand, shellWord } from '../../src/report/replay.ts';
+import { documentStatus, listed, verdictSentence } from '../../src/report/words.ts';
+import {
+  bareDocument,
+  brokenDocument,
+  emptyDocument,
+  sampleDocument,
+} from '../support/sample-document.ts';
+
+const withDesigns = (change: (it: DesignReport) => DesignReport): ReportDocument => {
+  const sample = sampleDocument();
+  return { ...sample, designs: sample.designs.map(change) };
+};
+
+describe('the verdict', () => {
+  test('names what broke, and what broke without a promise', () => {
+    expect(verdictSentence(brokenDocument())).toBe(
+      'lease broke its promise of tick-once in 4 of 40 seeds of showcase. ' +
+        'lease+fencing=off broke 4 claims that it does not promise.',
+    );
+  });
+
+  test('counts designs when several broke promises', () => {
+    const document = withDesigns((it) => ({
+      ...it,
+      verdict: it.name === 'single' ? 'held' : 'broken',
+    }));
+    expect(verdictSentence(document)).toMatch(
+      /^2 of 3 designs broke promises over 40 seeds of showcase: lease and lease\+fencing=off\./,
+    );
+    expect(documentStatus(document)).toBe('broken');
+  });
+
+  test('never calls an inconclusive or empty result good', () => {
+    const unsure = withDesigns((it) => ({ ...it, verdict: 'inconclusive' }));
+    expect(verdictSentence(unsure)).toContain(
+      'inconclusive for single, lease and lease+fencing=off',
+    );
+    expect(documentStatus(unsure)).toBe('inconclusive');
+    expect(documentStatus(emptyDocument())).toBe('empty');
+    expect(documentStatus(bareDocument())).toBe('empty');
+  });
+
+  test('says how many objectives were missed', () => {
+    const sample = sampleDocument();
+    const slo = sample.slo.map((row, i) => ({ ...row, met: i === 0 }));
+    expect(documentStatus({ ...sample, slo })).toBe('slo missed');
+    expect(verdictSentence({ ...sample, slo })).toContain('1 of 2 objectives missed.');
+  });
+
+  test('speaks of one or two designs as people do', () => {
+    const sample = sampleDocument();
+    const first = (n: number) =>
+      verdictSentence({ ...sample, designs: sample.designs.slice(0, n) });
+    expect(first(1)).toBe('single kept every promise over 40 seeds of showcase.');
+    expect(first(2)).toMatch(/^Both designs kept every promise/);
+    expect(listed([])).toBe('');
+  });
+});
+
+describe('numbers', () => {
+  test('a share below one never reads as 100 %', () => {
+    expect(formatValue('ratio', 0.999_999_9)).toBe('99.9999\u00a0%');
+    expect(formatValue('ratio', 0.99996)).toBe('99.9960\u00a0%');
+    expect(formatValue('ratio', 0.9512)).toBe('95.1\u00a0%');
+    expect(formatValue('ratio', 1)).toBe('100.0\u00a0%');
+  });
+
+  test('spans get the unit that suits, and an interval the unit of its mean', () => {
+    expect(formatValue('us', 41_000)).toBe('41.0\u00a0ms');
+    expect(formatValue('us', 119_000_000)).toBe('119\u00a0s');
+    expect(
+      formatMetric({ unit: 'us', mean: 950_000, low: 900_000, high: 1_100_000, n: 3 }),
+    ).toEqual({
+      mean: '0.95\u00a0s',
+      interval: '[0.90, 1.10]',
+    });
+    expect(formatValue('jobs', 40_118)).toBe('40\u202f118\u00a0jobs');
+  });
+
+  test('differences carry a sign when asked; nothing is minus zero', () => {
+    const it = { difference: -0.000_001, low: -0.02, high: 0.02 };
+    expect(formatDifference('ratio', it, true)).toEqual({
+      difference: '0.0\u00a0points',
+      interval: '[−2.0, +2.0]',
+    });
+  });
+});
+
+describe('replay commands', () => {
+  test('point at the folder that the command wrote, and quote what a shell would change', () => {
+    const sample = sampleDocument();
+    const document = { ...sample, command: "seaworthy compare a.yaml --out 'my reports'" };
+    expect(replayCommand(document, 'lease~x', '7')).toBe(
+      "seaworthy replay 'my reports/report.json' --design lease~x --seed 7",
+    );
+    expect(shellWord("a'b; rm")).toBe("'a'\\''b; rm'");
+    expect(shellWord('~root')).toBe("'~root'");
+    expect(shellWord('')).toBe("''");
+  });
+});
