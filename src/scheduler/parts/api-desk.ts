@@ -7,7 +7,7 @@ import type { WallUs } from '../../lib/units.ts';
 import type { ApiAnswer, ApiCall, ApiRequest, ApiResult, JobSpec, ScheduleSpec } from '../api.ts';
 import { checkId, checkJob, checkSpec } from '../job/check-spec.ts';
 import { newJob } from '../job/job.ts';
-import { checkTiming } from '../schedule/timing.ts';
+import { checkSchedule } from '../schedule/schedule.ts';
 import type { Engine, EngineOut } from './engine.ts';
 
 const PAGE_MAX = 500;
@@ -69,8 +69,8 @@ function cancel(engine: Engine, id: string, out: EngineOut): ApiResult {
 function putSchedule(engine: Engine, id: string, spec: ScheduleSpec, out: EngineOut): ApiResult {
   const problem = checkId('schedule', id) ?? checkSpec(spec.job);
   if (problem !== undefined) return { kind: 'error', ...problem };
-  const timing = checkTiming(spec.timing, engine.options.zones);
-  if (timing.kind === 'failed') return { kind: 'error', ...timing.error };
+  const checked = checkSchedule(spec, engine.options.zones);
+  if (checked.kind === 'failed') return { kind: 'error', ...checked.error };
   const known = engine.book.schedules.get(id);
   if (known !== undefined && isSame(known.spec, spec)) return { kind: 'ok' };
   if (known !== undefined) return refused('schedule', 'this name was used with another spec');
