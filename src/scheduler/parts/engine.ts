@@ -10,6 +10,7 @@ import type { Token } from '../../history/fact.ts';
 import { compareTokens } from '../../history/fact.ts';
 import type { Host } from '../../host/host.ts';
 import { required } from '../../lib/assert.ts';
+import type { MonotonicUs } from '../../lib/units.ts';
 import { SECOND } from '../../lib/units.ts';
 import type {
   Beat,
@@ -40,6 +41,8 @@ import { chooseInTurn, Workforce } from './workforce.ts';
 const DUE_TIMER = 'engine:due';
 const SWEEP_TIMER = 'engine:sweep';
 const SWEEP_US = SECOND;
+/** A sweep this much late means that this very machine was paused or overloaded. */
+const SWEEP_LATE_US = 2 * SECOND;
 /** The wall clock may be stepped: nobody sleeps longer than this on its word. */
 const DUE_SLEEP_US_MAX = SECOND;
 /** A worker that beats without holding an attempt this long after its launch never got it. */
@@ -77,6 +80,7 @@ export class Engine {
   readonly #workforce: Workforce;
   readonly #due = new DueQueue<string>();
   readonly #ready = new Fifo<string>();
+  #sweptUs: MonotonicUs;
   /** When the due timer will fire, by the monotonic clock; Infinity when it is not set. */
   #dueTimerUs = Number.POSITIVE_INFINITY;
 
@@ -89,6 +93,7 @@ export class Engine {
   ) {
     this.#host = host;
     this.epoch = epoch;
+    this.#sweptUs = host.monotonicUs();
     this.book = book;
     this.options = options;
     this.#parts = parts;
@@ -163,7 +168,7 @@ export class Engine {
   stopRunning(job: JobRecord, out: EngineOut): void {
     const run = required(job.run, `running attempt of ${job.id}`);
     this.#workforce.take(run.worker, job.id);
-    out.send<Stop>(run.worker, { kind: 'stop', v: 1, job: job.id, token: run.token });
+    out.sendAfterSync<Stop>(run.worker, { kind: 'stop', v: 1, job: job.id, token: run.token });
   }
 
   /** Applies an event to one job; false when it was late. */
@@ -265,7 +270,7 @@ export class Engine {
     for (const [job, token] of holding) {
       const run = this.book.jobs.get(job)?.run;
       if (run !== undefined && compareTokens(run.token, token) === 0) continue;
-      out.send<Stop>(from, { kind: 'stop', v: 1, job, token });
+      out.sendAfterSync<Stop>(from, { kind: 'stop', v: 1, job, token });
     }
   }
 
@@ -307,6 +312,12 @@ export class Engine {
   #sweep(out: EngineOut): void {
     out.setTimer(SWEEP_TIMER, SWEEP_US);
     const nowUs = this.#host.monotonicUs();
+    const lateUs = nowUs - this.#sweptUs - SWEEP_US;
+    this.#sweptUs = nowUs;
+    // Who slept itself has no word on who was silent meanwhile: beats may wait in its own inbox.
+    if (lateUs > SWEEP_LATE_US) {
+      for (const seat of this.#workforce.seats) seat.lastBeatUs = nowUs;
+    }
     for (const seat of this.#workforce.seats) {
       const isSilent = nowUs - seat.lastBeatUs > this.options.workerTimeoutUs;
       if (isSilent) seat.isAlive = false;

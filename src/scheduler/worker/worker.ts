@@ -25,6 +25,7 @@ import type {
   EffectRequest,
   Finished,
   JobBody,
+  Launch,
   Run,
   SchedulerMessage,
 } from '../api.ts';
@@ -140,12 +141,19 @@ class Worker implements Program {
     if (launch.fenced && epoch < this.#epoch) return this.#refuse(from, message);
     const { job, token } = launch;
     const known = this.#held.get(job)?.launch.token ?? this.#over.get(job);
-    if (known !== undefined && compareTokens(known, token) === 0) return;
+    if (known !== undefined && compareTokens(known, token) === 0)
+      return this.#repeated(from, launch);
     const isOlder = known !== undefined && compareTokens(known, token) > 0;
     if (launch.fenced && isOlder) return this.#refuse(from, message);
     if (this.#held.has(job)) this.#drop(job, 'stopped');
     if (this.#running >= this.#options.slots) return this.#refuse(from, message);
     this.#start(newAttempt(launch, this.#options.body.begin(this.#host.self, launch)));
+  }
+
+  /** The same launch again: one that is over here is not begun twice, and whoever asks is told. */
+  #repeated(from: string, { job, token }: Launch): void {
+    if (this.#held.has(job)) return;
+    this.#out.send<Finished>(from, { kind: 'finished', v: 1, job, token, how: 'stopped' });
   }
 
   #refuse(from: string, { launch: { job, token } }: Run): void {
