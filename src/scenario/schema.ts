@@ -21,6 +21,7 @@ import { suggestion } from './nearest.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { arranged, issueProblems, problemAt, type SchemaNode } from './problems.ts';
 import type { FaultsPart, Scenario, ScheduleEntry, Slo, Workload } from './scenario.ts';
+import { parseSelection } from './selection.ts';
 import { type FaultText, type ScenarioText, scenarioText, type TargetText } from './text-schema.ts';
 import { formatInstant, readDuration, readShare, shown } from './values.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
@@ -29,6 +30,8 @@ import { readYaml, type YamlText } from './yaml-text.ts';
 export interface KnownNames {
   readonly claims?: readonly string[];
   readonly metrics?: readonly string[];
+  /** What is wrong with a selection of the right form; empty when it can be selected. */
+  readonly checkDesign?: (selection: string) => readonly Problem[];
 }
 
 export interface ParseOptions extends KnownNames {
@@ -120,16 +123,29 @@ function slackProblems(data: unknown, yaml: YamlText, known: KnownNames): Proble
   for (const metric of typeof slo === 'object' && slo !== null ? Object.keys(slo) : []) {
     name('metric', metric, known.metrics, ['slo', metric]);
   }
+  const designs = list(at('designs')).map((design, i) => [design, ['designs', i]] as const);
+  for (const [design, path] of [[at('design'), ['design']] as const, ...designs]) {
+    if (typeof design !== 'string' || parseSelection(design).kind === 'failed') continue;
+    for (const { problem, hint } of known.checkDesign?.(design) ?? []) wrong(path, problem, hint);
+  }
+  found.push(...scheduleProblems(list(at('workload', 'schedules')), yaml));
+  return found;
+}
+
+function scheduleProblems(schedules: readonly unknown[], yaml: YamlText): Problem[] {
+  const found: Problem[] = [];
   const seen = new Set<unknown>();
-  for (const [i, entry] of list(at('workload', 'schedules')).entries()) {
+  for (const [i, entry] of schedules.entries()) {
     const { name: id, cron } = (entry ?? {}) as { name?: unknown; cron?: unknown };
     const path = ['workload', 'schedules', i];
-    if (id !== undefined && seen.has(id))
-      wrong([...path, 'name'], `${shown(id)} names two schedules`);
+    if (id !== undefined && seen.has(id)) {
+      found.push(problemAt(yaml, [...path, 'name'], `${shown(id)} names two schedules`));
+    }
     seen.add(id);
     const parsed = typeof cron === 'string' ? parseCron(cron) : undefined;
     if (parsed?.kind !== 'failed') continue;
-    wrong([...path, 'cron'], `${shown(cron)} is not a cron expression`, parsed.error.reason);
+    const problem = `${shown(cron)} is not a cron expression`;
+    found.push(problemAt(yaml, [...path, 'cron'], problem, parsed.error.reason));
   }
   return found;
 }

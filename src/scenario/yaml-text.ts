@@ -186,3 +186,9 @@ export function placeOfPath(yaml: YamlText, path: Path, what: 'key' | 'value'): 
 
 const rangeStart = (node: unknown): number | undefined =>
   (node as Node | null | undefined)?.range?.[0];
+
+/** Where a path stands in a text that parses: for what is found out after the parsing. */
+export function placeInText(text: string, file: string, path: Path): Partial<Problem> {
+  const read = readYaml(text, file);
+  return 'yaml' in read ? placeOfPath(read.yaml, path, 'value') : { file };
+}

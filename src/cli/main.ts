@@ -1,0 +1,201 @@
+#!/usr/bin/env node
+/**
+ * cli: the front door; the only place that prints or exits.
+ *
+ *   main.ts        commands and options, exit codes (this file)
+ *   io.ts          what is asked of the surroundings: a terminal, or a test
+ *   run.ts, compare.ts, replay.ts, report.ts, list.ts, schema.ts   one file per command
+ *   sweeping.ts    what run and compare share
+ *   load.ts        scenario files and what they name
+ *   places.ts      where things lie
+ *   output.ts      files of a result, whole or not at all
+ *   progress.ts    how far a sweep is
+ *   catalog.ts     everything that has a name
+ */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { BadInput, formatProblem } from '../lib/outcome.ts';
+import { EXIT, type Io } from './io.ts';
+
+/**
+ * Runs one command and answers with its exit code: 0 all promised claims held, 1 a promised claim
+ * broke or an objective was missed, 2 bad usage or input, 3 internal error, 4 nondeterminism,
+ * 5 inconclusive, 130 interrupted. `argv` holds the words after the program's name.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.held;
+  const program = commands(argv, io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return failure(error, argv.includes('--debug'), io);
+  }
+}
+
+function failure(error: unknown, isDebugging: boolean, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.badInput;
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof BadInput) {
+    for (const problem of error.problems) io.stderr(`${formatProblem(problem)}\n`);
+    if (isDebugging) io.stderr(`${stack}\n`);
+    return EXIT.badInput;
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  io.stderr(`Internal error, not your fault: ${message}\n`);
+  io.stderr(
+    isDebugging ? `${stack}\n` : 'Run the same command with --debug for the whole story.\n',
+  );
+  return EXIT.internal;
+}
+
+const gather = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/**
+ * The commands. What a command needs is loaded when it runs, so that a look-up does not wait for
+ * charts and simulator.
+ */
+function commands(argv: readonly string[], io: Io, done: (code: number) => void): Command {
+  const program = new Command('seaworthy')
+    .description('A deterministic simulation testbed for highly available job schedulers.')
+    .exitOverride()
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, getOutHelpWidth: () => io.width })
+    .showHelpAfterError('(seaworthy --help lists commands, seaworthy <command> --help options)');
+  sweepCommands(program, argv, io, done);
+  program
+    .command('replay')
+    .description('run one seed again, with its transcript')
+    .argument('<file>', 'a report.json, or a file of its cases')
+    .option('--seed <seed>', 'which seed of the report; the first broken one when not told')
+    .option('--design <design>', 'which design of the report')
+    .option('--until <time>', 'stop the transcript here, such as 12s')
+    .option('--grep <text>', 'only lines that match')
+    .option('--debug', 'stack traces')
+    .action(async (file: string, options: Record<string, string>) => {
+      const { replay } = await import('./replay.ts');
+      done(replay(file, options, io));
+    });
+  program
+    .command('report')
+    .description('html, md and junit again from the same data')
+    .argument('<report.json>')
+    .option('--out <folder>', 'where to; beside the document when not told')
+    .option('--reporter <name>', 'json, md, junit or html; repeatable', gather, [])
+    .option('--debug', 'stack traces')
+    .action(async (file: string, options: { out?: string; reporter: string[] }) => {
+      const { report } = await import('./report.ts');
+      done(report(file, options, io));
+    });
+  lookUpCommands(program, io, done);
+  return program;
+}
+
+function sweepCommands(
+  program: Command,
+  argv: readonly string[],
+  io: Io,
+  done: (code: number) => void,
+): void {
+  const shared = (command: Command): Command =>
+    command
+      .option('--seed <seed>', 'one seed')
+      .option('--seeds <n|a..b>', 'seeds 1 to n, or a to b; as the scenario says when not told')
+      .option('--set <path=value>', 'override a key of the scenario; repeatable', gather, [])
+      .option('--out <folder>', 'folder of the result (default: reports/<name>)')
+      .option(
+        '--reporter <name>',
+        'json, md, junit or html; repeatable; all by default',
+        gather,
+        [],
+      )
+      .option('--doublecheck', 'run every seed twice and compare every step')
+      .option('--json', 'print report.json to stdout')
+      .option('--debug', 'stack traces');
+  shared(program.command('run'))
+    .description('one design through a scenario: verdicts, numbers, report')
+    .argument('<scenario>', 'a file, or a name such as storms/showcase')
+    .option('--design <design>', 'a selection, such as lease:river+fencing=off')
+    .action(async (scenario: string, options) => {
+      const { run } = await import('./run.ts');
+      const { commandText } = await import('./sweeping.ts');
+      done(await run(scenario, options, commandText(argv), io));
+    });
+  shared(program.command('compare'))
+    .description('the same seeds for several designs: a comparison')
+    .argument('<scenario...>', 'files, or names such as storms/showcase')
+    .option('--designs <a,b>', 'selections, separated by commas')
+    .action(async (scenarios: string[], options) => {
+      const { compare } = await import('./compare.ts');
+      const { commandText } = await import('./sweeping.ts');
+      done(await compare(scenarios, options, commandText(argv), io));
+    });
+}
+
+function lookUpCommands(program: Command, io: Io, done: (code: number) => void): void {
+  program
+    .command('list')
+    .description('what there is')
+    .argument('[what]', 'designs, scenarios, faults or claims')
+    .option('--json', 'as JSON')
+    .option('--debug', 'stack traces')
+    .action(async (what: string | undefined, options: { json?: boolean }) => {
+      const { list } = await import('./list.ts');
+      done(list(what, options, io));
+    });
+  program
+    .command('explain')
+    .description('what a design, preset, scenario, fault, profile or claim is')
+    .argument('<name>')
+    .option('--debug', 'stack traces')
+    .action(async (name: string) => {
+      const { explain } = await import('./list.ts');
+      done(explain(name, io));
+    });
+  program
+    .command('schema')
+    .description('JSON Schema of scenarios or of report.json')
+    .argument('[what]', 'scenario or report', 'scenario')
+    .option('--debug', 'stack traces')
+    .action(async (what: string) => {
+      const { schema } = await import('./schema.ts');
+      done(schema(what, io));
+    });
+}
+
+/** This process as the surroundings. */
+function processIo(): Io {
+  const quietly = (stream: NodeJS.WriteStream) => {
+    // Whoever reads our output may stop before its end (`| head`).
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+    return (text: string): void => void stream.write(text);
+  };
+  return {
+    stdout: quietly(process.stdout),
+    stderr: quietly(process.stderr),
+    cwd: process.cwd(),
+    stdoutIsTty: process.stdout.isTTY === true,
+    stderrIsTty: process.stderr.isTTY === true,
+    width: process.stdout.columns ?? process.stderr.columns ?? 100,
+    env: process.env,
+    onInterrupt: (callback) => {
+      // Once: a second Ctrl-C ends the process as it always does.
+      process.once('SIGINT', callback);
+      return () => process.off('SIGINT', callback);
+    },
+  };
+}
+
+const isEntry = (): boolean => {
+  try {
+    return realpathSync(process.argv[1] ?? '') === realpathSync(fileURLToPath(import.meta.url));
+  } catch {
+    return false;
+  }
+};
+
+if (isEntry()) process.exitCode = await main(process.argv.slice(2), processIo());

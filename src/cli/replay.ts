@@ -1,0 +1,218 @@
+/** `replay`: one seed again, with its transcript, and whether it went the same way. */
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { CASE_VERSION, readCase } from '../explore/case-file.ts';
+import { type Replay, replayCase } from '../explore/replay.ts';
+import type { Plan } from '../faults/plan.ts';
+import { BadInput } from '../lib/outcome.ts';
+import { parseDurationUs } from '../lib/units.ts';
+import { readDocument } from '../report/document-schema.ts';
+import { failingSeeds } from '../report/words.ts';
+import { suggestion } from '../scenario/nearest.ts';
+import { selectDesign } from '../scenario/registry.ts';
+import { shown } from '../scenario/values.ts';
+import { EXIT, type Io } from './io.ts';
+import { loadText, reasonOf } from './load.ts';
+import { kindOf } from './places.ts';
+
+export interface ReplayOptions {
+  readonly seed?: string;
+  readonly design?: string;
+  readonly until?: string;
+  readonly grep?: string;
+}
+
+/** One seed of one design, as it was recorded. */
+interface Recorded {
+  readonly scenario: { readonly name: string; readonly hash: string; readonly text: string };
+  readonly design: string;
+  readonly seed: string;
+  /** Absent when another design than the recorded one was asked for. */
+  readonly fingerprint?: string;
+  readonly plan?: Plan;
+}
+
+/** A case or a report is read whole. */
+const BYTES_MAX = 512 * 1_048_576;
+
+/** Runs the seed again, prints its transcript, and answers with the exit code. */
+export function replay(file: string, options: ReplayOptions, io: Io): number {
+  const path = resolve(io.cwd, file);
+  const untilUs = untilOf(options.until);
+  const wanted = pattern(options.grep);
+  const recorded = readRecorded(path, file, options);
+  const loaded = loadText({
+    text: recorded.scenario.text,
+    shown: `${file} (its scenario)`,
+    folder: scenarioFolder(path, io.cwd),
+    cwd: io.cwd,
+    sets: [],
+  });
+  if (loaded.kind === 'failed') throw new BadInput(loaded.error);
+  const isSame = loaded.value.loaded.hash === recorded.scenario.hash;
+  if (!isSame) io.stderr('The scenario or a file that it names has changed since.\n');
+  const { design, seed } = recorded;
+  const run = replayCase({
+    loaded: loaded.value.loaded,
+    design,
+    seed,
+    ...(recorded.plan === undefined ? {} : { plan: recorded.plan }),
+  });
+  printTranscript(run, untilUs, wanted, io);
+  const broken = promisedAndBroken(design, run.verdicts);
+  for (const [claim, summary] of broken) io.stderr(`${claim} broke: ${summary}\n`);
+  const code = broken.length > 0 ? EXIT.broken : EXIT.held;
+  if (recorded.fingerprint === undefined) {
+    io.stderr(`${design}, seed ${seed}: not the recorded design, so nothing to compare with.\n`);
+    return code;
+  }
+  if (run.fingerprint !== recorded.fingerprint) {
+    io.stderr(`Another run: fingerprint ${run.fingerprint}, recorded ${recorded.fingerprint}.\n`);
+    // With other inputs another run is what must come out; with the same it must not.
+    return isSame ? EXIT.nondeterminism : EXIT.inconclusive;
+  }
+  io.stderr(
+    `The same run, step by step: ${design}, seed ${seed}, fingerprint ${run.fingerprint}.\n`,
+  );
+  return code;
+}
+
+function promisedAndBroken(design: string, verdicts: Replay['verdicts']): [string, string][] {
+  const selected = selectDesign(design);
+  const notPromised = selected.kind === 'ok' ? selected.value.notPromised : {};
+  return [...verdicts].flatMap(([claim, verdict]): [string, string][] => {
+    const isBroken = verdict.kind === 'broken' && !Object.hasOwn(notPromised, claim);
+    return isBroken ? [[claim, verdict.summary]] : [];
+  });
+}
+
+function printTranscript(
+  run: Replay,
+  untilUs: number | undefined,
+  wanted: RegExp | undefined,
+  io: Io,
+): void {
+  for (const [i, line] of run.lines.entries()) {
+    if (untilUs !== undefined && (run.atUs[i] ?? 0) > untilUs) break;
+    if (wanted === undefined || wanted.test(line)) io.stdout(`${line}\n`);
+  }
+}
+
+function untilOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const us = parseDurationUs(text);
+  if (us !== undefined) return us;
+  const problem = `${shown(text)} is not a span of time`;
+  throw new BadInput([{ path: '', file: '--until', problem, hint: 'such as 12s or 90500ms' }]);
+}
+
+/** The text as a regular expression where it is one, else the text itself. */
+function pattern(text: string | undefined): RegExp | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return new RegExp(text, 'i');
+  } catch {
+    return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'i');
+  }
+}
+
+/** Reads the file as a case or as a report. */
+function readRecorded(path: string, file: string, options: ReplayOptions): Recorded {
+  const text = readWhole(path, file);
+  if (versionOf(text) === CASE_VERSION) return recordedCase(text, file, options);
+  const document = readDocument(text);
+  if (document.kind === 'ok') return recordedSeed(document.value, file, options);
+  const hint = 'replay takes a report.json or a file of its cases';
+  throw new BadInput(document.error.slice(0, 5).map((p) => ({ hint, ...p, file })));
+}
+
+function versionOf(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { apiVersion?: unknown } | null)?.apiVersion;
+  } catch {
+    return undefined;
+  }
+}
+
+export function readWhole(path: string, file: string): string {
+  const refuse = (problem: string): never => {
+    throw new BadInput([{ path: '', file, problem }]);
+  };
+  const kind = kindOf(path);
+  if (kind === 'nothing') refuse('there is no such file');
+  if (kind !== 'file') refuse(kind === 'folder' ? 'this is a folder' : 'this is not a file');
+  if (statSync(path).size > BYTES_MAX) refuse('is too large');
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return refuse(`cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+function recordedCase(text: string, file: string, options: ReplayOptions): Recorded {
+  const read = readCase(text);
+  if (read.kind === 'failed')
+    throw new BadInput(read.error.slice(0, 20).map((p) => ({ ...p, file })));
+  const { scenario, seed, design, plan, fingerprint } = read.value;
+  if (options.seed !== undefined && options.seed !== seed) {
+    const problem = `this case is of seed ${seed}`;
+    throw new BadInput([{ path: '', file: '--seed', problem, hint: 'leave it out' }]);
+  }
+  const chosen = options.design ?? design;
+  const canonical = checkDesign(chosen, options.design === undefined ? file : '--design');
+  const isRecorded = canonical === design;
+  return { scenario, seed, design: canonical, plan, ...(isRecorded ? { fingerprint } : {}) };
+}
+
+function recordedSeed(
+  document: Extract<ReturnType<typeof readDocument>, { kind: 'ok' }>['value'],
+  file: string,
+  options: ReplayOptions,
+): Recorded {
+  const refuse = (where: string, problem: string, hint?: string): never => {
+    throw new BadInput([
+      { path: '', file: where, problem, ...(hint === undefined ? {} : { hint }) },
+    ]);
+  };
+  const names = document.designs.map((design) => design.name);
+  // Without being told, what broke is what somebody wants to see.
+  const failing = document.designs.find((design) => failingSeeds(design).length > 0);
+  const selected = options.design === undefined ? undefined : selectDesign(options.design);
+  const canonical = selected?.kind === 'ok' ? selected.value.name : options.design;
+  const wanted = canonical ?? (failing ?? document.designs[0])?.name ?? '';
+  const design = document.designs.find((each) => each.name === wanted);
+  if (design === undefined) {
+    return refuse('--design', `${shown(wanted)} is not in this report`, suggestion(wanted, names));
+  }
+  checkDesign(wanted, file);
+  const seed = options.seed ?? failingSeeds(design)[0]?.seed ?? design.seeds[0]?.seed ?? '';
+  const row = design.seeds.find((each) => each.seed === seed);
+  if (row === undefined) {
+    const known = design.seeds.map((each) => each.seed);
+    return refuse('--seed', `${shown(seed)} is not in this report`, suggestion(seed, known));
+  }
+  const { name, hash, text } = document.scenario;
+  const scenario = { name, hash, text };
+  return { scenario, design: wanted, seed, fingerprint: row.fingerprint };
+}
+
+/** The canonical text of a design that exists. */
+function checkDesign(design: string, where: string): string {
+  const selected = selectDesign(design);
+  if (selected.kind === 'ok') return selected.value.name;
+  throw new BadInput(selected.error.map((p) => ({ ...p, file: where })));
+}
+
+/** The folder of the scenario: as `run.json` beside the report says, else the current one. */
+function scenarioFolder(path: string, cwd: string): string {
+  for (const folder of [dirname(path), dirname(dirname(path))]) {
+    try {
+      const run = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as unknown;
+      const { scenarioFolder: recorded } = run as { scenarioFolder?: unknown };
+      if (typeof recorded === 'string') return resolve(folder, recorded);
+    } catch {
+      // No such file, or not ours: the next place.
+    }
+  }
+  return cwd;
+}
