@@ -26,8 +26,9 @@ export function decodeFact(line: string): Outcome<Fact, readonly Problem[]> {
 }
 
 /**
- * Reads lines back, empty ones left out. Throws {@link BadInput} with the problems of all lines, each
- * with its line number (and `file`, where one is given); facts out of order of time are one of them.
+ * Reads lines back, empty ones left out. Throws {@link BadInput} with the problems of all lines,
+ * each with its line number (and `file`, where one is given); facts out of order of time are one of
+ * them.
  */
 export function decodeFacts(text: string, file?: string): Fact[] {
   const facts: Fact[] = [];

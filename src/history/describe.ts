@@ -37,8 +37,8 @@ const TRUTHS: ReadonlySet<FactKind> = new Set([
 const isTruth = (fact: Evidence | Truth): fact is Truth => TRUTHS.has(fact.kind);
 
 /**
- * One line for people: time in seconds to the microsecond, a mark for the kind of fact, the machine,
- * what happened. Columns line up as long as names are short.
+ * One line for people: time in seconds to the microsecond, a mark for the kind of fact, the
+ * machine, what happened. Columns line up as long as names are short.
  *
  *     12.345678s · worker-2    body began      c1-17 token 3.1
  */

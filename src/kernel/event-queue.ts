@@ -1,10 +1,10 @@
 import { assert, InvariantBroken } from '../lib/assert.ts';
 
 /**
- * What is pending, ordered by (time, order). A pending event lives in a *slot*, a small integer that
- * the kernel's records are kept under; to the outside it is known by a *handle*, which is the slot
- * together with the slot's generation, so that a handle kept too long is refused instead of hitting
- * whoever lives in the slot now. Any structure that honours this interface will do.
+ * What is pending, ordered by (time, order). A pending event lives in a *slot*, a small integer
+ * that the kernel's records are kept under; to the outside it is known by a *handle*, which is the
+ * slot together with the slot's generation, so that a handle kept too long is refused instead of
+ * hitting whoever lives in the slot now. Any structure that honours this interface will do.
  */
 export interface EventQueue {
   readonly size: number;
@@ -36,11 +36,11 @@ const ABSENT = 0;
 const FIRST_CAPACITY = 64;
 
 /**
- * An indexed 4-ary heap on typed arrays. Keys are inline (`keys[2i]` is the time at heap place i and
- * `keys[2i + 1]` its order), so that a comparison touches one line of cache; `slots[i]` is who is
- * there and `places[slot]` leads back, which is what makes cancel and rearm real instead of leaving
- * dead entries to be popped later: with election timers that are re-armed at every message those
- * outnumber the living twenty to one.
+ * An indexed 4-ary heap on typed arrays. Keys are inline (`keys[2i]` is the time at heap place i
+ * and `keys[2i + 1]` its order), so that a comparison touches one line of cache; `slots[i]` is who
+ * is there and `places[slot]` leads back, which is what makes cancel and rearm real instead of
+ * leaving dead entries to be popped later: with election timers that are re-armed at every message
+ * those outnumber the living twenty to one.
  *
  *   place      3 | 4 5 6 7 | 8 9 10 11 | ...      children of i: 4(i - 2) .. 4(i - 2) + 3
  */
@@ -50,8 +50,9 @@ export class HeapQueue implements EventQueue {
   /** Heap place past the last. */
   #end = ROOT;
   /**
-   * The root was popped but still stands there, least of all, until the next push takes its place or
-   * the next look at the earliest fills it: an event usually leads to another, and that saves a sift.
+   * The root was popped but still stands there, least of all, until the next push takes its place
+   * or the next look at the earliest fills it: an event usually leads to another, and that saves a
+   * sift.
    */
   #vacant = false;
   #places = new Int32Array(FIRST_CAPACITY);
@@ -213,7 +214,8 @@ export class HeapQueue implements EventQueue {
 
   /**
    * A slot never used before. Only when there are no more, the one retired longest ago starts over:
-   * by then two thousand million events have passed, and a handle that old is taken to be forgotten.
+   * by then two thousand million events have passed, and a handle that old is taken to be
+   * forgotten.
    */
   #newSlot(): number {
     if (this.#known === MAX_SLOTS) {
@@ -249,7 +251,9 @@ function before(keys: Float64Array, a: number, b: number): number {
   );
 }
 
-/** The least of a full group of siblings. Which one it is cannot be predicted, hence no branches. */
+/**
+ * The least of a full group of siblings. Which one it is cannot be predicted, hence no branches.
+ */
 function leastOfFour(keys: Float64Array, first: number): number {
   const left = first + before(keys, first, first + 1);
   const right = first + 2 + before(keys, first + 2, first + 3);

@@ -34,8 +34,8 @@ const TIE_DRAWS = 2 ** 16;
 const TIE_STEP = 2 ** 37;
 
 /**
- * A loop over events, which are records (kind, arg, payload) at an integer time in µs: no closures, so
- * that an event can be printed, folded and compared. Order is total: by time, then by sequence.
+ * A loop over events, which are records (kind, arg, payload) at an integer time in µs: no closures,
+ * so that an event can be printed, folded and compared. Order is total: by time, then by sequence.
  */
 export class Kernel {
   readonly trace: StepTrace | undefined;
@@ -86,8 +86,9 @@ export class Kernel {
   }
 
   /**
-   * Schedules an event at an absolute time, an integer number of µs that is not in the past. `arg` is
-   * an integer of 32 bits. The handle is good for cancel, rearm and isPending until the event happens.
+   * Schedules an event at an absolute time, an integer number of µs that is not in the past. `arg`
+   * is an integer of 32 bits. The handle is good for cancel, rearm and isPending until the event
+   * happens.
    */
   at(timeUs: number, kind: number, arg: number, payload?: unknown): number {
     if (!(timeUs >= this.#now && Number.isSafeInteger(timeUs))) refuseTime(timeUs, this.#now);

@@ -22,7 +22,9 @@ interface Chunk {
   readonly words: Int32Array;
 }
 
-/** What happened at every step, in 24 bytes each: enough to say where two runs part, and at what. */
+/**
+ * What happened at every step, in 24 bytes each: enough to say where two runs part, and at what.
+ */
 export class StepTrace {
   readonly #chunks: Chunk[] = [];
   #length = 0;
@@ -59,8 +61,8 @@ export class StepTrace {
   }
 
   /**
-   * Index of the first step in which the two differ, or at which only one of them ended; `undefined`
-   * when they are the same from beginning to end.
+   * Index of the first step in which the two differ, or at which only one of them ended;
+   * `undefined` when they are the same from beginning to end.
    */
   firstDifference(other: StepTrace): number | undefined {
     const shorter = Math.min(this.#length, other.#length);

@@ -1,7 +1,7 @@
 /**
  * The whole kernel (queue, dispatch, fingerprint) against an event loop on tinyqueue that does the
- * same work. Rates depend on the machine and its mood, so what counts is the ratio: both take turns,
- * and the ratio printed is the median over the turns. Floors: hold level, gossip 1.5 times.
+ * same work. Rates depend on the machine and its mood, so what counts is the ratio: both take
+ * turns, and the ratio printed is the median over the turns. Floors: hold level, gossip 1.5 times.
  */
 import { afterAll, bench, describe } from 'vitest';
 import {

@@ -1,7 +1,8 @@
 /**
- * Results that must not move, to the bit. The language leaves Math.log and its kin to the engine, so
- * an engine that answers otherwise would change every run drawn with them; better to hear it here.
- * Where one of these fails after a deliberate change, every recorded seed has lost its meaning too.
+ * Results that must not move, to the bit. The language leaves Math.log and its kin to the engine,
+ * so an engine that answers otherwise would change every run drawn with them; better to hear it
+ * here. Where one of these fails after a deliberate change, every recorded seed has lost its
+ * meaning too.
  */
 import { expect, test } from 'vitest';
 import { Kernel } from '../../src/kernel/kernel.ts';

@@ -1,8 +1,8 @@
 /**
- * Two workloads, each written once for the kernel and once for the usual way to do it in JavaScript:
- * a binary heap of objects (tinyqueue) where cancelling only marks an entry dead. Both sides draw the
- * same numbers, dispatch through a table of handlers and fold the same words into the same
- * fingerprint, so equal fingerprints say that they did the same work in the same order.
+ * Two workloads, each written once for the kernel and once for the usual way to do it in
+ * JavaScript: a binary heap of objects (tinyqueue) where cancelling only marks an entry dead. Both
+ * sides draw the same numbers, dispatch through a table of handlers and fold the same words into
+ * the same fingerprint, so equal fingerprints say that they did the same work in the same order.
  *
  *   hold     10,000 pending; every event schedules its successor
  *   gossip   100 machines; every delivery re-arms an election timer of 150 to 300 ms and sends on,
