@@ -51,6 +51,12 @@ const SEARCH_US = SECOND;
 /** Tokens remembered of attempts that are over, so that a repeated `run` starts nothing. */
 const REMEMBERED_MAX = 4_096;
 
+/** The newest attempt of a job that is over here, and what whoever sends it again is told. */
+interface Over {
+  readonly token: Token;
+  readonly how: 'stopped' | 'refused';
+}
+
 export const createWorker =
   (options: WorkerOptions) =>
   (host: Host): Program =>
@@ -63,7 +69,7 @@ class Worker implements Program {
   readonly #compass: Compass;
   readonly #out = new Out();
   readonly #held = new Map<string, Attempt>();
-  readonly #over = new Map<string, Token>();
+  readonly #over = new Map<string, Over>();
   #incarnation = 0;
   #epoch = 0;
   #running = 0;
@@ -138,26 +144,30 @@ class Worker implements Program {
   #onRun(from: string, message: Run): void {
     const { launch, epoch } = message;
     if (message.incarnation !== this.#incarnation) return;
-    if (launch.fenced && epoch < this.#epoch) return this.#refuse(from, message);
     const { job, token } = launch;
-    const known = this.#held.get(job)?.launch.token ?? this.#over.get(job);
-    if (known !== undefined && compareTokens(known, token) === 0)
-      return this.#repeated(from, launch);
-    const isOlder = known !== undefined && compareTokens(known, token) > 0;
-    if (launch.fenced && isOlder) return this.#refuse(from, message);
-    if (this.#held.has(job)) this.#drop(job, 'stopped');
-    if (this.#running >= this.#options.slots) return this.#refuse(from, message);
+    const held = this.#held.get(job)?.launch.token;
+    const over = this.#over.get(job);
+    if (held !== undefined && compareTokens(held, token) === 0) return;
+    // The same launch again: one that is over here is not begun twice, and whoever asks is told.
+    if (over !== undefined && compareTokens(over.token, token) === 0) {
+      return this.#answerRun(from, launch, over.how);
+    }
+    if (launch.fenced && epoch < this.#epoch) return this.#refuse(from, launch);
+    const isOlder = isNewer(held, token) || isNewer(over?.token, token);
+    if (launch.fenced && isOlder) return this.#refuse(from, launch);
+    if (held !== undefined) this.#drop(job, 'stopped');
+    if (this.#running >= this.#options.slots) return this.#refuse(from, launch);
     this.#start(newAttempt(launch, this.#options.body.begin(this.#host.self, launch)));
   }
 
-  /** The same launch again: one that is over here is not begun twice, and whoever asks is told. */
-  #repeated(from: string, { job, token }: Launch): void {
-    if (this.#held.has(job)) return;
-    this.#out.send<Finished>(from, { kind: 'finished', v: 1, job, token, how: 'stopped' });
+  /** The scheduler will launch the job anew: a copy of this launch must not begin later. */
+  #refuse(from: string, launch: Launch): void {
+    this.#remember(launch, 'refused');
+    this.#answerRun(from, launch, 'refused');
   }
 
-  #refuse(from: string, { launch: { job, token } }: Run): void {
-    this.#out.send<Finished>(from, { kind: 'finished', v: 1, job, token, how: 'refused' });
+  #answerRun(from: string, { job, token }: Launch, how: Over['how']): void {
+    this.#out.send<Finished>(from, { kind: 'finished', v: 1, job, token, how });
   }
 
   #start(attempt: Attempt): void {
@@ -250,11 +260,16 @@ class Worker implements Program {
     this.#forget(attempt);
   }
 
-  #forget({ launch: { job, token } }: Attempt): void {
+  #forget({ launch }: Attempt): void {
     this.#pending -= 1;
-    this.#held.delete(job);
+    this.#held.delete(launch.job);
+    this.#remember(launch, 'stopped');
+  }
+
+  #remember({ job, token }: Launch, how: Over['how']): void {
+    if (isNewer(this.#over.get(job)?.token, token)) return;
     this.#over.delete(job);
-    this.#over.set(job, token);
+    this.#over.set(job, { token, how });
     if (this.#over.size <= REMEMBERED_MAX) return;
     for (const oldest of this.#over.keys()) {
       this.#over.delete(oldest);
@@ -278,3 +293,6 @@ class Worker implements Program {
     this.#out.setTimer(BEAT_TIMER, wasAnswered ? beatUs : Math.min(SEARCH_US, beatUs));
   }
 }
+
+const isNewer = (known: Token | undefined, token: Token): boolean =>
+  known !== undefined && compareTokens(known, token) > 0;
