@@ -1,0 +1,81 @@
+import type { FactOf } from '../history/fact.ts';
+import type { Accounts } from './accounts.ts';
+import type { JobBook } from './jobs.ts';
+import type { Metrics } from './numbers.ts';
+import { isDone, isDoubled, type TickBook } from './ticks.ts';
+import type { Window } from './window.ts';
+
+/**
+ * apiSuccess ('ratio'): of the requests asked in the storm, the share whose final answer was ok. An
+ * answer that never came counts as a failure, and so does a refusal.
+ */
+export class ApiAnswers {
+  readonly #window: Window;
+  #ok = 0;
+  #all = 0;
+
+  constructor(window: Window) {
+    this.#window = window;
+    window.whenOpened(() => {
+      this.#ok = 0;
+      this.#all = 0;
+    });
+  }
+
+  onAnswered({ askedAt, answer }: FactOf<'answered'>): void {
+    if (!this.#window.contains(askedAt)) return;
+    this.#all++;
+    if (answer.kind === 'ok') this.#ok++;
+  }
+
+  metrics(): Metrics {
+    const value = this.#all === 0 ? undefined : this.#ok / this.#all;
+    return { apiSuccess: { unit: 'ratio', value } };
+  }
+}
+
+/**
+ * dispatchWithin ('ratio'): of the accepted jobs that became ready in the storm (asked, plus the delay
+ * asked for), the share that began within ε of it. Jobs that never began count as failures, but
+ * for those that were cancelled before.
+ */
+export function dispatchAvailability(jobs: JobBook, window: Window, epsilonUs: number): Metrics {
+  let all = 0;
+  let timely = 0;
+  jobs.eachDispatch((readyUs, _, beganUs) => {
+    if (!window.contains(readyUs) || readyUs > window.endUs) return;
+    all++;
+    if (beganUs !== -1 && beganUs <= readyUs + epsilonUs) timely++;
+  });
+  return { dispatchWithin: { unit: 'ratio', value: all === 0 ? undefined : timely / all } };
+}
+
+/**
+ * tickWithin ('ratio'): of the ticks due in the storm, the share that began within ε and ran exactly
+ * once: its effect was accepted, once. ticksMissed, ticksDoubled ('count'): over the whole run, as in
+ * the accounts.
+ */
+export function tickAvailability(
+  ticks: TickBook,
+  window: Window,
+  epsilonUs: number,
+  accounts: Accounts['ticks'],
+): Metrics {
+  let all = 0;
+  let timely = 0;
+  for (const row of ticks.due()) {
+    if (!window.contains(row.dueUs)) continue;
+    all++;
+    const isTimely = row.beganUs !== -1 && row.beganUs <= row.dueUs + epsilonUs;
+    if (isTimely && isDone(row) && !isDoubled(row)) timely++;
+  }
+  const counted = (count: number) => ({
+    unit: 'count',
+    value: accounts.due === 0 ? undefined : count,
+  });
+  return {
+    tickWithin: { unit: 'ratio', value: all === 0 ? undefined : timely / all },
+    ticksMissed: counted(accounts.missed),
+    ticksDoubled: counted(accounts.doubled),
+  };
+}

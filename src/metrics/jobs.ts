@@ -1,0 +1,136 @@
+import type { FactOf, JobState } from '../history/fact.ts';
+import type { Tally } from './throughput.ts';
+
+/** Bits of what is known of a job. */
+const CANCELLED = 1;
+const SUCCEEDED = 2;
+const CREDITED = 4;
+const NO_SINK = 8;
+const DEAD = 16;
+/** The state that the audit listed, from this bit on; 0 when it listed none. */
+const AUDITED_SHIFT = 8;
+const AUDITED_CODES: readonly (JobState | undefined)[] = [
+  undefined,
+  'waiting',
+  'running',
+  'succeeded',
+  'dead',
+  'cancelled',
+];
+
+export type FinalState = 'completed' | 'cancelled' | 'dead' | 'open';
+
+/**
+ * What is known of every submitted job, a row of four numbers each: runs have hundreds of thousands, and
+ * a late fact of a finished job must still find its row. Times are true microseconds, -1 for never.
+ */
+export class JobBook {
+  readonly #rows = new Map<string, number>();
+  readonly #readyUs: number[] = [];
+  readonly #acceptedUs: number[] = [];
+  readonly #beganUs: number[] = [];
+  readonly #flags: number[] = [];
+  readonly #tally: Tally;
+
+  constructor(tally: Tally) {
+    this.#tally = tally;
+  }
+
+  onAsked({ at, request }: FactOf<'asked'>): void {
+    if (request.kind !== 'submit' || this.#rows.has(request.job)) return;
+    this.#rows.set(request.job, this.#readyUs.length);
+    this.#readyUs.push(at + request.delayUs);
+    this.#acceptedUs.push(-1);
+    this.#beganUs.push(-1);
+    this.#flags.push(request.sink === 'none' ? NO_SINK : 0);
+  }
+
+  onAnswered({ at, request, answer }: FactOf<'answered'>): void {
+    if (answer.kind !== 'ok' || request.kind === 'put-schedule') return;
+    const row = this.#rows.get(request.job);
+    if (row === undefined) return;
+    if (request.kind === 'submit' && this.#acceptedUs[row] === -1) this.#acceptedUs[row] = at;
+    const told = answer.state ?? (request.kind === 'cancel' ? 'cancelled' : undefined);
+    if (told === 'cancelled') this.#mark(row, CANCELLED);
+    else if (told === 'dead') this.#mark(row, DEAD);
+    else if (told === 'succeeded') this.#mark(row, SUCCEEDED);
+  }
+
+  onBegan({ at, job }: FactOf<'body-began'>): void {
+    const row = this.#rows.get(job);
+    if (row !== undefined && this.#beganUs[row] === -1) this.#beganUs[row] = at;
+  }
+
+  onEnded({ at, job, how }: FactOf<'body-ended'>): void {
+    if (how !== 'succeeded') return;
+    const row = this.#rows.get(job);
+    if (row === undefined) return;
+    const flags = this.#flags[row] as number;
+    this.#tally.succeeded(at, (flags & SUCCEEDED) !== 0);
+    this.#mark(row, SUCCEEDED);
+    if ((flags & NO_SINK) !== 0) this.#credit(row, at);
+  }
+
+  onEffect({ at, job, accepted }: FactOf<'effect-arrived'>): void {
+    if (!accepted) return;
+    const row = this.#rows.get(job);
+    if (row !== undefined) this.#credit(row, at);
+  }
+
+  onAudited({ job, state }: FactOf<'audited-job'>): void {
+    const row = this.#rows.get(job);
+    if (row === undefined) return;
+    const known = (this.#flags[row] as number) & ((1 << AUDITED_SHIFT) - 1);
+    this.#flags[row] = known | (AUDITED_CODES.indexOf(state) << AUDITED_SHIFT);
+  }
+
+  /**
+   * Every accepted job that was to begin: when it was ready, when it was accepted, and when it first
+   * began (-1 for never). Left out are those that were cancelled and never began.
+   */
+  eachDispatch(visit: (readyUs: number, acceptedUs: number, beganUs: number) => void): void {
+    for (let row = 0; row < this.#readyUs.length; row++) {
+      const acceptedUs = this.#acceptedUs[row] as number;
+      const beganUs = this.#beganUs[row] as number;
+      if (acceptedUs === -1) continue;
+      if (beganUs === -1 && this.#isCancelled(row)) continue;
+      visit(this.#readyUs[row] as number, acceptedUs, beganUs);
+    }
+  }
+
+  /** How many accepted jobs came to which end. */
+  finalStates(): Record<FinalState, number> {
+    const counts = { completed: 0, cancelled: 0, dead: 0, open: 0 };
+    for (let row = 0; row < this.#readyUs.length; row++) {
+      if (this.#acceptedUs[row] !== -1) counts[this.#finalState(row)]++;
+    }
+    return counts;
+  }
+
+  /** By the audit; where that did not list the job, by what else was seen of it. */
+  #finalState(row: number): FinalState {
+    const flags = this.#flags[row] as number;
+    const audited = AUDITED_CODES[flags >> AUDITED_SHIFT];
+    if (audited === 'succeeded') return 'completed';
+    if (audited === 'dead' || audited === 'cancelled') return audited;
+    if (audited !== undefined) return 'open';
+    if ((flags & CANCELLED) !== 0) return 'cancelled';
+    if ((flags & (SUCCEEDED | CREDITED)) !== 0) return 'completed';
+    return (flags & DEAD) !== 0 ? 'dead' : 'open';
+  }
+
+  #isCancelled(row: number): boolean {
+    const flags = this.#flags[row] as number;
+    return (flags & CANCELLED) !== 0 || AUDITED_CODES[flags >> AUDITED_SHIFT] === 'cancelled';
+  }
+
+  #credit(row: number, at: number): void {
+    if (((this.#flags[row] as number) & CREDITED) !== 0) return;
+    this.#mark(row, CREDITED);
+    this.#tally.credited(at);
+  }
+
+  #mark(row: number, bit: number): void {
+    this.#flags[row] = (this.#flags[row] as number) | bit;
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * metrics: numbers, never verdicts. Folds over the facts of one run, and statistics over runs.
+ *
+ *   metrics.ts       one run's numbers put together (this file)
+ *   numbers.ts       what a number is, and its unit
+ *   window.ts        the part of a run that rates and shares speak of: the storm
+ *   jobs.ts          what is known of every job, a few bytes each
+ *   ticks.ts         what is known of every tick
+ *   availability.ts  shares: API, dispatch, ticks
+ *   leadership.ts    who claimed to lead; time without a leader, and with two
+ *   failover.ts      from the true moment of the fault to the first dispatch
+ *   throughput.ts    completions, goodput, duplicates, waste
+ *   latency.ts       waits of jobs, ticks and requests, unfinished ones included
+ *   series.ts        the course of a run over its time
+ *   accounts.ts      what became of everything; it adds up
+ *   storm.ts         the faults as they happened
+ *   statistics.ts    intervals over seeds, paired differences
+ *   normal.ts        the normal distribution, for intervals
+ *
+ * Each number is defined where it is made. Units: `ratio`, `s`, `1/s`, `count`. A number that a run
+ * cannot have (the failover of a run without a fault on a leader) is undefined, never zero.
+ */
+import type { FactOf } from '../history/fact.ts';
+import { type Fold, foldOf } from '../history/history.ts';
+import { SECOND } from '../lib/units.ts';
+import { type Accounts, accountsOf } from './accounts.ts';
+import { ApiAnswers, dispatchAvailability, tickAvailability } from './availability.ts';
+import { Failovers } from './failover.ts';
+import { JobBook } from './jobs.ts';
+import { ApiLatency, dispatchWaitsUs, latencies, tickWaitsUs } from './latency.ts';
+import { type LeaderSpan, Leadership } from './leadership.ts';
+import type { Metrics, Samples } from './numbers.ts';
+import { countAnswer, runSeries, Shares, type TimeSeries } from './series.ts';
+import { type FaultSpan, type KindCoverage, Storm } from './storm.ts';
+import { Tally, Work } from './throughput.ts';
+import { TickBook } from './ticks.ts';
+import { Window } from './window.ts';
+
+/** Everything measured in one run. */
+export interface RunNumbers {
+  readonly metrics: Metrics;
+  readonly series: Readonly<Record<string, TimeSeries>>;
+  readonly samples: Samples;
+  readonly accounts: Accounts;
+  readonly leaders: readonly LeaderSpan[];
+  readonly faults: readonly FaultSpan[];
+  readonly coverage: readonly KindCoverage[];
+}
+
+export interface MetricsContext {
+  /** A start is in time within this, ε. */
+  readonly epsilonUs: number;
+  /** Width of a bucket of the series; 1 s when not told. */
+  readonly bucketUs?: number;
+}
+
+export interface RunMetrics {
+  /** To be subscribed in this order. */
+  readonly folds: readonly Fold[];
+  /** Asked once, when the run is over. */
+  finish(): RunNumbers;
+}
+
+export function createMetrics(context: MetricsContext): RunMetrics {
+  const gauges = new Gauges(context.epsilonUs, context.bucketUs ?? SECOND);
+  return { folds: [gauges.fold()], finish: () => gauges.finish() };
+}
+
+/** All that listens, and the order in which it does. */
+class Gauges {
+  readonly #epsilonUs: number;
+  readonly #bucketUs: number;
+  readonly #window = new Window();
+  readonly #tally: Tally;
+  readonly #work = new Work(this.#window);
+  readonly #jobs: JobBook;
+  readonly #ticks: TickBook;
+  readonly #api = new ApiAnswers(this.#window);
+  readonly #apiLatency = new ApiLatency(this.#window);
+  readonly #apiShares: Shares;
+  readonly #leadership = new Leadership(this.#window);
+  readonly #failovers = new Failovers(this.#leadership);
+  readonly #storm = new Storm();
+
+  constructor(epsilonUs: number, bucketUs: number) {
+    this.#epsilonUs = epsilonUs;
+    this.#bucketUs = bucketUs;
+    this.#tally = new Tally(this.#window, bucketUs);
+    this.#jobs = new JobBook(this.#tally);
+    this.#ticks = new TickBook(this.#tally);
+    this.#apiShares = new Shares(bucketUs);
+  }
+
+  fold(): Fold {
+    return foldOf({
+      phase: (fact) => this.#window.onPhase(fact),
+      asked: (fact) => this.#jobs.onAsked(fact),
+      answered: (fact) => this.#answered(fact),
+      'body-began': (fact) => this.#began(fact),
+      'body-ended': (fact) => this.#ended(fact),
+      'effect-arrived': (fact) => this.#effect(fact),
+      'tick-due': (fact) => this.#ticks.onDue(fact),
+      machine: (fact) => {
+        this.#failovers.onMachine(fact);
+        this.#leadership.onMachine(fact);
+      },
+      testified: (fact) => {
+        this.#failovers.onTestified(fact);
+        this.#leadership.onTestified(fact);
+      },
+      fault: (fact) => {
+        this.#storm.onFault(fact);
+        this.#failovers.onFault(fact);
+      },
+      'audited-job': (fact) => this.#jobs.onAudited(fact),
+      'audited-skip': (fact) => this.#ticks.onSkipped(fact),
+      'audit-ended': (fact) => this.#window.onAuditEnded(fact),
+    });
+  }
+
+  finish(): RunNumbers {
+    const { endUs } = this.#window;
+    const accounts = accountsOf(this.#jobs, this.#ticks);
+    const waits = latencies({
+      dispatchLatency: dispatchWaitsUs(this.#jobs, this.#window),
+      tickLag: tickWaitsUs(this.#ticks, this.#window),
+      apiLatency: this.#apiLatency.waitsUs,
+    });
+    return {
+      metrics: { ...this.#metrics(accounts), ...waits.metrics },
+      series: runSeries({
+        jobs: this.#jobs,
+        ticks: this.#ticks,
+        good: this.#tally.good,
+        api: this.#apiShares,
+        bucketUs: this.#bucketUs,
+        epsilonUs: this.#epsilonUs,
+        endUs,
+      }),
+      samples: { ...waits.samples, ...this.#failovers.samples() },
+      accounts,
+      leaders: this.#leadership.spans(endUs),
+      faults: this.#storm.spans(endUs),
+      coverage: this.#storm.coverage(),
+    };
+  }
+
+  #metrics(accounts: Accounts): Metrics {
+    return {
+      ...this.#api.metrics(),
+      ...dispatchAvailability(this.#jobs, this.#window, this.#epsilonUs),
+      ...tickAvailability(this.#ticks, this.#window, this.#epsilonUs, accounts.ticks),
+      ...this.#leadership.metrics(),
+      ...this.#failovers.metrics(),
+      ...this.#tally.metrics(),
+      ...this.#work.metrics(),
+    };
+  }
+
+  #answered(fact: FactOf<'answered'>): void {
+    this.#jobs.onAnswered(fact);
+    this.#api.onAnswered(fact);
+    this.#apiLatency.onAnswered(fact);
+    countAnswer(this.#apiShares, fact);
+  }
+
+  #began(fact: FactOf<'body-began'>): void {
+    if (fact.tick === undefined) this.#jobs.onBegan(fact);
+    else this.#ticks.onBegan(fact.tick, fact.at);
+    this.#work.onBegan(fact);
+    this.#failovers.onBegan(fact);
+  }
+
+  #ended(fact: FactOf<'body-ended'>): void {
+    if (fact.tick === undefined) this.#jobs.onEnded(fact);
+    else this.#ticks.onEnded(fact.tick, fact);
+    this.#work.onEnded(fact);
+  }
+
+  #effect(fact: FactOf<'effect-arrived'>): void {
+    if (fact.tick === undefined) this.#jobs.onEffect(fact);
+    else this.#ticks.onEffect(fact.tick, fact);
+    this.#work.onEffect(fact);
+  }
+}

@@ -1,0 +1,137 @@
+import type { FactOf, Token } from '../history/fact.ts';
+import { SECOND } from '../lib/units.ts';
+import type { Metrics } from './numbers.ts';
+import { Counts } from './series.ts';
+import type { Window } from './window.ts';
+
+/**
+ * Counts what was achieved: successes of bodies, and work done for the first time.
+ *
+ *   completions     bodies that ended in success, per second of the storm ('1/s')
+ *   goodput         distinct jobs and ticks whose first effect was accepted, or that succeeded and
+ *                   asked nothing of the ledger, per second of the storm ('1/s')
+ *   duplicateRatio  share of those successes whose job or tick had succeeded before ('ratio')
+ */
+export class Tally {
+  readonly #window: Window;
+  /** Work done for the first time, by time of the run. */
+  readonly good: Counts;
+  #succeeded = 0;
+  #repeated = 0;
+  #credited = 0;
+
+  constructor(window: Window, bucketUs: number) {
+    this.#window = window;
+    this.good = new Counts(bucketUs);
+    window.whenOpened(() => {
+      this.#succeeded = 0;
+      this.#repeated = 0;
+      this.#credited = 0;
+    });
+  }
+
+  succeeded(at: number, isRepeat: boolean): void {
+    if (!this.#window.contains(at)) return;
+    this.#succeeded++;
+    if (isRepeat) this.#repeated++;
+  }
+
+  credited(at: number): void {
+    this.good.add(at, 1);
+    if (this.#window.contains(at)) this.#credited++;
+  }
+
+  metrics(): Metrics {
+    const seconds = this.#window.spanUs / SECOND;
+    const rate = (count: number): number | undefined => (seconds > 0 ? count / seconds : undefined);
+    return {
+      goodput: { unit: '1/s', value: rate(this.#credited) },
+      completions: { unit: '1/s', value: rate(this.#succeeded) },
+      duplicateRatio: {
+        unit: 'ratio',
+        value: this.#succeeded === 0 ? undefined : this.#repeated / this.#succeeded,
+      },
+    };
+  }
+}
+
+/** An attempt whose fate is open: it runs, or has succeeded and its effect is under way. */
+interface Attempt {
+  readonly token: Token;
+  readonly beganUs: number;
+  /** -1 while it runs. */
+  runUs: number;
+  isAccepted: boolean;
+  /** Another attempt of the same job: rare, so a chain rather than a list per job. */
+  next: Attempt | undefined;
+}
+
+/**
+ * wastedWork ('ratio'): of the time that bodies ran which began in the storm, the share of attempts no
+ * effect of which was accepted. Bodies that never ended are left out.
+ */
+export class Work {
+  readonly #window: Window;
+  readonly #open = new Map<string, Attempt>();
+  #totalUs = 0;
+  #usefulUs = 0;
+
+  constructor(window: Window) {
+    this.#window = window;
+    window.whenOpened(() => {
+      this.#totalUs = 0;
+      this.#usefulUs = 0;
+    });
+  }
+
+  onBegan({ at, job, token }: FactOf<'body-began'>): void {
+    if (!this.#window.contains(at)) return;
+    const next = this.#open.get(job);
+    this.#open.set(job, { token, beganUs: at, runUs: -1, isAccepted: false, next });
+  }
+
+  onEnded({ at, job, token, how }: FactOf<'body-ended'>): void {
+    const attempt = this.#find(job, token, true);
+    if (attempt === undefined) return;
+    attempt.runUs = at - attempt.beganUs;
+    if (attempt.beganUs >= this.#window.fromUs) this.#totalUs += attempt.runUs;
+    if (attempt.isAccepted) this.#settle(job, attempt, true);
+    else if (how !== 'succeeded') this.#settle(job, attempt, false);
+  }
+
+  onEffect({ job, token, accepted }: FactOf<'effect-arrived'>): void {
+    const attempt = this.#find(job, token, false);
+    // A refusal settles nothing: the attempt may have further effects.
+    if (attempt === undefined || !accepted) return;
+    attempt.isAccepted = true;
+    if (attempt.runUs !== -1) this.#settle(job, attempt, true);
+  }
+
+  metrics(): Metrics {
+    const value = this.#totalUs === 0 ? undefined : 1 - this.#usefulUs / this.#totalUs;
+    return { wastedWork: { unit: 'ratio', value } };
+  }
+
+  #find(job: string, { epoch, attempt }: Token, mustRun: boolean): Attempt | undefined {
+    let one = this.#open.get(job);
+    while (one !== undefined) {
+      const isSame = one.token.epoch === epoch && one.token.attempt === attempt;
+      if (isSame && (!mustRun || one.runUs === -1)) return one;
+      one = one.next;
+    }
+    return undefined;
+  }
+
+  #settle(job: string, settled: Attempt, isUseful: boolean): void {
+    if (isUseful && settled.beganUs >= this.#window.fromUs) this.#usefulUs += settled.runUs;
+    const first = this.#open.get(job);
+    if (first === settled) {
+      if (settled.next === undefined) this.#open.delete(job);
+      else this.#open.set(job, settled.next);
+      return;
+    }
+    for (let one = first; one !== undefined; one = one.next) {
+      if (one.next === settled) one.next = settled.next;
+    }
+  }
+}
