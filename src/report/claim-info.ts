@@ -1,6 +1,7 @@
 /**
- * Claims as a report lists them: a fixed order, whatever the order of keys in the document, and a few
- * words for a reader who does not know the ids. A claim of the reader's own stands after the others.
+ * Claims as a report lists them: a fixed order, whatever the order of keys in the document, and a
+ * few words for a reader who does not know the ids. A claim of the reader's own stands after the
+ * others.
  */
 import { CLAIMS, findClaim } from '../checkers/claims.ts';
 import type { ClaimRow, DesignReport } from './document.ts';
@@ -8,7 +9,8 @@ import type { ClaimRow, DesignReport } from './document.ts';
 const ORDER = new Map(CLAIMS.map((claim, index) => [claim.id, index]));
 
 /** One sentence for what the claim says; empty for a claim of the reader's own. */
-export const claimWords = (claim: string): string => findClaim(claim)?.sentence ?? '';
+export const claimWords = (claim: string): string =>
+  (findClaim(claim)?.sentence ?? '').replaceAll('`', '');
 
 /** A run must have shown it; in a single seed it may well be absent. */
 export const isSometimes = (claim: string): boolean => findClaim(claim)?.modality === 'sometimes';

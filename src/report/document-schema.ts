@@ -130,7 +130,8 @@ export const documentSchema = z.strictObject({
 
 /**
  * Reads the text of a `report.json`. Fails with every problem found, each with its path inside the
- * document; text that is not JSON is one problem with its line and column where the parser tells them.
+ * document; text that is not JSON is one problem with its line and column where the parser tells
+ * them.
  */
 export function readDocument(text: string): Outcome<ReportDocument, Problem[]> {
   let value: unknown;
@@ -152,7 +153,9 @@ export function documentJsonSchema(): Record<string, unknown> {
   return { ...schema, title: 'Seaworthy report' };
 }
 
-/** The parser's message holds an offset on some versions of the platform; lines are counted here. */
+/**
+ * The parser's message holds an offset on some versions of the platform; lines are counted here.
+ */
 function notJson(text: string, message: string): Problem {
   const problem = `not JSON: ${message.split('\n')[0]}`;
   const offset = /at position (\d+)/.exec(message)?.[1];

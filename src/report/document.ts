@@ -1,6 +1,6 @@
 /**
- * The shape of `report.json`: everything a report shows, and nothing that depends on when or where it
- * was made (that is `run.json`). HTML, Markdown and JUnit are functions of this document alone.
+ * The shape of `report.json`: everything a report shows, and nothing that depends on when or where
+ * it was made (that is `run.json`). HTML, Markdown and JUnit are functions of this document alone.
  */
 import type { VerdictKind } from '../checkers/checker.ts';
 import type { SchedulerInfo } from './scheduler-info.ts';

@@ -1,7 +1,7 @@
 /**
- * Text that is safe to place in a page, told apart from text that is not by its type. Everything that
- * goes through {@link html} is escaped unless it is {@link Markup} already, so a name taken from a
- * scenario can never become an element.
+ * Text that is safe to place in a page, told apart from text that is not by its type. Everything
+ * that goes through {@link html} is escaped unless it is {@link Markup} already, so a name taken
+ * from a scenario can never become an element.
  */
 export class Markup {
   readonly text: string;

@@ -1,7 +1,7 @@
 /**
- * junit.xml, as continuous integration reads it: one suite per design, one case per claim. A promised
- * claim that broke fails; one that was not promised, or never came up, is skipped and says why.
- * Objectives of the scenario, when there are any, are a suite of their own.
+ * junit.xml, as continuous integration reads it: one suite per design, one case per claim. A
+ * promised claim that broke fails; one that was not promised, or never came up, is skipped and says
+ * why. Objectives of the scenario, when there are any, are a suite of their own.
  */
 import { claimStatus, claimsOf } from './claim-info.ts';
 import type { ClaimRow, DesignReport, ReportDocument } from './document.ts';
@@ -31,7 +31,9 @@ ${suites}</testsuites>
 
 function suite(name: string, cases: readonly Case[], inconclusive: readonly string[]): Markup {
   const count = (result: Result): number => cases.filter((it) => it.result === result).length;
-  const counts = html`tests="${cases.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
+  const [failures, skipped] = [count('failed'), count('skipped')];
+  const judged = html`tests="${cases.length}" failures="${failures}"`;
+  const counts = html`${judged} errors="0" skipped="${skipped}"`;
   const out =
     inconclusive.length > 0 &&
     html`<system-out>inconclusive: ${inconclusive.join('; ')}</system-out>\n`;
@@ -90,7 +92,8 @@ function sloCases(document: ReportDocument): Case[] {
     const got = row.got === null ? 'not measured' : String(row.got);
     return {
       result: 'failed',
-      xml: html`${head}><failure type="objective" message="wanted ${row.wanted}, got ${got}"></failure></testcase>\n`,
+      xml: html`${head}><failure type="objective"
+        message="wanted ${row.wanted}, got ${got}"></failure></testcase>\n`,
     };
   });
 }

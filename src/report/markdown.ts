@@ -1,6 +1,6 @@
 /**
- * report.md: what fits a pull request, in at most sixty lines. Tables are cut with a line that says what
- * was left out; the page has everything.
+ * report.md: what fits a pull request, in at most sixty lines. Tables are cut with a line that says
+ * what was left out; the page has everything.
  */
 import { assert } from '../lib/assert.ts';
 import { claimStatus, claimsOf, countsInWords } from './claim-info.ts';

@@ -1,6 +1,6 @@
 /**
- * What a report says of a metric: its name in words, the group it is listed in, and which way is better.
- * A metric that is not known here is shown all the same, under a name made from its own.
+ * What a report says of a metric: its name in words, the group it is listed in, and which way is
+ * better. A metric that is not known here is shown all the same, under a name made from its own.
  */
 import type { DesignReport, ReportDocument } from './document.ts';
 

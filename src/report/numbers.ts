@@ -1,6 +1,7 @@
 /**
- * Numbers as people read them. A mean and its interval are written in one unit, so that the eye compares
- * digits and never converts. Nothing is rounded up to perfection: 99.996 % stays below 100 %.
+ * Numbers as people read them. A mean and its interval are written in one unit, so that the eye
+ * compares digits and never converts. Nothing is rounded up to perfection: 99.996 % stays below 100
+ * %.
  */
 import { DAY, HOUR, MINUTE, MS, SECOND } from '../lib/units.ts';
 import type { MetricRow } from './document.ts';
@@ -95,7 +96,9 @@ export function formatMetric(row: MetricRow): { readonly mean: string; readonly 
   };
 }
 
-/** A difference and its interval, with plus signs when asked; shares differ by percentage points. */
+/**
+ * A difference and its interval, with plus signs when asked; shares differ by percentage points.
+ */
 export function formatDifference(
   unit: string,
   difference: { readonly difference: number; readonly low: number; readonly high: number },

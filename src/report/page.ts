@@ -1,7 +1,7 @@
 /**
- * index.html: one file that needs nothing else. It works from a folder and with scripts off, asks for
- * nothing over a network, and its content security policy allows exactly the style and the script that
- * it carries, by their hashes.
+ * index.html: one file that needs nothing else. It works from a folder and with scripts off, asks
+ * for nothing over a network, and its content security policy allows exactly the style and the
+ * script that it carries, by their hashes.
  */
 import { createHash } from 'node:crypto';
 import { SCRIPT } from './assets/script.ts';
@@ -73,7 +73,8 @@ export function renderPage(document: ReportDocument): string {
 <body>
 ${verdictHeader(document)}${contents(sections)}<main>
 ${sections}</main>
-<footer>Seaworthy report of ${document.scenario.name}. The same numbers stand in report.json and report.md, the verdicts in junit.xml.</footer>
+<footer>Seaworthy report of ${document.scenario.name}. The same numbers stand in report.json and
+report.md, the verdicts in junit.xml.</footer>
 <script>${trusted(SCRIPT)}</script>
 </body>
 </html>

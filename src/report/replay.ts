@@ -1,6 +1,6 @@
 /**
- * Commands that a reader can paste: the one that shows a seed again, made from the command that made
- * the document and from nothing else.
+ * Commands that a reader can paste: the one that shows a seed again, made from the command that
+ * made the document and from nothing else.
  */
 import type { ReportDocument } from './document.ts';
 

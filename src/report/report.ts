@@ -1,9 +1,9 @@
 /**
- * report: report.json becomes pictures. Everything here is a pure function of the document: no dates,
- * no paths, no randomness, so that the same document gives the same bytes on every machine.
+ * report: report.json becomes pictures. Everything here is a pure function of the document: no
+ * dates, no paths, no randomness, so that the same document gives the same bytes on every machine.
  *
  *   document.ts         what a report.json holds (types)
- *   document-schema.ts  its text form: read with every problem, written with sorted keys, JSON Schema
+ *   document-schema.ts  its text form: read with every problem, written with sorted keys
  *   scheduler-info.ts   what a report says of a preset
  *   claim-info.ts       claims in their order, their words, counts and statuses
  *   metric-info.ts      metrics in their order, their names and which way is better

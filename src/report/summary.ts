@@ -1,6 +1,7 @@
 /**
- * The terminal's table: one design per row with its verdict and headline numbers, intervals below the
- * means, then a line per broken claim and the comparisons in words. Text only; the command line prints.
+ * The terminal's table: one design per row with its verdict and headline numbers, intervals below
+ * the means, then a line per broken claim and the comparisons in words. Text only; the command line
+ * prints.
  */
 import type { DesignReport, ReportDocument } from './document.ts';
 import { formatValue, notationFor, writeNumber } from './numbers.ts';
@@ -37,8 +38,8 @@ const BROKEN_MAX = 20;
 const COMPARISONS_MAX = 10;
 
 /**
- * The summary, lines separated by newlines, none wider than `width` columns but for commands to paste,
- * which are never cut. `width` below 50 is taken as 50.
+ * The summary, lines separated by newlines, none wider than `width` columns but for commands to
+ * paste, which are never cut. `width` below 50 is taken as 50.
  */
 export function summaryTable(
   document: ReportDocument,
@@ -96,7 +97,8 @@ function table(designs: readonly DesignReport[], width: number, paint: Painter):
       .slice(0, count)
       .map((text, i) => `  ${text.padStart(widths[i] as number)}`)
       .join('');
-  const head = `${'design'.padEnd(name)} ${'verdict'.padEnd(verdict)}${pad(COLUMNS.map((it) => it.head))}`;
+  const heads = pad(COLUMNS.map((it) => it.head));
+  const head = `${'design'.padEnd(name)} ${'verdict'.padEnd(verdict)}${heads}`;
   const lines = designs.flatMap((design, index) => {
     const cells = rows[index] as Cell[];
     const shown = VERDICTS[design.verdict].padEnd(verdict);

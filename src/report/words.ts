@@ -1,6 +1,6 @@
 /**
- * The sentences of a report: its verdict, what broke, and how two designs compare. The terminal, the
- * page and the Markdown say the same words.
+ * The sentences of a report: its verdict, what broke, and how two designs compare. The terminal,
+ * the page and the Markdown say the same words.
  */
 import { claimsOf, seedsJudged } from './claim-info.ts';
 import type { ClaimRow, Comparison, DesignReport, ReportDocument } from './document.ts';

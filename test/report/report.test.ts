@@ -190,11 +190,9 @@ describe('every file', () => {
     const expected = tags('x');
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }), (text) => {
-        // A text made of blanks alone may merge with an empty one, which has fewer elements.
-        fc.pre(/^[A-Z<>&"'`|]+$/i.test(text.replace(/[^A-Z<>&"'`|]/gi, 'x')));
         expect(tags(`${text}x`)).toBe(expected);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -222,7 +220,7 @@ describe('every file', () => {
           expect(/.{40}(NaN|undefined|Infinity).{20}/.exec(text)?.[0]).toBe(undefined);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

@@ -1,6 +1,6 @@
 /**
- * A report document as a real comparison makes it: three designs, forty seeds, one storm. Everything is
- * computed from fixed formulas, so that every test sees the same document.
+ * A report document as a real comparison makes it: three designs, forty seeds, one storm.
+ * Everything is computed from fixed formulas, so that every test sees the same document.
  */
 import type { VerdictKind } from '../../src/checkers/checker.ts';
 import type {

@@ -1,6 +1,6 @@
 /**
- * The page's only script, and an optional one: it adds a button that copies a command. Without it every
- * command can still be selected by hand.
+ * The page's only script, and an optional one: it adds a button that copies a command. Without it
+ * every command can still be selected by hand.
  */
 export const SCRIPT = `
 for (const box of document.querySelectorAll('.command')) {

@@ -1,11 +1,13 @@
 /**
- * The page's style sheet. One sheet for light, dark and print; colours of data are those of Okabe and
- * Ito, which stay apart for colour-blind readers, and every design has a dash of its own besides.
+ * The page's style sheet. One sheet for light, dark and print; colours of data are those of Okabe
+ * and Ito, which stay apart for colour-blind readers, and every design has a dash of its own
+ * besides.
  */
 export const STYLE = `
 :root{color-scheme:light dark;
 --bg:light-dark(#f7f7f5,#121416);--paper:light-dark(#fff,#1a1d20);--ink:light-dark(#1c2126,#e9e7e3);
---quiet:light-dark(#59636e,#9ba5ae);--rule:light-dark(#e2e4e7,#2e3338);--track:light-dark(#eceef0,#262a2e);
+--quiet:light-dark(#59636e,#9ba5ae);--rule:light-dark(#e2e4e7,#2e3338);
+--track:light-dark(#eceef0,#262a2e);
 --held:light-dark(#00704f,#3cc495);--held-bg:light-dark(#e4f4ed,#12302a);
 --broken:light-dark(#b33a00,#ff8a4c);--broken-bg:light-dark(#fdece2,#3a1f12);
 --unsure:light-dark(#7a5600,#eab83e);--unsure-bg:light-dark(#fcf3d9,#33290f);
@@ -23,13 +25,15 @@ header{padding-top:28px}
 a{color:var(--link)}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:3px}
 h1,h2,h3,p,figure{margin:0}
-h1{font-size:clamp(1.3rem,1rem + 1.6vw,1.85rem);line-height:1.28;font-weight:650;letter-spacing:-.012em;
+h1{font-size:clamp(1.3rem,1rem + 1.6vw,1.85rem);line-height:1.28;font-weight:650;
+letter-spacing:-.012em;
 text-wrap:balance;overflow-wrap:anywhere;max-width:54rem}
 h2{font-size:1.18rem;font-weight:650;letter-spacing:-.005em}
 h3{font-size:.95rem;font-weight:650;overflow-wrap:anywhere}
 .quiet,.note{color:var(--quiet)}
 .note{font-size:.88rem;max-width:68ch}
-.brand{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;color:var(--quiet);font-size:.85rem;
+.brand{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;color:var(--quiet);
+font-size:.85rem;
 margin-bottom:22px;overflow-wrap:anywhere}
 .brand b{color:var(--ink);letter-spacing:.01em}
 .verdict{border-left:5px solid var(--held);padding:2px 0 4px 18px}
@@ -40,29 +44,36 @@ border-radius:99px;color:var(--held);background:var(--held-bg);white-space:nowra
 .badge.unsure{color:var(--unsure);background:var(--unsure-bg)}
 .verdict .badge{margin-bottom:8px}
 .verdict p{margin-top:8px;max-width:68ch;overflow-wrap:anywhere}
-.command{display:flex;align-items:stretch;margin-top:8px;border:1px solid var(--rule);border-radius:7px;
+.command{display:flex;align-items:stretch;margin-top:8px;border:1px solid var(--rule);
+border-radius:7px;
 background:var(--paper);max-width:100%;width:fit-content;overflow:hidden}
 .command code{padding:7px 12px;overflow-x:auto;white-space:pre;font:13px/1.5 var(--mono)}
-.command button{font:inherit;font-size:.8rem;padding:0 12px;border:0;border-left:1px solid var(--rule);
+.command button{font:inherit;font-size:.8rem;padding:0 12px;border:0;
+border-left:1px solid var(--rule);
 background:var(--track);color:var(--ink);cursor:pointer}
 .again{margin-top:20px}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(250px,1fr));gap:14px;margin-top:26px}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(250px,1fr));gap:14px;
+margin-top:26px}
 .card,figure,.finding{background:var(--paper);border:1px solid var(--rule);border-radius:10px;
 padding:14px 16px;min-width:0}
-.card .top{display:flex;justify-content:space-between;gap:10px;align-items:baseline;margin-bottom:8px}
+.card .top{display:flex;justify-content:space-between;gap:10px;align-items:baseline;
+margin-bottom:8px}
 .card dl{display:grid;grid-template-columns:1fr auto;gap:1px 12px;margin:0;font-size:.9rem}
 .card dt{color:var(--quiet)}.card dd{margin:0;font-variant-numeric:tabular-nums;text-align:right}
-.card .note{margin-top:8px}
-nav{position:sticky;top:0;z-index:3;margin-top:26px;background:var(--bg);border-bottom:1px solid var(--rule)}
+.card .note{margin-top:8px}.card .note.s-unknown{color:var(--unsure)}
+nav{position:sticky;top:0;z-index:3;margin-top:26px;background:var(--bg);
+border-bottom:1px solid var(--rule)}
 nav ul{display:flex;gap:4px 18px;overflow-x:auto;list-style:none;max-width:1120px;margin:0 auto;
 padding:9px 24px;font-size:.88rem;white-space:nowrap;scrollbar-width:none}
-nav a{text-decoration:none;color:var(--quiet)}nav a:hover{color:var(--ink);text-decoration:underline}
+nav a{text-decoration:none;color:var(--quiet)}nav a:hover{color:var(--ink);
+text-decoration:underline}
 section{margin-top:40px;scroll-margin-top:52px}
 section>h2{margin-bottom:4px}
 section>.note{margin-bottom:14px}
 .scroll{overflow-x:auto;border:1px solid var(--rule);border-radius:10px;background:var(--paper)}
 table{border-collapse:collapse;width:100%;font-size:.89rem;font-variant-numeric:tabular-nums}
-caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);
+white-space:nowrap}
 th,td{padding:7px 14px;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
 tbody tr:last-child>*{border-bottom:0}
 thead th{font-size:.82rem;font-weight:650;white-space:nowrap;vertical-align:bottom}
@@ -76,7 +87,8 @@ td.num{text-align:right}thead th.num{text-align:right}
 .s-held{color:var(--held)}.s-broken{color:var(--broken);font-weight:650}
 .s-unknown{color:var(--unsure);font-weight:650}.s-excused,.s-vacuous,.s-absent{color:var(--quiet)}
 td.free{background:repeating-linear-gradient(135deg,transparent 0 5px,var(--track) 5px 6px)}
-.filter{display:inline-flex;gap:8px;align-items:center;font-size:.88rem;margin-bottom:10px;cursor:pointer}
+.filter{display:inline-flex;gap:8px;align-items:center;font-size:.88rem;margin-bottom:10px;
+cursor:pointer}
 #claims:has(#unsettled:checked) tr.calm{display:none}
 .findings{display:grid;gap:12px;margin-top:16px}
 .finding{border-left:4px solid var(--broken)}
@@ -84,7 +96,8 @@ td.free{background:repeating-linear-gradient(135deg,transparent 0 5px,var(--trac
 .finding p{margin-top:4px;overflow-wrap:anywhere}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,480px),1fr));gap:14px}
 .grid.small{grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr))}
-.stack{display:grid;gap:14px;margin-top:14px}.stack>h3{margin-top:14px}.stack>h3+.note{margin-top:-10px}
+.stack{display:grid;gap:14px;margin-top:14px}.stack>h3{margin-top:14px}
+.stack>h3+.note{margin-top:-10px}
 figcaption{margin-bottom:8px}
 figcaption .note{font-size:.84rem}
 figure svg{display:block;width:100%;height:auto;overflow:visible}
@@ -97,7 +110,8 @@ ul.words{margin:0;padding-left:1.15rem}ul.words li{margin:3px 0;overflow-wrap:an
 pre{margin:12px 0 0;padding:14px 16px;background:var(--paper);border:1px solid var(--rule);
 border-radius:10px;overflow-x:auto;font:12.5px/1.55 var(--mono)}
 code{font-family:var(--mono);font-size:.92em}
-dl.read{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:6px 18px;margin:12px 0 0;max-width:76ch}
+dl.read{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:6px 18px;
+margin:12px 0 0;max-width:76ch}
 dl.read dt{font-weight:650}dl.read dd{margin:0;color:var(--quiet)}
 footer{margin-top:48px;padding-top:16px;padding-bottom:40px;color:var(--quiet);font-size:.82rem;
 overflow-wrap:anywhere}
@@ -113,7 +127,8 @@ svg .tile{fill:var(--track)}svg .hatch{stroke:var(--quiet);stroke-width:1.1;fill
 svg .shade{opacity:.5}svg .lane{fill:none;stroke:var(--rule)}
 svg .fault{stroke:var(--quiet);stroke-width:.8}
 svg .leader{fill:var(--held-bg);stroke:var(--held)}svg .on{fill:var(--held)}
-svg .part{stroke:var(--paper)}svg .part0{fill:#0072b2}svg .part1{fill:#e69f00}svg .part2{fill:#56b4e9}
+svg .part{stroke:var(--paper)}svg .part0{fill:#0072b2}svg .part1{fill:#e69f00}
+svg .part2{fill:#56b4e9}
 svg .in0{fill:#fff}svg .in1,svg .in2{fill:#15181b}
 .look0{stroke:var(--c0)}.look1{stroke:var(--c1);stroke-dasharray:7 3}
 .look2{stroke:var(--c2);stroke-dasharray:2 3}.look3{stroke:var(--c3);stroke-dasharray:9 3 2 3}
@@ -121,11 +136,14 @@ svg .in0{fill:#fff}svg .in1,svg .in2{fill:#15181b}
 .look6{stroke:var(--c6);stroke-dasharray:5 5}.look7{stroke:var(--c7);stroke-dasharray:1 2}
 .whisker,.dot{stroke-dasharray:none}
 .dot{stroke:var(--paper);stroke-width:1.5}
-.dot.look0{fill:var(--c0)}.dot.look1{fill:var(--c1)}.dot.look2{fill:var(--c2)}.dot.look3{fill:var(--c3)}
-.dot.look4{fill:var(--c4)}.dot.look5{fill:var(--c5)}.dot.look6{fill:var(--c6)}.dot.look7{fill:var(--c7)}
+.dot.look0{fill:var(--c0)}.dot.look1{fill:var(--c1)}.dot.look2{fill:var(--c2)}
+.dot.look3{fill:var(--c3)}
+.dot.look4{fill:var(--c4)}.dot.look5{fill:var(--c5)}.dot.look6{fill:var(--c6)}
+.dot.look7{fill:var(--c7)}
 svg .dot{stroke:var(--paper)}
 @media (max-width:640px){
-main,header{padding-left:16px;padding-right:16px}nav ul{padding:9px 16px}footer{padding-left:16px;padding-right:16px}
+main,header{padding-left:16px;padding-right:16px}nav ul{padding:9px 16px}footer{padding-left:16px;
+padding-right:16px}
 .wide{display:none}.narrow{display:block}
 th,td{padding:7px 10px}tbody th{min-width:7.2rem;max-width:9rem;overflow-wrap:anywhere}
 th small.words{display:none}

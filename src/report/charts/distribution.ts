@@ -1,6 +1,6 @@
 /**
- * Distributions as cumulative curves, one per design: how high is the curve at a span, so many of the
- * samples took no longer. Steeper and further left is faster; the top right corner is the tail.
+ * Distributions as cumulative curves, one per design: how high is the curve at a span, so many of
+ * the samples took no longer. Steeper and further left is faster; the top right corner is the tail.
  */
 import { curveStepAfter, line, max, min, quantileSorted, scaleLinear, scaleLog } from 'd3';
 import { html, type Markup } from '../html.ts';

@@ -1,7 +1,7 @@
 /**
- * What one seed looked like: availability as step lines, every fault as a hatched band behind them and
- * in a lane named after its kind, and who said it led, one lane per machine. Two leaders at a time show
- * as two lanes that are filled at once.
+ * What one seed looked like: availability as step lines, every fault as a hatched band behind them
+ * and in a lane named after its kind, and who said it led, one lane per machine. Two leaders at a
+ * time show as two lanes that are filled at once.
  */
 import { scaleLinear } from 'd3';
 import type { DesignReport, FaultBand } from '../document.ts';
@@ -180,7 +180,8 @@ function extent(band: { readonly fromUs: number; readonly untilUs: number }, x: 
 
 function shade(band: FaultBand, x: X, at: Layout, id: string, kinds: readonly string[]): Markup {
   const { from, width } = extent(band, x, at);
-  return html`<rect class="shade" x="${from}" y="${round3(at.top)}" width="${width}" height="${PLOT_HEIGHT}" fill="${patternFill(id, kinds, band.kind)}"/>`;
+  return html`<rect class="shade" x="${from}" y="${round3(at.top)}" width="${width}"
+    height="${PLOT_HEIGHT}" fill="${patternFill(id, kinds, band.kind)}"/>`;
 }
 
 function drawLane(
@@ -194,7 +195,8 @@ function drawLane(
   const top = at.lanesTop + index * at.laneHeight + (at.stacked ? 14 : 0);
   const label = at.stacked
     ? html`<text x="${at.left}" y="${top - 4}">${lane.label}</text>`
-    : html`<text class="end" x="${at.left - 8}" y="${top + LANE / 2}" dy="0.32em">${fitted(lane.label, at.left - 10)}</text>`;
+    : html`<text class="end" x="${at.left - 8}" y="${top + LANE / 2}"
+      dy="0.32em">${fitted(lane.label, at.left - 10)}</text>`;
   const bands = lane.bands.map((band) => {
     const { from, width } = extent(band, x, at);
     const place = html`x="${from}" y="${top}" width="${width}" height="${LANE}"`;
@@ -202,13 +204,16 @@ function drawLane(
     const rect =
       lane.kind === undefined
         ? html`<rect class="leader" ${place}>${hint}</rect>`
-        : html`<rect class="fault" ${place} fill="${patternFill(id, kinds, lane.kind)}">${hint}</rect>`;
+        : html`<rect class="fault" ${place}
+          fill="${patternFill(id, kinds, lane.kind)}">${hint}</rect>`;
     // A name is written beside its band only where it leads, for bands of faults may be crowded.
     const fits = lane.kind === undefined && band.label.length * 6.4 + 8 < width;
-    const text = html`<text class="on" x="${round3(from + 5)}" y="${top + LANE / 2}" dy="0.32em">${band.label}</text>`;
+    const text = html`<text class="on" x="${round3(from + 5)}" y="${top + LANE / 2}"
+      dy="0.32em">${band.label}</text>`;
     return [rect, fits && text];
   });
-  const base = html`<rect class="lane" x="${at.left}" y="${top}" width="${at.right - at.left}" height="${LANE}"/>`;
+  const base = html`<rect class="lane" x="${at.left}" y="${top}" width="${at.right - at.left}"
+    height="${LANE}"/>`;
   return html`<g class="row">${label}${base}${bands}</g>\n`;
 }
 

@@ -78,14 +78,17 @@ function drawBar(bar: FailoverBar, top: number, x: (us: number) => number, right
     from += part;
     const text = formatValue('us', part);
     const fits = end - start > text.length * 6.6 + 8;
-    const place = html`x="${round3(start)}" y="${y}" width="${round3(end - start)}" height="${BAR}"`;
+    const size = html`width="${round3(end - start)}" height="${BAR}"`;
+    const place = html`x="${round3(start)}" y="${y}" ${size}`;
     return html`<rect class="part part${index}" ${place}/>${
       fits &&
-      html`<text class="middle in${index}" x="${round3((start + end) / 2)}" y="${y + BAR / 2}" dy="0.32em">${text}</text>`
+      html`<text class="middle in${index}" x="${round3((start + end) / 2)}" y="${y + BAR / 2}"
+        dy="0.32em">${text}</text>`
     }`;
   });
   const total = formatValue('us', sum(bar));
-  return html`<g class="row"><text x="10" y="${y - 7}">${fitted(bar.label, right - 80)}</text><text class="end quiet" x="${right}" y="${y - 7}">${total}</text>${pieces}</g>\n`;
+  return html`<g class="row"><text x="10" y="${y - 7}">${fitted(bar.label, right - 80)}</text><text
+    class="end quiet" x="${right}" y="${y - 7}">${total}</text>${pieces}</g>\n`;
 }
 
 function keyRow(width: number): { readonly height: number; readonly body: Markup } {
@@ -93,7 +96,8 @@ function keyRow(width: number): { readonly height: number; readonly body: Markup
   const items = FAILOVER_PARTS.map(({ label }, index) => {
     const at = x;
     x += 20 + label.length * 6.6 + 16;
-    return html`<rect class="part part${index}" x="${round3(at)}" y="4" width="12" height="12"/><text x="${round3(at + 18)}" y="10" dy="0.32em">${fitted(label, width)}</text>`;
+    return html`<rect class="part part${index}" x="${round3(at)}" y="4" width="12"
+      height="12"/><text x="${round3(at + 18)}" y="10" dy="0.32em">${fitted(label, width)}</text>`;
   });
   return { height: 24, body: html`<g class="legend">${items}</g>\n` };
 }

@@ -1,7 +1,7 @@
 /**
- * What every chart shares: its element with title and description, rounding, axes, and the look of a
- * design. A chart is a pure function from data and a width in pixels to SVG; colours and fonts are
- * classes of the page's style sheet, so one drawing serves light, dark and print.
+ * What every chart shares: its element with title and description, rounding, axes, and the look of
+ * a design. A chart is a pure function from data and a width in pixels to SVG; colours and fonts
+ * are classes of the page's style sheet, so one drawing serves light, dark and print.
  */
 import type { ScaleContinuousNumeric } from 'd3';
 import { formatDurationUs } from '../../lib/units.ts';
@@ -22,7 +22,9 @@ export interface Margins {
   readonly left: number;
 }
 
-/** The whole drawing: `id` must be unique in the page, for title and description are named after it. */
+/**
+ * The whole drawing: `id` must be unique in the page, for title and description are named after it.
+ */
 export function svgRoot(
   chart: {
     readonly id: string;
@@ -49,7 +51,8 @@ export function leftAxis(scale: Scale, left: number, right: number, unit: string
   const write = tickWriter(unit, ticks);
   return html`<g class="axis">${ticks.map((tick) => {
     const y = round3(scale(tick));
-    return html`<line class="grid" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/><text class="end" x="${left - 6}" y="${y}" dy="0.32em">${write(tick)}</text>`;
+    return html`<line class="grid" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/><text
+      class="end" x="${left - 6}" y="${y}" dy="0.32em">${write(tick)}</text>`;
   })}</g>\n`;
 }
 
@@ -59,11 +62,14 @@ export function bottomAxis(scale: Scale, y: number, unit: string, count: number)
   const write = tickWriter(unit, ticks);
   return html`<g class="axis">${ticks.map((tick) => {
     const x = round3(scale(tick));
-    return html`<line class="mark" x1="${x}" x2="${x}" y1="${y}" y2="${y + 4}"/><text class="middle" x="${x}" y="${y + 16}">${write(tick)}</text>`;
+    return html`<line class="mark" x1="${x}" x2="${x}" y1="${y}" y2="${y + 4}"/><text
+      class="middle" x="${x}" y="${y + 16}">${write(tick)}</text>`;
   })}</g>\n`;
 }
 
-/** Writes all values of an axis alike, unless they lie so far apart that each needs its own unit. */
+/**
+ * Writes all values of an axis alike, unless they lie so far apart that each needs its own unit.
+ */
 function tickWriter(unit: string, ticks: readonly number[]): (tick: number) => string {
   const least = ticks.find((tick) => tick > 0) ?? 0;
   if (unit === 'us' && (ticks[ticks.length - 1] ?? 0) > 99 * least && least > 0) {

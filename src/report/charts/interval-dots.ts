@@ -63,7 +63,11 @@ function drawDots(input: DotsInput, width: number, id: string): Markup {
     const numbers = `${mean} ${interval}`;
     const name = fitted(label, right - left - numbers.length * 6.4);
     const [from, until, dot] = [metric.low, metric.high, metric.mean].map((v) => round3(x(v)));
-    return html`<g class="row"><text x="${left}" y="${y - 12}">${name}</text><text class="end quiet" x="${right}" y="${y - 12}">${numbers}</text><line class="track" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/><line class="whisker ${lookOf(look)}" x1="${from}" x2="${until}" y1="${y}" y2="${y}"/><circle class="dot ${lookOf(look)}" cx="${dot}" cy="${y}" r="5"/></g>\n`;
+    return html`<g class="row"><text x="${left}" y="${y - 12}">${name}</text><text
+      class="end quiet" x="${right}" y="${y - 12}">${numbers}</text><line class="track"
+      x1="${left}" x2="${right}" y1="${y}" y2="${y}"/><line class="whisker ${lookOf(look)}"
+      x1="${from}" x2="${until}" y1="${y}" y2="${y}"/><circle class="dot ${lookOf(look)}"
+      cx="${dot}" cy="${y}" r="5"/></g>\n`;
   });
   const desc = input.rows
     .map(({ label, metric }) => {

@@ -149,7 +149,9 @@ export function legendRows(
     const at = x;
     x += room;
     const y = 10 + row * 18;
-    return html`<g class="key"><line class="line ${lookOf(it.look)}" x1="${round3(at)}" x2="${round3(at + 24)}" y1="${y}" y2="${y}"/><text x="${round3(at + 30)}" y="${y}" dy="0.32em">${label}</text></g>`;
+    return html`<g class="key"><line class="line ${lookOf(it.look)}" x1="${round3(at)}"
+      x2="${round3(at + 24)}" y1="${y}" y2="${y}"/><text x="${round3(at + 30)}" y="${y}"
+      dy="0.32em">${label}</text></g>`;
   });
   return { height: (row + 1) * 18 + 4, body: html`<g class="legend">${items}</g>\n` };
 }
@@ -160,7 +162,8 @@ function describe(input: OverTimeInput): string {
     const least = min(values);
     const most = max(values);
     if (least === undefined || most === undefined) return `${label}: no values`;
-    return `${label}: between ${formatValue(input.unit, least)} and ${formatValue(input.unit, most)}`;
+    const [low, high] = [least, most].map((value) => formatValue(input.unit, value));
+    return `${label}: between ${low} and ${high}`;
   });
   return `Mean over seeds, by time of the run. ${extremes.join('; ')}.`;
 }

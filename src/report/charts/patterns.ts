@@ -1,6 +1,6 @@
 /**
- * Patterns that tell kinds of faults apart without colour. Each kind also has its name beside it, so a
- * pattern is a help for the eye and never the only sign.
+ * Patterns that tell kinds of faults apart without colour. Each kind also has its name beside it,
+ * so a pattern is a help for the eye and never the only sign.
  */
 import { html, type Markup } from '../html.ts';
 
@@ -27,7 +27,8 @@ export function patternDefinitions(id: string, kinds: readonly string[]): Markup
   const used = [...new Set(kinds.map((kind) => patternOf(kinds, kind)))];
   return html`<defs>${used.map(
     (tile) =>
-      html`<pattern id="${id}-p${tile}" width="8" height="8" patternUnits="userSpaceOnUse"><rect class="tile" width="8" height="8"/><path class="hatch" d="${TILES[tile]}"/></pattern>`,
+      html`<pattern id="${id}-p${tile}" width="8" height="8" patternUnits="userSpaceOnUse"><rect
+        class="tile" width="8" height="8"/><path class="hatch" d="${TILES[tile]}"/></pattern>`,
   )}</defs>\n`;
 }
 

@@ -32,7 +32,8 @@ export function claimsSection(document: ReportDocument): Markup {
   const claims = claimsOf(designs);
   if (claims.length === 0) return section('claims', 'Claims', 'No claim was judged.');
   const shown = claims.filter(isSometimes);
-  const group = html`<tr class="group"><th scope="rowgroup" colspan="${designs.length + 1}">What the runs must have met, in some seed</th></tr>\n`;
+  const group = html`<tr class="group"><th scope="rowgroup"
+    colspan="${designs.length + 1}">What the runs must have met, in some seed</th></tr>\n`;
   const rows = [
     claims.filter((claim) => !isSometimes(claim)).map((claim) => claimLine(claim, designs)),
     shown.length > 0 && group,
@@ -46,7 +47,8 @@ ${rows}</tbody></table>`;
     'claims',
     'Claims',
     'Counts are seeds. Hatched cells were not promised by the design.',
-    html`<label class="filter"><input type="checkbox" id="unsettled">Only claims that did not hold everywhere</label>\n`,
+    html`<label class="filter"><input type="checkbox"
+      id="unsettled">Only claims that did not hold everywhere</label>\n`,
     scrolling('Claims by design', table),
     findings(document),
     unpromisedReasons(designs),
@@ -58,7 +60,8 @@ function claimLine(claim: string, designs: readonly DesignReport[]): Markup {
   const calm = rows.every((row) => row === undefined || claimStatus(row) === 'held');
   const words = claimWords(claim);
   const small = words !== '' && html`<small class="words">${words}</small>`;
-  return html`<tr class="${calm ? 'calm' : 'unsettled'}"><th scope="row"><code>${claim}</code>${small}</th>${rows.map(cell)}</tr>\n`;
+  return html`<tr class="${calm ? 'calm' : 'unsettled'}"><th
+    scope="row"><code>${claim}</code>${small}</th>${rows.map(cell)}</tr>\n`;
 }
 
 function cell(row: ClaimRow | undefined): Markup {
@@ -66,7 +69,8 @@ function cell(row: ClaimRow | undefined): Markup {
   const status = claimStatus(row);
   const free = row.promised ? NOTHING : html`<small>not promised</small>`;
   const counts = countsInWords(row);
-  return html`<td class="s-${status}${row.promised ? '' : ' free'}">${MARKS[status]} ${counts}${free}</td>`;
+  return html`<td
+    class="s-${status}${row.promised ? '' : ' free'}">${MARKS[status]} ${counts}${free}</td>`;
 }
 
 function findings(document: ReportDocument): Markup {
@@ -109,9 +113,11 @@ function unpromisedReasons(designs: readonly DesignReport[]): Markup {
     }
     return [...reasons].map(
       ([reason, claims]) =>
-        html`<li><b>${design.name}</b> does not promise ${claims.join(', ')}: ${reason || 'no reason given'}</li>\n`,
+        html`<li><b>${design.name}</b> does not promise ${claims.join(', ')}:
+${reason || 'no reason given'}</li>\n`,
     );
   });
   if (items.length === 0) return NOTHING;
-  return html`<div class="findings"><h3>Not promised, and why</h3><ul class="words">${items}</ul></div>\n`;
+  return html`<div class="findings"><h3>Not promised, and why</h3><ul
+    class="words">${items}</ul></div>\n`;
 }

@@ -1,4 +1,6 @@
-/** What stands behind the numbers: accounts, fault coverage, inputs, the scenario, and how to read. */
+/**
+ * What stands behind the numbers: accounts, fault coverage, inputs, the scenario, and how to read.
+ */
 import type { Accounts, DesignReport, ReportDocument } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
 import { formatCount } from '../numbers.ts';
@@ -95,13 +97,15 @@ export function inputsSection(document: ReportDocument): Markup {
   const shown = document.inputs.slice(0, 100);
   const rows = shown.map(
     (it) =>
-      html`<tr><th scope="row">${it.file}:${it.line}</th><td class="text">${it.problem}</td></tr>\n`,
+      html`<tr><th scope="row">${it.file}:${it.line}</th><td
+        class="text">${it.problem}</td></tr>\n`,
   );
   const table = html`<table><caption>Lines that were not used</caption>
 <thead><tr><th scope="col">line</th><th scope="col">problem</th></tr></thead><tbody>
 ${rows}</tbody></table>`;
   const more = document.inputs.length - shown.length;
-  const note = `Lines of the inputs that were not used${more > 0 ? ` (${more} more not shown)` : ''}.`;
+  const hidden = more > 0 ? ` (${more} more not shown)` : '';
+  const note = `Lines of the inputs that were not used${hidden}.`;
   return section('inputs', 'Rejected input', note, scrolling('Rejected lines', table));
 }
 
@@ -136,12 +140,12 @@ const GLOSSARY: readonly (readonly [string, string])[] = [
   ],
   [
     'interval',
-    'A 95 % interval of the mean over seeds: it tells of these seeds under this storm, not of years in service.',
+    'A 95 % interval of the mean over seeds: it tells of this storm, not of years in service.',
   ],
   ['100 %', 'None failed in the seeds that ran. It does not mean that none ever will.'],
   [
     'no detectable difference',
-    'The interval of the paired difference contains zero: more seeds may still tell the designs apart.',
+    'The interval of the paired difference contains zero; more seeds may tell them apart.',
   ],
   [
     'seed',

@@ -14,7 +14,8 @@ export function numbersSection(document: ReportDocument): Markup {
   const groups = METRIC_GROUPS.map(({ group, heading }) => {
     const of = metrics.filter((metric) => metricInfo(metric).group === group);
     if (of.length === 0) return NOTHING;
-    const head = html`<tr class="group"><th scope="rowgroup" colspan="${designs.length + 1}">${heading}</th></tr>\n`;
+    const head = html`<tr class="group"><th scope="rowgroup"
+      colspan="${designs.length + 1}">${heading}</th></tr>\n`;
     return [head, of.map((metric) => metricLine(metric, designs))];
   });
   const heads = designHeads(
@@ -60,12 +61,14 @@ function objectives(document: ReportDocument): Markup {
     const verdict = row.met
       ? html`<td class="s-held">✓ met</td>`
       : html`<td class="s-broken">✗ missed</td>`;
-    return html`<tr><th scope="row">${row.design}</th><td>${metricInfo(row.metric).label}</td><td>${row.wanted}</td><td>${got}</td>${verdict}</tr>\n`;
+    return html`<tr><th scope="row">${row.design}</th><td>${metricInfo(row.metric).label}</td>
+<td>${row.wanted}</td><td>${got}</td>${verdict}</tr>\n`;
   });
   const head = ['design', 'objective', 'wanted', 'got', ''].map(
     (it) => html`<th scope="col">${it}</th>`,
   );
-  const table = html`<table><caption>Service level objectives</caption><thead><tr>${head}</tr></thead><tbody>
+  const table = html`<table><caption>Service level objectives</caption>
+<thead><tr>${head}</tr></thead><tbody>
 ${rows}</tbody></table>`;
   return html`<div class="stack">${scrolling('Objectives', table)}</div>`;
 }

@@ -22,7 +22,8 @@ ${line}${body}
 
 /** A table that scrolls sideways on a narrow screen; the region can be reached by keyboard. */
 export function scrolling(label: string, table: Markup): Markup {
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>\n`;
+  return html`<div class="scroll" role="region" aria-label="${label}"
+    tabindex="0">${table}</div>\n`;
 }
 
 /** A chart with its caption, drawn twice for two screens, and its numbers as a table. */

@@ -42,7 +42,8 @@ export function overTimeSection(document: ReportDocument): Markup {
     html`<div class="grid">${means}</div>`,
     examples.length > 0 &&
       html`<div class="stack"><h3>One seed of each design, with its faults</h3>
-<p class="note">The first broken seed, else the first. Hatched bands are faults, named in the lanes below; the last lanes show who said it led.</p>${examples}</div>`,
+<p class="note">The first broken seed, else the first. Hatched bands are faults,
+named in the lanes below; the last lanes show who said it led.</p>${examples}</div>`,
   );
 }
 
@@ -63,7 +64,9 @@ function meanFigure(name: string, designs: readonly DesignReport[]): Figure {
   });
 }
 
-/** Letters and digits only, for ids; two names that collide are told apart by their length at least. */
+/**
+ * Letters and digits only, for ids; two names that collide are told apart by their length at least.
+ */
 const slug = (name: string): string => `${name.replace(/[^A-Za-z0-9]/g, '')}${name.length}`;
 
 /** Dots with intervals for the headline numbers, and paired differences in words. */
@@ -83,7 +86,7 @@ export function comparisonSection(document: ReportDocument): Markup {
   return section(
     'comparison',
     'Designs compared',
-    'All designs met the same seeds, the same faults and the same work, so differences are taken seed by seed.',
+    'All designs met the same seeds, faults and work, so differences are taken seed by seed.',
     html`<div class="grid small">${dots}</div>`,
     comparisons.length > 0 && pairedWords(document),
   );

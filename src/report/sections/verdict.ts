@@ -29,10 +29,12 @@ export function verdictHeader(document: ReportDocument): Markup {
   const again =
     document.command === ''
       ? NOTHING
-      : html`<div class="again"><p class="note">Made by this command; it makes the same bytes again.</p>
+      : html`<div class="again"><p
+        class="note">Made by this command; it makes the same bytes again.</p>
 ${command(document.command)}</div>`;
   return html`<header>
-<div class="brand"><b>Seaworthy</b><span>${name}</span><span>scenario ${hash.slice(0, 12)}</span></div>
+<div class="brand"><b>Seaworthy</b><span>${name}</span>
+<span>scenario ${hash.slice(0, 12)}</span></div>
 <div class="verdict ${status.tone}">${badge(status)}
 <h1>${headline}</h1>
 ${rest.map((line) => html`<p>${line}</p>`)}${why !== '' && html`<p class="quiet">${why}</p>`}</div>
@@ -47,7 +49,8 @@ function card(design: DesignReport): Markup {
     return [html`<dt>${metricInfo(metric).label}</dt><dd>${formatMetric(row).mean}</dd>`];
   });
   const why = design.inconclusive.map((reason) => html`<p class="note">${reason}</p>`);
-  return html`<div class="card"><div class="top"><h3>${design.name}</h3>${badge(BADGES[design.verdict])}</div>
+  return html`<div class="card"><div
+    class="top"><h3>${design.name}</h3>${badge(BADGES[design.verdict])}</div>
 <dl>${numbers}</dl>${why}${unpromised(design)}</div>\n`;
 }
 
@@ -55,5 +58,6 @@ function card(design: DesignReport): Markup {
 function unpromised(design: DesignReport): Markup {
   const broke = Object.values(design.claims).filter((row) => !row.promised && row.broken > 0);
   if (broke.length === 0) return NOTHING;
-  return html`<p class="note">broke ${counted(broke.length, 'claim')} it does not promise</p>`;
+  return html`<p
+    class="note s-unknown">broke ${counted(broke.length, 'claim')} it does not promise</p>`;
 }

@@ -17,7 +17,7 @@ const series = (values: (number | null)[], unit = 'ratio'): Series => ({
 /** What a drawing is made of: how many marks of each class, and its texts. Never its bytes. */
 function structure(svg: string): unknown {
   const marks = new Map<string, number>();
-  for (const [, tag, name] of svg.matchAll(/<(path|rect|line|circle) (?:class="([^"]*)")?/g)) {
+  for (const [, tag, name] of svg.matchAll(/<(path|rect|line|circle)\s+(?:class="([^"]*)")?/g)) {
     const key = name === undefined ? String(tag) : `${tag}.${name}`;
     marks.set(key, (marks.get(key) ?? 0) + 1);
   }
@@ -25,7 +25,7 @@ function structure(svg: string): unknown {
     title: /<title id=[^>]*>([^<]*)/.exec(svg)?.[1],
     description: /<desc id=[^>]*>([^<]*)/.exec(svg)?.[1],
     marks: Object.fromEntries([...marks].sort(([a], [b]) => (a < b ? -1 : 1))),
-    texts: [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map((it) => it[1]),
+    texts: [...svg.matchAll(/<text\s[^>]*>([^<]*)</g)].map((it) => it[1]),
   };
 }
 
