@@ -93,14 +93,18 @@ function biasOf(means: Float64Array, center: number): number {
 
 /** How fast the spread changes with the mean, from leaving out each value in turn. */
 function accelerationOf(values: readonly number[], center: number): number {
+  let scale = 0;
+  for (const value of values) scale = Math.max(scale, Math.abs(value - center));
+  if (scale === 0) return 0;
   let squares = 0;
   let cubes = 0;
   for (const value of values) {
-    const distance = value - center;
+    // Without the scale, powers of tiny distances would vanish.
+    const distance = (value - center) / scale;
     squares += distance * distance;
     cubes += distance * distance * distance;
   }
-  return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
+  return cubes / (6 * squares ** 1.5);
 }
 
 /** Wilson's interval of a share, which stays sensible at 0 and at 1 and for few trials. */
