@@ -5,8 +5,8 @@
  *   Truth      from the harness: phases, machine states, faults, ticks that were due
  *   Testimony  from programs ("I am leader"): drawn in reports, may break a claim, never support one
  *
- * Facts arrive in true-time order. Times are {@link VirtualUs} (`at`), except nominal times of ticks,
- * which are UTC ({@link WallUs}).
+ * Facts arrive in true-time order. Times are {@link VirtualUs} (`at`), except nominal times of
+ * ticks, which are UTC ({@link WallUs}).
  */
 import type { VirtualUs, WallUs } from '../lib/units.ts';
 

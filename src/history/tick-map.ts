@@ -2,8 +2,8 @@ import type { WallUs } from '../lib/units.ts';
 import type { TickId } from './fact.ts';
 
 /**
- * A map whose keys are ticks, compared by what they say: a tick arrives as a new object in every fact,
- * and joining schedule and time to a text per fact would cost more than the look-up.
+ * A map whose keys are ticks, compared by what they say: a tick arrives as a new object in every
+ * fact, and joining schedule and time to a text per fact would cost more than the look-up.
  */
 export class TickMap<V> {
   readonly #schedules = new Map<string, Map<WallUs, V>>();

@@ -28,7 +28,9 @@ export interface Recovered {
   readonly files: ReadonlyMap<string, readonly RecoveredRecord[]>;
 }
 
-/** The answer to a disk request; `failed` after a sync means that nothing may be assumed durable. */
+/**
+ * The answer to a disk request; `failed` after a sync means that nothing may be assumed durable.
+ */
 export type DiskOutcome =
   | { readonly kind: 'ok' }
   | { readonly kind: 'data'; readonly records: readonly RecoveredRecord[] }
@@ -51,7 +53,9 @@ export interface Host {
   readonly self: string;
   /** Zero or more deliveries, late, in any order, to a name (perhaps its next incarnation). */
   send(to: string, message: Message): void;
-  /** Asks for `onTimer(tag)` after this span of the local monotonic clock, never before; re-arms. */
+  /**
+   * Asks for `onTimer(tag)` after this span of the local monotonic clock, never before; re-arms.
+   */
   setTimer(tag: string, afterUs: number): void;
   cancelTimer(tag: string): void;
   /** Never goes back while the process lives; starts anywhere. */

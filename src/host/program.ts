@@ -2,8 +2,8 @@ import type { DiskOutcome, Host, Message, Recovered } from './host.ts';
 import type { Output } from './step.ts';
 
 /**
- * Code on a machine. A handler runs to completion and answers with an {@link Output}; it never waits.
- * A program object lives for one incarnation: a crash drops it, a restart makes a new one.
+ * Code on a machine. A handler runs to completion and answers with an {@link Output}; it never
+ * waits. A program object lives for one incarnation: a crash drops it, a restart makes a new one.
  */
 export interface Program {
   onStart(recovered: Recovered): Output;

@@ -10,9 +10,9 @@ export type Effect =
   | { readonly kind: 'exit'; readonly reason: string };
 
 /**
- * What a handler answers with. `now` leaves at once. `persist` is appended to the program's log (file
- * {@link LOG_FILE}) and synced. `afterSync` leaves when everything persisted so far, by this step and
- * all before it, is synced: so "sync before you answer" cannot be written backwards.
+ * What a handler answers with. `now` leaves at once. `persist` is appended to the program's log
+ * (file {@link LOG_FILE}) and synced. `afterSync` leaves when everything persisted so far, by this
+ * step and all before it, is synced: so "sync before you answer" cannot be written backwards.
  */
 export interface Output {
   readonly now: readonly Effect[];
@@ -41,9 +41,9 @@ export const nowOnly = (now: readonly Effect[]): Output => ({
 const SYNC_TOKEN = 'step:sync';
 
 /**
- * Carries outputs out on a host: one sync in flight at a time, so that what arrives meanwhile shares
- * the next one (group commit). A failed sync stops the process: what it may have lost is unknown, and
- * a later ok would cover only later writes.
+ * Carries outputs out on a host: one sync in flight at a time, so that what arrives meanwhile
+ * shares the next one (group commit). A failed sync stops the process: what it may have lost is
+ * unknown, and a later ok would cover only later writes.
  */
 export class StepRunner {
   readonly #host: Host;

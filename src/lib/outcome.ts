@@ -37,5 +37,6 @@ export function formatProblem(p: Problem): string {
     .filter((part) => part !== undefined)
     .join(':');
   const head = [place, p.path].filter((part) => part !== '').join(' ');
-  return `${head === '' ? '' : `${head}: `}${p.problem}${p.hint === undefined ? '' : ` (${p.hint})`}`;
+  const hint = p.hint === undefined ? '' : ` (${p.hint})`;
+  return `${head === '' ? '' : `${head}: `}${p.problem}${hint}`;
 }

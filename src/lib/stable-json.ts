@@ -1,6 +1,7 @@
 /**
- * JSON whose bytes depend on the value alone: object keys sorted, `undefined` left out, two spaces of
- * indentation when asked for. Non-finite numbers are refused, for JSON would turn them into null.
+ * JSON whose bytes depend on the value alone: object keys sorted, `undefined` left out, two spaces
+ * of indentation when asked for. Non-finite numbers are refused, for JSON would turn them into
+ * null.
  */
 export function stableJson(value: unknown, indent = 0): string {
   return JSON.stringify(sorted(value), undefined, indent);

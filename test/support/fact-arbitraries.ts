@@ -1,6 +1,7 @@
 /**
  * Arbitrary facts, every kind and every optional key, for round trips and for folds that must never
- * throw. Names are short and few, so that facts meet; {@link factsInOrder} is a history in time order.
+ * throw. Names are short and few, so that facts meet; {@link factsInOrder} is a history in time
+ * order.
  */
 import fc from 'fast-check';
 import type {
