@@ -3,7 +3,7 @@
  *
  *   Evidence   what clients saw, what job bodies did, what reached the effect ledger, the audit
  *   Truth      from the harness: phases, machine states, faults, ticks that were due
- *   Testimony  from programs ("I am leader"): drawn in reports, may break a claim, never support one
+ *   Testimony  from programs ("I am leader"): drawn in reports; may break a claim, never support it
  *
  * Facts arrive in true-time order. Times are {@link VirtualUs} (`at`), except nominal times of
  * ticks, which are UTC ({@link WallUs}).

@@ -251,9 +251,7 @@ function before(keys: Float64Array, a: number, b: number): number {
   );
 }
 
-/**
- * The least of a full group of siblings. Which one it is cannot be predicted, hence no branches.
- */
+/** The least of a full group of siblings. It cannot be predicted which, hence no branches. */
 function leastOfFour(keys: Float64Array, first: number): number {
   const left = first + before(keys, first, first + 1);
   const right = first + 2 + before(keys, first + 2, first + 3);

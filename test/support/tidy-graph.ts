@@ -40,9 +40,7 @@ export function unreachable(files: Graph, roots: readonly string[]): readonly st
   return [...files.keys()].filter((path) => !reached.has(path)).sort();
 }
 
-/**
- * One cycle, as the places along it with the first again at the end; nothing when there is none.
- */
+/** One cycle: the places along it with the first again at the end; nothing when there is none. */
 export function cycleIn(graph: Graph): readonly string[] | undefined {
   const done = new Set<string>();
   const way: string[] = [];

@@ -259,9 +259,7 @@ function bannedSyntax(node: ts.Node): string | undefined {
   return undefined;
 }
 
-/**
- * Functions that can be read at a glance; the body of a `describe` is no function in that sense.
- */
+/** Functions that can be read at a glance; the body of a `describe` is not one in that sense. */
 export const functionLengthRule: Rule = (source) =>
   collect(source, (node) => {
     if (!ts.isFunctionLike(node) || !('body' in node) || isDescribeBody(node)) return undefined;

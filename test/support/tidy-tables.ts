@@ -68,9 +68,7 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   typescript: ['test/support/'],
 };
 
-/**
- * Who may import the platform's modules. Hashing is no I/O, so the page may hash what it inlines.
- */
+/** Who may import the platform's modules; hashing is no I/O, so the page may hash what it holds. */
 export const PLATFORM_OWNERS: readonly string[] = ['src/explore/', 'src/cli/', 'test/'];
 export const PLATFORM_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['src/report/page.ts'],
