@@ -21,6 +21,11 @@ const info = (
   meaning = '',
 ): MetricInfo => ({ label, group, better, meaning });
 
+const percentiles = (name: string, label: string): Record<string, MetricInfo> =>
+  Object.fromEntries(
+    [50, 90, 99].map((p) => [`${name}P${p}`, info(`${label} p${p}`, 'latency', 'lower')]),
+  );
+
 const KNOWN: Readonly<Record<string, MetricInfo>> = {
   apiSuccess: info(
     'API success',
@@ -40,12 +45,35 @@ const KNOWN: Readonly<Record<string, MetricInfo>> = {
     'higher',
     'share of due ticks that ran exactly once within the tolerance',
   ),
-  failover: info('Failover', 'failover', 'lower', 'from the true moment of the fault'),
+  ticksMissed: info('Ticks missed', 'availability', 'lower', 'due, but never run nor skipped'),
+  ticksDoubled: info('Ticks doubled', 'availability', 'lower', 'run more than once'),
+  noLeader: info('Without a leader', 'availability', 'lower', 'share of the storm'),
+  twoLeaders: info('With two leaders', 'availability', 'lower', 'share of the storm'),
+  failover: info(
+    'Failover',
+    'failover',
+    'lower',
+    'from the true moment of the fault to the first dispatch under a newer epoch',
+  ),
   failoverDetection: info('— detection', 'failover', 'lower'),
   failoverTakeover: info('— takeover', 'failover', 'lower'),
   failoverFirstDispatch: info('— first dispatch', 'failover', 'lower'),
-  goodput: info('Goodput', 'throughput', 'higher', 'completions whose effect counted'),
-  waste: info('Waste', 'throughput', 'lower', 'share of work that was done again'),
+  failoverMax: info('Longest failover', 'failover', 'lower', 'mean over seeds of the longest'),
+  failovers: info('Failovers', 'failover', 'neither', 'per seed'),
+  failoversUnfinished: info('Unfinished failovers', 'failover', 'lower', 'per seed'),
+  failoversFalse: info('False failovers', 'failover', 'lower', 'a leader deposed without a fault'),
+  goodput: info('Goodput', 'throughput', 'higher', 'work whose effect counted, each once'),
+  completions: info('Completions', 'throughput', 'neither', 'bodies that ended in success'),
+  duplicateRatio: info('Duplicates', 'throughput', 'lower', 'share of successes that were repeats'),
+  wastedWork: info(
+    'Wasted work',
+    'throughput',
+    'lower',
+    'share of run time that counted for nothing',
+  ),
+  ...percentiles('dispatchLatency', 'Dispatch latency'),
+  ...percentiles('tickLag', 'Tick lag'),
+  ...percentiles('apiLatency', 'API latency'),
 };
 
 /** Groups in the order of a report, with their headings. */

@@ -27,12 +27,21 @@ export function notationFor(unit: string, values: readonly number[]): Notation {
   const finite = values.filter(Number.isFinite);
   const largest = finite.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (unit === 'ratio') return { suffix: '%', factor: 0.01, digits: percentDigits(finite) };
-  if (unit === 'us') {
-    const [suffix, factor] = timeUnit(largest);
-    return { suffix, factor, digits: plainDigits(largest / factor) };
+  const us = microseconds(unit);
+  if (us !== undefined) {
+    const [suffix, size] = timeUnit(largest * us);
+    return { suffix, factor: size / us, digits: plainDigits((largest * us) / size) };
   }
-  return { suffix: unit === 'count' ? '' : unit, factor: 1, digits: plainDigits(largest) };
+  if (unit === 'count') {
+    const whole = finite.every(Number.isInteger);
+    return { suffix: '', factor: 1, digits: whole ? 0 : plainDigits(largest) };
+  }
+  return { suffix: unit === '1/s' ? '/s' : unit, factor: 1, digits: plainDigits(largest) };
 }
+
+/** How many microseconds one of the unit is; undefined when it is no unit of time. */
+export const microseconds = (unit: string): number | undefined =>
+  unit === 's' ? SECOND : unit === 'us' ? 1 : undefined;
 
 /** A span below two minutes stays in seconds, as in `humanDuration`. */
 function timeUnit(us: number): readonly [string, number] {

@@ -69,11 +69,9 @@ function cellOf(design: DesignReport, metric: string): Cell {
   if (row === undefined || row.n === 0) return { mean: '–', interval: '' };
   const notation = notationFor(row.unit, [row.mean, row.low, row.high]);
   const [low, high] = [row.low, row.high].map((it) => writeNumber(it, notation));
-  const mean = `${writeNumber(row.mean, notation)} ${shortUnit(notation.suffix)}`.trim();
+  const mean = `${writeNumber(row.mean, notation)} ${notation.suffix}`.trim();
   return { mean, interval: `${low}–${high}` };
 }
-
-const shortUnit = (suffix: string): string => (suffix === 'per s' ? '/s' : suffix);
 
 /** Columns that do not fit the width are left out from the right; the page has them all. */
 function table(designs: readonly DesignReport[], width: number, paint: Painter): string[] {

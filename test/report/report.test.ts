@@ -203,7 +203,7 @@ describe('every file', () => {
         number,
         number,
         number,
-        fc.constantFrom('ratio', 'us', 'per s'),
+        fc.constantFrom('ratio', 's', '1/s', 'count'),
         (a, b, c, unit) => {
           const sample = sampleDocument();
           const design: DesignReport = {

@@ -72,6 +72,9 @@ describe('numbers', () => {
   test('spans get the unit that suits, and an interval the unit of its mean', () => {
     expect(formatValue('us', 41_000)).toBe('41.0\u00a0ms');
     expect(formatValue('us', 119_000_000)).toBe('119\u00a0s');
+    expect(formatValue('s', 0.041)).toBe('41.0\u00a0ms');
+    expect(formatValue('1/s', 19.1)).toBe('19.1\u00a0/s');
+    expect(formatValue('count', 3)).toBe('3');
     expect(
       formatMetric({ unit: 'us', mean: 950_000, low: 900_000, high: 1_100_000, n: 3 }),
     ).toEqual({

@@ -82,19 +82,19 @@ const row = (unit: string, mean: number, spread: number): MetricRow => ({
 });
 
 function metrics(of: Character): Record<string, MetricRow> {
-  const f = of.failoverUs;
+  const f = of.failoverUs / 1_000_000;
   return {
     apiSuccess: row('ratio', of.api, 0.006),
     dispatchWithin: row('ratio', of.dispatch, 0.009),
     tickWithin: row('ratio', of.dispatch - 0.03, 0.012),
-    failover: row('us', f, f * 0.08),
-    failoverDetection: row('us', f * 0.62, f * 0.05),
-    failoverTakeover: row('us', f * 0.24, f * 0.03),
-    failoverFirstDispatch: row('us', f * 0.14, f * 0.02),
-    goodput: row('per s', of.goodput, 0.31),
-    waste: row('ratio', 0.021, 0.004),
-    dispatchLatencyP50: row('us', 41_000, 1_900),
-    dispatchLatencyP99: row('us', f * 1.1, f * 0.1),
+    failover: row('s', f, f * 0.08),
+    failoverDetection: row('s', f * 0.62, f * 0.05),
+    failoverTakeover: row('s', f * 0.24, f * 0.03),
+    failoverFirstDispatch: row('s', f * 0.14, f * 0.02),
+    goodput: row('1/s', of.goodput, 0.31),
+    wastedWork: row('ratio', 0.021, 0.004),
+    dispatchLatencyP50: row('s', 0.041, 0.0019),
+    dispatchLatencyP99: row('s', f * 1.1, f * 0.1),
   };
 }
 
@@ -112,15 +112,15 @@ function curve(unit: string, of: Character, level: number, floor: number): Serie
 const series = (of: Character): Record<string, Series> => ({
   api: curve('ratio', of, 0.999, 0.31),
   dispatch: curve('ratio', of, 0.996, 0.08),
-  goodput: curve('per s', of, of.goodput * 1.1, 2.4),
-  backlog: curve('jobs', of, 12, 160),
+  goodput: curve('1/s', of, of.goodput * 1.1, 2.4),
+  backlog: curve('count', of, 12, 160),
 });
 
 /** Quantiles of a skewed distribution: `median` in the middle and a long tail. */
 const skewed = (median: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => {
     const q = (i + 0.5) / count;
-    return Math.round(median * (q / (1 - q)) ** 0.6);
+    return Math.round(median * (q / (1 - q)) ** 0.6 * 1_000_000) / 1_000_000;
   });
 
 const verdictOf = (broken: number, index: number): VerdictKind =>
@@ -206,8 +206,8 @@ function design(of: Character): DesignReport {
     metrics: metrics(of),
     series: series(of),
     samples: {
-      dispatchLatency: { unit: 'us', values: skewed(41_000, 400), n: 40_118 },
-      failover: { unit: 'us', values: skewed(of.failoverUs, 79), n: 79 },
+      dispatchLatency: { unit: 's', values: skewed(0.041, 400), n: 40_118 },
+      failover: { unit: 's', values: skewed(of.failoverUs / 1_000_000, 79), n: 79 },
     },
     faults: [
       { kind: 'crash', drawn: 81, armed: 80, bitten: 78 },
@@ -263,7 +263,7 @@ export function sampleDocument(): ReportDocument {
     comparisons: [
       compared('lease', 'single', 'apiSuccess', 0.082, 0.007),
       compared('lease', 'single', 'dispatchWithin', 0.089, 0.011),
-      compared('lease', 'single', 'failover', -8_300_000, 1_200_000),
+      compared('lease', 'single', 'failover', -8.3, 1.2),
       compared('lease', 'single', 'goodput', 1.9, 0.42),
       compared('lease+fencing=off', 'lease', 'apiSuccess', 0.001, 0.004),
       compared('lease+fencing=off', 'lease', 'goodput', 0.02, 0.11),

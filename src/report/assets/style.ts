@@ -27,7 +27,7 @@ a{color:var(--link)}
 h1,h2,h3,p,figure{margin:0}
 h1{font-size:clamp(1.3rem,1rem + 1.6vw,1.85rem);line-height:1.28;font-weight:650;
 letter-spacing:-.012em;
-text-wrap:balance;overflow-wrap:anywhere;max-width:54rem}
+overflow-wrap:anywhere;max-width:54rem}
 h2{font-size:1.18rem;font-weight:650;letter-spacing:-.005em}
 h3{font-size:.95rem;font-weight:650;overflow-wrap:anywhere}
 .quiet,.note{color:var(--quiet)}

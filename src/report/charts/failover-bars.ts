@@ -11,7 +11,8 @@ const BAR = 20;
 
 export interface FailoverBar {
   readonly label: string;
-  /** Mean spans in the order of {@link FAILOVER_PARTS}, µs. */
+  readonly unit: string;
+  /** Mean spans in the order of {@link FAILOVER_PARTS}. */
   readonly parts: readonly number[];
 }
 
@@ -21,9 +22,14 @@ export function failoverBarsOf(designs: readonly DesignReport[]): FailoverBar[] 
     .filter((design) => FAILOVER_PARTS.some(({ metric }) => design.metrics[metric] !== undefined))
     .map((design) => ({
       label: design.name,
+      unit: unitOf(design),
       parts: FAILOVER_PARTS.map(({ metric }) => Math.max(0, design.metrics[metric]?.mean ?? 0)),
     }));
 }
+
+/** The spans are measured together, so they share a unit. */
+const unitOf = (design: DesignReport): string =>
+  FAILOVER_PARTS.map(({ metric }) => design.metrics[metric]?.unit).find((it) => it) ?? '';
 
 /** The figure: one stacked bar per design. */
 export function failoverBars(id: string, bars: readonly FailoverBar[]): Figure {
@@ -38,8 +44,8 @@ export function failoverBars(id: string, bars: readonly FailoverBar[]): Figure {
       head: ['design', ...FAILOVER_PARTS.map((part) => part.label), 'sum'],
       rows: bars.map((bar) => [
         bar.label,
-        ...bar.parts.map((value) => formatValue('us', value)),
-        formatValue('us', sum(bar)),
+        ...bar.parts.map((value) => formatValue(bar.unit, value)),
+        formatValue(bar.unit, sum(bar)),
       ]),
     },
   };
@@ -58,14 +64,14 @@ function drawBars(title: string, bars: readonly FailoverBar[], width: number, id
   const desc = bars
     .map((bar) => {
       const parts = bar.parts.map(
-        (value, i) => `${FAILOVER_PARTS[i]?.label} ${formatValue('us', value)}`,
+        (value, i) => `${FAILOVER_PARTS[i]?.label} ${formatValue(bar.unit, value)}`,
       );
-      return `${bar.label}: ${formatValue('us', sum(bar))}, of which ${parts.join(', ')}`;
+      return `${bar.label}: ${formatValue(bar.unit, sum(bar))}, of which ${parts.join(', ')}`;
     })
     .join('; ');
   return svgRoot({ id, title, desc, width, height: bottom + 24 }, [
     key.body,
-    bottomAxis(x, bottom, 'us', 5),
+    bottomAxis(x, bottom, bars[0]?.unit ?? '', 5),
     rows,
   ]);
 }
@@ -76,7 +82,7 @@ function drawBar(bar: FailoverBar, top: number, x: (us: number) => number, right
   const pieces = bar.parts.map((part, index) => {
     const [start, end] = [x(from), x(from + part)];
     from += part;
-    const text = formatValue('us', part);
+    const text = formatValue(bar.unit, part);
     const fits = end - start > text.length * 6.6 + 8;
     const size = html`width="${round3(end - start)}" height="${BAR}"`;
     const place = html`x="${round3(start)}" y="${y}" ${size}`;
@@ -86,7 +92,7 @@ function drawBar(bar: FailoverBar, top: number, x: (us: number) => number, right
         dy="0.32em">${text}</text>`
     }`;
   });
-  const total = formatValue('us', sum(bar));
+  const total = formatValue(bar.unit, sum(bar));
   return html`<g class="row"><text x="10" y="${y - 7}">${fitted(bar.label, right - 80)}</text><text
     class="end quiet" x="${right}" y="${y - 7}">${total}</text>${pieces}</g>\n`;
 }

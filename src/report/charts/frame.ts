@@ -4,9 +4,9 @@
  * are classes of the page's style sheet, so one drawing serves light, dark and print.
  */
 import type { ScaleContinuousNumeric } from 'd3';
-import { formatDurationUs } from '../../lib/units.ts';
+import { humanDuration } from '../../lib/units.ts';
 import { html, type Markup, type Part } from '../html.ts';
-import { notationFor, writeNumber } from '../numbers.ts';
+import { microseconds, notationFor, writeNumber } from '../numbers.ts';
 
 /** Three decimals are finer than any screen and keep the bytes few. */
 export const round3 = (value: number): number => Math.round(value * 1000) / 1000 + 0;
@@ -72,8 +72,9 @@ export function bottomAxis(scale: Scale, y: number, unit: string, count: number)
  */
 function tickWriter(unit: string, ticks: readonly number[]): (tick: number) => string {
   const least = ticks.find((tick) => tick > 0) ?? 0;
-  if (unit === 'us' && (ticks[ticks.length - 1] ?? 0) > 99 * least && least > 0) {
-    return (tick) => formatDurationUs(tick);
+  const us = microseconds(unit);
+  if (us !== undefined && (ticks[ticks.length - 1] ?? 0) > 99 * least && least > 0) {
+    return (tick) => humanDuration(tick * us);
   }
   const notation = notationFor(unit, ticks);
   const step = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0)) / notation.factor;

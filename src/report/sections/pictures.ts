@@ -10,7 +10,7 @@ import { HEADLINE_METRICS, metricInfo, seriesLabel, wordsOf } from '../metric-in
 import { comparisonSentence } from '../words.ts';
 import { FULL, figure, HALF, section, THIRD } from './parts.ts';
 
-const SERIES_FIRST = ['api', 'dispatch', 'goodput', 'backlog'];
+const SERIES_FIRST = ['api', 'dispatch', 'ticks', 'goodput', 'backlog'];
 /** Keys of any design, the given ones first, then the others by name: never the order of a file. */
 function keysOf(maps: readonly object[], first: readonly string[]): string[] {
   const present = new Set(maps.flatMap((map) => Object.keys(map)));
@@ -110,6 +110,8 @@ function pairedWords(document: ReportDocument): Markup {
 const SAMPLE_TITLES: Readonly<Record<string, string>> = {
   failover: 'Failover: how long until work was dispatched again',
   dispatchLatency: 'Dispatch latency: from ready to begun',
+  tickLag: 'Tick lag: from due to begun',
+  apiLatency: 'API latency: from asked to answered',
 };
 
 /** Cumulative curves of everything that was sampled. */
@@ -117,7 +119,7 @@ export function distributionSection(document: ReportDocument): Markup {
   const { designs } = document;
   const names = keysOf(
     designs.map((it) => it.samples),
-    ['failover', 'dispatchLatency'],
+    Object.keys(SAMPLE_TITLES),
   );
   const figures = names.map((name) => {
     const found = designs.flatMap((design, look) => {
