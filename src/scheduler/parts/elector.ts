@@ -105,10 +105,10 @@ function renew(elector: Elector, config: ElectorConfig, nowUs: MonotonicUs): Ele
   const deadlineUs = elector.deadlineUs ?? ((nowUs + config.renewDeadlineUs) as MonotonicUs);
   if (nowUs >= deadlineUs) return stop(elector, 'renew deadline passed');
   const afterUs = Math.min(config.retryUs, deadlineUs - nowUs);
-  const record = elector.record as LeaseRecord;
+  const { record } = elector;
   const actions: ElectorAction[] = [{ kind: 'timer', afterUs }];
   // While somebody else holds the row there is nothing to write; look again until the deadline.
-  if (record.holder !== elector.me) actions.push({ kind: 'read' });
+  if (record?.holder !== elector.me) actions.push({ kind: 'read' });
   else actions.push({ kind: 'write', version: elector.version, record });
   return { elector: { ...elector, deadlineUs }, actions };
 }
@@ -145,6 +145,12 @@ function onWritten(
   nowUs: MonotonicUs,
 ): ElectorStep {
   const { version, record } = row;
+  // A renewal of a term that has ended meanwhile: what the term left behind is given up, so its epoch
+  // must not lead again. The next look finds a row of mine and takes a new one.
+  const isRenewal = record.epoch <= (before.record?.epoch ?? 0);
+  if (!before.isLeader && isRenewal) {
+    return { elector: { ...before, version, record, seenAtUs: nowUs }, actions: [] };
+  }
   const elector = {
     ...before,
     isLeader: true,

@@ -18,6 +18,8 @@ export const LEADER = MEMBERS[0];
 export const LEDGER = 'ledger';
 export const BEAT_US = 2 * SECOND;
 
+type RunChanges = Partial<Omit<Run, 'launch'>> & { launch?: Partial<Launch> };
+
 export class WorkerLab {
   readonly machine: FakeMachine;
   /** What bodies began and ended, such as `began j 1.1`, in order. */
@@ -55,7 +57,7 @@ export class WorkerLab {
     this.tell({ kind: 'beat-ack', v: 1, epoch } as Message, from);
   }
 
-  run(job: string, token: Token, changes: Partial<Run> & { launch?: Partial<Launch> } = {}): void {
+  run(job: string, token: Token, changes: RunChanges = {}): void {
     this.tell(runOf(job, token, changes));
   }
 
@@ -79,7 +81,7 @@ export class WorkerLab {
 export function runOf(
   job: string,
   token: Token,
-  { launch = {}, ...changes }: Partial<Omit<Run, 'launch'>> & { launch?: Partial<Launch> } = {},
+  { launch = {}, ...changes }: RunChanges = {},
 ): Run {
   const base: Launch = {
     job,
