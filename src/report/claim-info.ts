@@ -15,6 +15,13 @@ export const claimWords = (claim: string): string =>
 /** A run must have shown it; in a single seed it may well be absent. */
 export const isSometimes = (claim: string): boolean => findClaim(claim)?.modality === 'sometimes';
 
+/**
+ * A promise that the design does not make. What a run must have met is nobody's promise, so it is
+ * never called withheld.
+ */
+export const isWithheld = (claim: string, row: ClaimRow): boolean =>
+  !row.promised && !isSometimes(claim);
+
 /** Claim ids of any design: the known ones in their order, then the others by name. */
 export function claimsOf(designs: readonly DesignReport[]): string[] {
   const ids = new Set(designs.flatMap((design) => Object.keys(design.claims)));
@@ -39,8 +46,11 @@ export function claimStatus(row: ClaimRow | undefined): ClaimStatus {
 export const seedsJudged = (row: ClaimRow): number =>
   row.held + row.broken + row.excused + row.unknown + row.vacuous;
 
-/** Counts in words, leaving zeros out: "38 held · 2 excused". */
-export function countsInWords(row: ClaimRow): string {
+/** Counts in words, leaving zeros out: "38 held · 2 excused", or "seen in 7 of 40". */
+export function countsInWords(claim: string, row: ClaimRow): string {
+  if (isSometimes(claim)) {
+    return row.held > 0 ? `seen in ${row.held} of ${seedsJudged(row)}` : 'never seen';
+  }
   const counts: readonly (readonly [number, string])[] = [
     [row.broken, 'broken'],
     [row.held, 'held'],

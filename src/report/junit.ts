@@ -3,7 +3,7 @@
  * promised claim that broke fails; one that was not promised, or never came up, is skipped and says
  * why. Objectives of the scenario, when there are any, are a suite of their own.
  */
-import { claimStatus, claimsOf } from './claim-info.ts';
+import { claimStatus, claimsOf, isWithheld } from './claim-info.ts';
 import type { ClaimRow, DesignReport, ReportDocument } from './document.ts';
 import { html, type Markup } from './html.ts';
 import { formatValue } from './numbers.ts';
@@ -47,7 +47,7 @@ function claimCase(document: ReportDocument, design: DesignReport, claim: string
   if (row.promised && row.broken > 0) {
     return { result: 'failed', xml: html`${head}>${failure(document, design, row)}</testcase>\n` };
   }
-  const skipped = skipReason(row);
+  const skipped = skipReason(claim, row);
   if (skipped !== '') {
     return {
       result: 'skipped',
@@ -68,8 +68,8 @@ function failure(document: ReportDocument, design: DesignReport, row: ClaimRow):
 }
 
 /** Why a case proves nothing either way; empty when it does. */
-function skipReason(row: ClaimRow): string {
-  if (!row.promised) {
+function skipReason(claim: string, row: ClaimRow): string {
+  if (isWithheld(claim, row)) {
     const broke = row.broken > 0 ? brokenShare(row) : 'not broken';
     return `not promised (${row.reason || 'no reason given'}); ${broke}`;
   }

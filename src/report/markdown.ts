@@ -3,7 +3,7 @@
  * what was left out; the page has everything.
  */
 import { assert } from '../lib/assert.ts';
-import { claimStatus, claimsOf, countsInWords } from './claim-info.ts';
+import { claimStatus, claimsOf, countsInWords, isWithheld } from './claim-info.ts';
 import type { ClaimRow, DesignReport, ReportDocument } from './document.ts';
 import { HEADLINE_METRICS, metricInfo, metricsOf } from './metric-info.ts';
 import { formatMetric } from './numbers.ts';
@@ -72,7 +72,9 @@ function claimsTable({ designs }: ReportDocument): string[] {
   );
   const rows = claims
     .filter((claim) => chosen.has(claim))
-    .map((claim) => row([plain(claim), ...designs.map((it) => claimCell(it.claims[claim]))]));
+    .map((claim) =>
+      row([plain(claim), ...designs.map((it) => claimCell(claim, it.claims[claim]))]),
+    );
   const left = claims.length - chosen.size;
   const more = left > 0 ? [row([`${left} more`, ...designs.map(() => 'see the page')])] : [];
   return [...tableHead('claim', designs), ...rows, ...more];
@@ -81,11 +83,11 @@ function claimsTable({ designs }: ReportDocument): string[] {
 const calm = (claim: string, designs: readonly DesignReport[]): boolean =>
   designs.every((it) => claimStatus(it.claims[claim]) === 'held');
 
-function claimCell(it: ClaimRow | undefined): string {
+function claimCell(claim: string, it: ClaimRow | undefined): string {
   if (it === undefined) return '–';
-  const counts = countsInWords(it);
+  const counts = countsInWords(claim, it);
   const text = it.broken > 0 && it.promised ? `**${counts}**` : counts;
-  return it.promised ? text : `${text} (not promised)`;
+  return isWithheld(claim, it) ? `${text} (not promised)` : text;
 }
 
 function numbersTable({ designs }: ReportDocument): string[] {

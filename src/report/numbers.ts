@@ -45,6 +45,7 @@ export const microseconds = (unit: string): number | undefined =>
 
 /** A span below two minutes stays in seconds, as in `humanDuration`. */
 function timeUnit(us: number): readonly [string, number] {
+  if (us === 0) return ['s', SECOND];
   for (const [suffix, factor] of TIME_UNITS) {
     const least = suffix === 'd' || suffix === 'h' || suffix === 'min' ? 2 : 1;
     if (us >= least * factor) return [suffix, factor];

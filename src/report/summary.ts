@@ -35,7 +35,7 @@ const COLUMNS: readonly { readonly head: string; readonly metric: string }[] = [
 ];
 const VERDICTS = { held: 'held', broken: 'broken', inconclusive: 'unsure' } as const;
 const BROKEN_MAX = 20;
-const COMPARISONS_MAX = 10;
+const COMPARISONS_MAX = 15;
 
 /**
  * The summary, lines separated by newlines, none wider than `width` columns but for commands to
@@ -177,7 +177,10 @@ function unsure(document: ReportDocument, width: number, paint: Painter): string
 }
 
 function comparisons(document: ReportDocument, width: number): string[] {
-  const all = document.comparisons;
+  const all = document.comparisons.filter((it) =>
+    COLUMNS.some(({ metric }) => metric === it.metric),
+  );
+  const hidden = document.comparisons.length - Math.min(all.length, COMPARISONS_MAX);
   if (all.length === 0) return [];
   const shown = all.slice(0, COMPARISONS_MAX);
   const lines = shown.flatMap((it) =>
@@ -185,8 +188,7 @@ function comparisons(document: ReportDocument, width: number): string[] {
       i === 0 ? line : `  ${line}`,
     ),
   );
-  const more = all.length > shown.length ? [`… and ${all.length - shown.length} more`] : [];
-  return ['', ...lines, ...more];
+  return ['', ...lines, ...(hidden > 0 ? [`… and ${hidden} more in the report`] : [])];
 }
 
 const cut = (text: string, width: number): string => {

@@ -33,6 +33,19 @@ describe('junit.xml', () => {
     expect(suiteOf(xml, 'single')).toContain('name="cancel"><skipped message="vacuous');
   });
 
+  test('passes what a run must have met, and skips what no seed showed', () => {
+    const sample = sampleDocument();
+    const row = { ...sample.designs[0]!.claims['cancel']!, promised: false, reason: 'r' };
+    const claims = {
+      'sometimes-failover': { ...row, held: 1, vacuous: 39 },
+      'sometimes-tick-run': { ...row, held: 0, vacuous: 40 },
+    };
+    const xml = renderJunit({ ...sample, designs: [{ ...sample.designs[0]!, claims }] });
+    expect(xml).toContain('name="sometimes-failover"/>');
+    expect(xml).toContain('name="sometimes-tick-run"><skipped message="vacuous');
+    expect(xml).not.toContain('not promised');
+  });
+
   test('fails missed objectives', () => {
     const sample = sampleDocument();
     const slo = [{ ...sample.slo[0]!, got: 0.5, met: false }];

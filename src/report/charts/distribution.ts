@@ -10,7 +10,7 @@ import { legendRows } from './over-time.ts';
 
 const HEIGHT = 210;
 /** As many points as a screen can show; the last is always the largest sample. */
-const POINTS_MAX = 100;
+const POINTS_MAX = 60;
 const QUANTILES = [0.1, 0.5, 0.9, 0.99, 1] as const;
 
 export interface Distribution {
@@ -100,7 +100,7 @@ function drawDistribution(input: DistributionInput, width: number, id: string): 
   const x = horizontal(input, left, right);
   const y = scaleLinear([0, 1], [bottom, top]);
   const curve = line<readonly [number, number]>()
-    .digits(3)
+    .digits(1)
     .x((point) => x(Math.max(point[0], x.domain()[0] as number)))
     .y((point) => y(point[1]))
     .curve(curveStepAfter);

@@ -10,8 +10,8 @@ import { seriesLabel } from '../metric-info.ts';
 import { formatValue } from '../numbers.ts';
 import { bottomAxis, type Figure, fitted, leftAxis, round3, svgRoot } from './frame.ts';
 import {
+  drawable,
   legendRows,
-  merged,
   stepPath,
   type TimeLine,
   timeTicks,
@@ -26,7 +26,6 @@ const LANE = 17;
 /** A storm of thousands of faults is drawn up to this many; the table says how many there were. */
 const BANDS_MAX = 160;
 const TABLE_MAX = 60;
-const BUCKETS_MAX = 150;
 
 export interface ExampleInput {
   readonly id: string;
@@ -107,7 +106,7 @@ function timeLines(example: Example): TimeLine[] {
     .map((name, look) => ({
       label: seriesLabel(name),
       look,
-      series: merged(example.series[name] as TimeLine['series'], BUCKETS_MAX),
+      series: drawable(example.series[name] as TimeLine['series']),
     }));
 }
 

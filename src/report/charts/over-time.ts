@@ -15,8 +15,10 @@ import {
 } from './frame.ts';
 
 /** More buckets than this are merged by their mean: a screen cannot show them. */
-const BUCKETS_MAX = 150;
-const TABLE_ROWS_MAX = 30;
+const BUCKETS_MAX = 90;
+/** Where most buckets are empty, such as those of rare ticks, fewer and wider ones tell more. */
+const SPARSE_MAX = 24;
+const TABLE_ROWS_MAX = 24;
 const HEIGHT = 220;
 
 export interface TimeLine {
@@ -47,6 +49,14 @@ export function merged(series: Series, limit: number): Series {
   return { unit: series.unit, bucketUs: series.bucketUs * step, values };
 }
 
+/** A series in as many buckets as a screen can show, and as few as its gaps ask for. */
+export function drawable(series: Series): Series {
+  const { values } = series;
+  const until = values.findLastIndex((value) => value !== null) + 1;
+  const known = values.reduce<number>((sum, value) => sum + (value === null ? 0 : 1), 0);
+  return merged(series, known < until / 2 ? SPARSE_MAX : BUCKETS_MAX);
+}
+
 /** Where a series ends, µs. */
 export const endOf = (series: Series): number => series.bucketUs * series.values.length;
 
@@ -73,17 +83,22 @@ export function stepPath(
   // The last value holds to the end of its bucket.
   points.push([endOf(series), series.values[series.values.length - 1] ?? null]);
   const path = line<[number, number | null]>()
-    .digits(3)
+    .digits(1)
     .defined((point) => point[1] !== null)
     .x((point) => x(point[0]))
     .y((point) => y(point[1] as number))
     .curve(curveStepAfter);
-  return path(points) ?? '';
+  // A point that repeats the one before and has one after it draws nothing.
+  const turns = points.filter(
+    ([, value], i) =>
+      value !== points[i - 1]?.[1] || (points[i + 1] ?? [0, null])[1] === null || value === null,
+  );
+  return path(turns) ?? '';
 }
 
 /** The figure: step lines with a legend above, and the buckets as a table. */
 export function overTime(input: OverTimeInput): Figure {
-  const lines = input.lines.map((it) => ({ ...it, series: merged(it.series, BUCKETS_MAX) }));
+  const lines = input.lines.map((it) => ({ ...it, series: drawable(it.series) }));
   return {
     id: input.id,
     title: input.title,

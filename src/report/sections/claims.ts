@@ -6,6 +6,7 @@ import {
   claimWords,
   countsInWords,
   isSometimes,
+  isWithheld,
 } from '../claim-info.ts';
 import type { ClaimRow, DesignReport, ReportDocument } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
@@ -61,16 +62,16 @@ function claimLine(claim: string, designs: readonly DesignReport[]): Markup {
   const words = claimWords(claim);
   const small = words !== '' && html`<small class="words">${words}</small>`;
   return html`<tr class="${calm ? 'calm' : 'unsettled'}"><th
-    scope="row"><code>${claim}</code>${small}</th>${rows.map(cell)}</tr>\n`;
+    scope="row"><code>${claim}</code>${small}</th>${rows.map((row) => cell(claim, row))}</tr>\n`;
 }
 
-function cell(row: ClaimRow | undefined): Markup {
+function cell(claim: string, row: ClaimRow | undefined): Markup {
   if (row === undefined) return html`<td class="s-absent">–</td>`;
   const status = claimStatus(row);
-  const free = row.promised ? NOTHING : html`<small>not promised</small>`;
-  const counts = countsInWords(row);
+  const free = isWithheld(claim, row) ? html`<small>not promised</small>` : NOTHING;
+  const counts = countsInWords(claim, row);
   return html`<td
-    class="s-${status}${row.promised ? '' : ' free'}">${MARKS[status]} ${counts}${free}</td>`;
+    class="s-${status}${isWithheld(claim, row) ? ' free' : ''}">${MARKS[status]} ${counts}${free}</td>`;
 }
 
 function findings(document: ReportDocument): Markup {
@@ -107,7 +108,7 @@ function unpromisedReasons(designs: readonly DesignReport[]): Markup {
     const reasons = new Map<string, string[]>();
     for (const claim of claimsOf([design])) {
       const row = design.claims[claim] as ClaimRow;
-      if (row.promised) continue;
+      if (!isWithheld(claim, row)) continue;
       const broke = row.broken > 0 ? `${claim} (${brokenShare(row)})` : `${claim} (not broken)`;
       reasons.set(row.reason, [...(reasons.get(row.reason) ?? []), broke]);
     }
