@@ -58,6 +58,8 @@ interface Session {
         readonly at: number;
         readonly rows: StoreRow[];
         readonly key: string;
+        /** The wait counts from here, however often the call is sent again. */
+        readonly sinceUs: MonotonicUs;
       }
     | undefined;
 }
@@ -165,7 +167,8 @@ class Store implements Program {
         return this.#answer(from, session, { kind: 'no-session' });
       }
       if ((op.kind === 'lock' || op.kind === 'cas') && !this.#locks.take(op.key, session.name)) {
-        session.waiting = { from, ops, at, rows, key: op.key };
+        const sinceUs = this.#host.monotonicUs();
+        session.waiting = { from, ops, at, rows, key: op.key, sinceUs };
         return;
       }
       const conflict = this.#do(session, op, rows);
@@ -191,7 +194,7 @@ class Store implements Program {
         rows.push(this.#read(session, op.key));
         return undefined;
       case 'range':
-        rows.push(...this.#table.range(op.prefix, op.after, op.limit));
+        rows.push(...this.#range(session, op.prefix, op.after, op.limit));
         return undefined;
       case 'write':
         session.writes?.set(op.key, op.value);
@@ -217,6 +220,19 @@ class Store implements Program {
     const committed = this.#table.read(key);
     if (session.writes?.has(key) !== true) return committed;
     return { key, value: session.writes.get(key), version: committed.version };
+  }
+
+  #range({ writes }: Session, prefix: string, after: string, limit: number): StoreRow[] {
+    if (writes === undefined || writes.size === 0) return this.#table.range(prefix, after, limit);
+    // So many more that none is missing when every own write deletes one of them.
+    const committed = this.#table.range(prefix, after, limit + writes.size);
+    const rows = new Map(committed.map((row) => [row.key, row]));
+    for (const [key, value] of writes) {
+      if (!key.startsWith(prefix) || key <= after) continue;
+      if (value === undefined) rows.delete(key);
+      else rows.set(key, { key, value, version: this.#table.read(key).version });
+    }
+    return [...rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, limit);
   }
 
   #commit(session: Session): void {
@@ -268,7 +284,7 @@ class Store implements Program {
     for (const session of [...this.#sessions.values()]) {
       const idleUs = nowUs - session.lastCallUs;
       const { waiting } = session;
-      if (waiting !== undefined && idleUs > this.#options.lockWaitUs) {
+      if (waiting !== undefined && nowUs - waiting.sinceUs > this.#options.lockWaitUs) {
         this.#end(session);
         this.#answer(waiting.from, session, { kind: 'lock-timeout', key: waiting.key });
       } else if (idleUs > this.#options.sessionIdleUs) {
