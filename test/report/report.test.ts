@@ -150,6 +150,17 @@ describe('the page', () => {
     expect(count(text, /<summary>Show as table/g)).toBe(count(text, /<figure>/g));
   });
 
+  test('names the foot of an axis as it is drawn, after buckets were merged', () => {
+    const sample = sampleDocument();
+    const values = Array.from({ length: 200 }, (_, i) => (i === 100 ? 0.05 : 1));
+    const designs = sample.designs.map((it) => ({
+      ...it,
+      series: { api: { unit: 'ratio', bucketUs: 1_000_000, values } },
+    }));
+    // Three buckets become one: (1 + 1 + 0.05) / 3 lies between 60 % and 70 %.
+    expect(page({ ...sample, designs })).toContain('The vertical axis begins at 60 %.');
+  });
+
   test('stays under 500 kB with eight designs', () => {
     const sample = sampleDocument();
     const designs = Array.from({ length: 8 }, (_, i) => ({

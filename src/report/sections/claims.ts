@@ -68,10 +68,10 @@ function claimLine(claim: string, designs: readonly DesignReport[]): Markup {
 function cell(claim: string, row: ClaimRow | undefined): Markup {
   if (row === undefined) return html`<td class="s-absent">–</td>`;
   const status = claimStatus(row);
-  const free = isWithheld(claim, row) ? html`<small>not promised</small>` : NOTHING;
-  const counts = countsInWords(claim, row);
-  return html`<td
-    class="s-${status}${isWithheld(claim, row) ? ' free' : ''}">${MARKS[status]} ${counts}${free}</td>`;
+  const withheld = isWithheld(claim, row);
+  const look = `s-${status}${withheld ? ' free' : ''}`;
+  const note = withheld && html`<small>not promised</small>`;
+  return html`<td class="${look}">${MARKS[status]} ${countsInWords(claim, row)}${note}</td>`;
 }
 
 function findings(document: ReportDocument): Markup {

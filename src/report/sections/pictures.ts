@@ -3,7 +3,7 @@ import { distribution } from '../charts/distribution.ts';
 import { exampleSeed } from '../charts/example-seed.ts';
 import type { Figure } from '../charts/frame.ts';
 import { type DotRow, intervalDots } from '../charts/interval-dots.ts';
-import { overTime, type TimeLine, valueDomain } from '../charts/over-time.ts';
+import { drawable, overTime, type TimeLine, valueDomain } from '../charts/over-time.ts';
 import type { DesignReport, ReportDocument, Series } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
 import { HEADLINE_METRICS, metricInfo, seriesLabel, wordsOf } from '../metric-info.ts';
@@ -54,7 +54,8 @@ function meanFigure(name: string, designs: readonly DesignReport[]): Figure {
   });
   const all: Series[] = lines.map((it) => it.series);
   const unit = all[0]?.unit ?? '';
-  const least = valueDomain(unit, all)[0];
+  // The axis is that of what is drawn, which may be merged from narrower buckets.
+  const least = valueDomain(unit, all.map(drawable))[0];
   return overTime({
     id: `time-${slug(name)}`,
     title: `${seriesLabel(name)} over time`,
