@@ -7,6 +7,7 @@
  *   first-break.ts  the earliest break a judge has found, and words for it
  *   audit-watch.ts  whether the final audit can be relied on
  *   promises.ts     from when on the ticks of a schedule were promised
+ *   effect-rows.ts  one accepted effect per job, in a few bytes
  *   sometimes.ts    claims that the run was not empty
  *   no-loss.ts …    every other file is one claim, named by its id
  */

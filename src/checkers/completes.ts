@@ -12,6 +12,7 @@
  */
 import type { FactOf, TickId } from '../history/fact.ts';
 import { isTerminal } from '../history/fact.ts';
+import { jobRowsFor, RowNumbers } from '../history/job-rows.ts';
 import { TickMap, tickText } from '../history/tick-map.ts';
 import { AuditWatch } from './audit-watch.ts';
 import type { Claim, ClaimContext, Judge } from './checker.ts';
@@ -26,43 +27,62 @@ export const completes: Claim = {
   judge,
 };
 
-/** Work that must end: when it was ready, and until when it had to have time. */
-interface Work {
-  readonly readyUs: number;
-  readonly settledUs: number;
-}
+const NEVER = Number.POSITIVE_INFINITY;
 
-function judge({ recoverBoundUs }: ClaimContext): Judge {
+function judge(context: ClaimContext): Judge {
+  const { recoverBoundUs } = context;
   const breaks = new FirstBreak();
   const audit = new AuditWatch();
-  /** Accepted jobs the audit has not listed yet. */
-  const open = new Map<string, Work>();
-  const due = new TickMap<Work>();
-  let quietUs = Number.POSITIVE_INFINITY;
-  let auditUs = Number.POSITIVE_INFINITY;
+  const rows = jobRowsFor(context);
+  /** Of accepted jobs that the audit has not listed: when ready, and until when there had to be time. */
+  const ready = new RowNumbers(NEVER);
+  const settled = new RowNumbers(NEVER);
+  const due = new TickMap<number>();
+  let quietUs = NEVER;
+  let auditUs = NEVER;
   let judged = 0;
 
-  const isJudged = ({ readyUs, settledUs }: Work): boolean =>
-    readyUs <= quietUs || settledUs <= auditUs;
+  const isJudged = (readyUs: number, settledUs: number): boolean =>
+    readyUs !== NEVER && (readyUs <= quietUs || settledUs <= auditUs);
 
   const audited = (fact: FactOf<'audited-job'>): void => {
     audit.begin();
-    const work = fact.tick === undefined ? open.get(fact.job) : due.get(fact.tick);
-    open.delete(fact.job);
-    if (work === undefined || !isJudged(work)) return;
+    const row = rows.row(fact.job);
+    const dueUs = fact.tick === undefined ? undefined : due.get(fact.tick);
+    const readyUs = dueUs ?? ready.get(row);
+    const isWork = isJudged(
+      readyUs,
+      dueUs === undefined ? settled.get(row) : dueUs + recoverBoundUs,
+    );
+    ready.set(row, NEVER);
+    if (!isWork) return;
     judged++;
-    if (!isTerminal(fact.state)) breaks.add([fact], stillOpen(fact, fact.tick, work.readyUs));
+    if (!isTerminal(fact.state)) breaks.add([fact], stillOpen(fact, fact.tick, readyUs));
+  };
+
+  /** Accepted jobs not listed: how many, and the first of them by name. */
+  const missing = (): { readonly count: number; readonly first: string } => {
+    let count = 0;
+    let first = '';
+    for (const job of rows.jobs()) {
+      const row = rows.row(job);
+      if (!isJudged(ready.get(row), settled.get(row))) continue;
+      count++;
+      if (count === 1 || job < first) first = job;
+    }
+    return { count, first };
   };
 
   return judgeOf(
     {
       answered: ({ request, answer, askedAt }) => {
         if (request.kind !== 'submit' || answer.kind !== 'ok' || audit.began) return;
+        const row = rows.row(request.job);
         const readyUs = askedAt + request.delayUs;
-        const needsUs = Math.max(recoverBoundUs, 2 * request.timeoutUs);
-        open.set(request.job, { readyUs, settledUs: readyUs + needsUs });
+        ready.set(row, readyUs);
+        settled.set(row, readyUs + Math.max(recoverBoundUs, 2 * request.timeoutUs));
       },
-      'tick-due': ({ at, tick }) => due.set(tick, { readyUs: at, settledUs: at + recoverBoundUs }),
+      'tick-due': ({ at, tick }) => due.set(tick, at),
       phase: (fact) => {
         if (fact.phase === 'quiescence') quietUs = fact.at;
         if (fact.phase === 'audit') auditUs = fact.at;
@@ -73,17 +93,14 @@ function judge({ recoverBoundUs }: ClaimContext): Judge {
     },
     () => {
       const ended = audit.complete;
-      let missing = 0;
-      for (const [job, work] of open) {
-        if (!isJudged(work)) continue;
-        missing++;
-        if (ended === undefined) break;
-        const when = secondsText(work.readyUs);
-        breaks.add([ended], `job ${job}, ready at ${when}, is not in the complete audit`);
+      const { count, first } = missing();
+      if (ended !== undefined && count > 0) {
+        const when = secondsText(ready.get(rows.row(first)));
+        breaks.add([ended], `job ${first}, ready at ${when}, is not in the complete audit`);
       }
       return breaks.or(() => {
-        if (ended === undefined && (missing > 0 || due.size > 0)) return unknown(audit.gap);
-        return judged + missing === 0 ? vacuous('nothing was accepted and no tick ran') : HELD;
+        if (ended === undefined && (count > 0 || due.size > 0)) return unknown(audit.gap);
+        return judged + count === 0 ? vacuous('nothing was accepted and no tick ran') : HELD;
       });
     },
   );

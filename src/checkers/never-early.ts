@@ -28,7 +28,7 @@ export const neverEarly: Claim = {
 
 function judge({ epsilonUs }: ClaimContext): Judge {
   const breaks = new FirstBreak();
-  // Undefined once the job has begun: a second ask of the same job must not restart its delay.
+  // Of delayed jobs; undefined once begun: a second ask of the same job must not restart its delay.
   const asked = new Map<string, FactOf<'asked'> | undefined>();
   const due = new TickMap<true>();
   const undue = new TickMap<FactOf<'body-began'>>();
@@ -53,7 +53,8 @@ function judge({ epsilonUs }: ClaimContext): Judge {
       },
       asked: (fact) => {
         const { request } = fact;
-        if (request.kind === 'submit' && !asked.has(request.job)) asked.set(request.job, fact);
+        if (request.kind !== 'submit' || request.delayUs === 0) return;
+        if (!asked.has(request.job)) asked.set(request.job, fact);
       },
       'tick-due': ({ at, tick }) => {
         lastUs = at;

@@ -8,7 +8,8 @@
  * that was refused may have been accepted by the member that its client asked before. Whether the
  * nominal time of a tick exists is for `never-early`.
  */
-import type { Claim, Judge } from './checker.ts';
+import { jobRowsFor, RowBits } from '../history/job-rows.ts';
+import type { Claim, ClaimContext, Judge } from './checker.ts';
 import { FirstBreak, HELD, judgeOf, vacuous } from './first-break.ts';
 
 export const noInvention: Claim = {
@@ -20,21 +21,23 @@ export const noInvention: Claim = {
   judge,
 };
 
-function judge(): Judge {
+function judge(context: ClaimContext): Judge {
   const breaks = new FirstBreak();
-  const jobs = new Set<string>();
+  const rows = jobRowsFor(context);
+  const jobs = new RowBits();
   const schedules = new Set<string>();
   let began = 0;
   return judgeOf(
     {
       asked: ({ request }) => {
-        if (request.kind === 'submit') jobs.add(request.job);
+        if (request.kind === 'submit') jobs.set(rows.row(request.job), 1);
         else if (request.kind === 'put-schedule') schedules.add(request.schedule);
       },
       'body-began': (fact) => {
         began++;
         if (fact.tick === undefined) {
-          if (!jobs.has(fact.job)) breaks.add([fact], `job ${fact.job} began, and nobody asked`);
+          const isAsked = jobs.get(rows.row(fact.job)) === 1;
+          if (!isAsked) breaks.add([fact], `job ${fact.job} began, and nobody asked`);
         } else if (!schedules.has(fact.tick.schedule)) {
           const summary = `a tick of ${fact.tick.schedule} began, and nobody put that schedule`;
           breaks.add([fact], summary);

@@ -9,7 +9,8 @@
  * same reason; at-most-once delivery of submitted jobs (of ticks: `tick-once`); attempts of one
  * number launched twice, which for ticks is `tick-once` again.
  */
-import type { Claim, Judge } from './checker.ts';
+import { jobRowsFor, RowBits } from '../history/job-rows.ts';
+import type { Claim, ClaimContext, Judge } from './checker.ts';
 import { FirstBreak, HELD, judgeOf, vacuous } from './first-break.ts';
 
 export const retryPolicy: Claim = {
@@ -21,28 +22,30 @@ export const retryPolicy: Claim = {
   judge,
 };
 
-function judge(): Judge {
+function judge(context: ClaimContext): Judge {
   const breaks = new FirstBreak();
-  const allowed = new Map<string, number>();
+  const rows = jobRowsFor(context);
+  /** Attempts allowed; 0 for a job that nobody asked for, about which there is nothing to say. */
+  const allowed = new RowBits();
   let began = 0;
   return judgeOf(
     {
       asked: ({ request }) => {
-        if (request.kind === 'submit') allowed.set(request.job, request.maxAttempts);
+        if (request.kind === 'submit') allowed.set(rows.row(request.job), request.maxAttempts);
       },
       'body-began': (fact) => {
         if (fact.tick !== undefined) return;
         began++;
         const { attempt } = fact.token;
         // Every submit allows one attempt: the first needs no look-up.
-        const max = attempt === 1 ? 1 : allowed.get(fact.job);
-        if (max === undefined || (attempt >= 1 && attempt <= max)) return;
+        const max = attempt === 1 ? 1 : allowed.get(rows.row(fact.job));
+        if (max === 0 || (attempt >= 1 && attempt <= max)) return;
         breaks.add([fact], `job ${fact.job} began attempt ${attempt} of at most ${max}`);
       },
       'audited-job': (fact) => {
         if (fact.attempts <= 1) return;
-        const max = allowed.get(fact.job);
-        if (max === undefined || fact.attempts <= max) return;
+        const max = allowed.get(rows.row(fact.job));
+        if (max === 0 || fact.attempts <= max) return;
         breaks.add([fact], `job ${fact.job} counts ${fact.attempts} attempts of at most ${max}`);
       },
     },

@@ -10,8 +10,10 @@
  * `completes`.
  */
 import type { FactOf } from '../history/fact.ts';
+import { jobRowsFor } from '../history/job-rows.ts';
 import { TickMap, tickText } from '../history/tick-map.ts';
-import type { Claim, Judge } from './checker.ts';
+import type { Claim, ClaimContext, Judge } from './checker.ts';
+import { EffectRows } from './effect-rows.ts';
 import { FirstBreak, HELD, judgeOf, tokenText, vacuous } from './first-break.ts';
 
 export const singleEffect: Claim = {
@@ -24,35 +26,50 @@ export const singleEffect: Claim = {
 };
 
 type Arrival = FactOf<'effect-arrived'>;
-/** Nearly every job has one effect: a list only where there are more. */
-type Seen = Arrival | Arrival[];
 
-function judge(): Judge {
+function judge(context: ClaimContext): Judge {
   const breaks = new FirstBreak();
-  const jobs = new Map<string, Seen>();
-  const ticks = new TickMap<Seen>();
+  const rows = jobRowsFor(context);
+  /** The first effect of each job; nearly all have one. */
+  const first = new EffectRows();
+  /** Those of other names. */
+  const more = new Map<string, Arrival[]>();
+  const ticks = new TickMap<Arrival[]>();
   let accepted = 0;
+
+  const ofJob = (fact: Arrival): void => {
+    const row = rows.row(fact.job);
+    if (!first.has(row)) first.set(row, fact);
+    else if (first.isEffect(row, fact.effect)) doubled(breaks, first.fact(row, fact), fact);
+    else {
+      const others = more.get(fact.job) ?? [];
+      more.set(fact.job, others);
+      among(breaks, others, fact);
+    }
+  };
+
   return judgeOf(
     {
       'effect-arrived': (fact) => {
         if (!fact.accepted || fact.repeat || fact.sink !== 'key') return;
         accepted++;
-        const { tick } = fact;
-        const seen = tick === undefined ? jobs.get(fact.job) : ticks.get(tick);
-        const before = seen && sameEffect(seen, fact.effect);
-        if (before !== undefined) return doubled(breaks, before, fact);
-        const next = seen === undefined ? fact : [...(Array.isArray(seen) ? seen : [seen]), fact];
-        if (tick === undefined) jobs.set(fact.job, next);
-        else ticks.set(tick, next);
+        if (fact.tick === undefined) ofJob(fact);
+        else
+          among(
+            breaks,
+            ticks.getOrMake(fact.tick, () => []),
+            fact,
+          );
       },
     },
     () => breaks.or(() => (accepted === 0 ? vacuous('no effect with a key was accepted') : HELD)),
   );
 }
 
-function sameEffect(seen: Seen, effect: string): Arrival | undefined {
-  if (Array.isArray(seen)) return seen.find((one) => one.effect === effect);
-  return seen.effect === effect ? seen : undefined;
+function among(breaks: FirstBreak, seen: Arrival[], fact: Arrival): void {
+  const before = seen.find((one) => one.effect === fact.effect);
+  if (before === undefined) seen.push(fact);
+  else doubled(breaks, before, fact);
 }
 
 function doubled(breaks: FirstBreak, before: Arrival, fact: Arrival): void {

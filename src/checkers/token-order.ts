@@ -9,9 +9,9 @@
  * sink `key`, which asks for one of each and not for their order; retransmissions of an arrival that
  * was answered before, because they change nothing.
  */
-import type { FactOf } from '../history/fact.ts';
-import { compareTokens } from '../history/fact.ts';
-import type { Claim, Judge } from './checker.ts';
+import { jobRowsFor } from '../history/job-rows.ts';
+import type { Claim, ClaimContext, Judge } from './checker.ts';
+import { EffectRows } from './effect-rows.ts';
 import { FirstBreak, HELD, judgeOf, tokenText, vacuous } from './first-break.ts';
 
 export const tokenOrder: Claim = {
@@ -23,24 +23,20 @@ export const tokenOrder: Claim = {
   judge,
 };
 
-function judge(): Judge {
+function judge(context: ClaimContext): Judge {
   const breaks = new FirstBreak();
-  // One accepted effect per job stays for the whole run: a zombie's may come arbitrarily late.
-  const newest = new Map<string, FactOf<'effect-arrived'>>();
+  const rows = jobRowsFor(context);
+  const newest = new EffectRows();
   return judgeOf(
     {
       'effect-arrived': (fact) => {
         if (!fact.accepted || fact.repeat || fact.sink === 'none') return;
-        const before = newest.get(fact.job);
-        if (before === undefined) {
-          newest.set(fact.job, fact);
-          return;
-        }
-        if (fact.sink === 'key' && fact.effect !== before.effect) return;
-        if (compareTokens(fact.token, before.token) >= 0) {
-          newest.set(fact.job, fact);
-          return;
-        }
+        const row = rows.row(fact.job);
+        const isOther =
+          fact.sink === 'key' && newest.has(row) && !newest.isEffect(row, fact.effect);
+        if (isOther) return;
+        if (!newest.has(row) || newest.compare(row, fact.token) >= 0) return newest.set(row, fact);
+        const before = newest.fact(row, fact);
         const [late, early] = [tokenText(fact.token), tokenText(before.token)];
         const summary = `an effect of job ${fact.job} was accepted with token ${late} after ${early}`;
         breaks.add([before, fact], summary);
@@ -48,7 +44,7 @@ function judge(): Judge {
     },
     () =>
       breaks.or(() =>
-        newest.size === 0 ? vacuous('no effect that asks for order was accepted') : HELD,
+        newest.count === 0 ? vacuous('no effect that asks for order was accepted') : HELD,
       ),
   );
 }

@@ -7,6 +7,7 @@
  *   shape.ts    what a fact read from a text must look like
  *   describe.ts a fact as one line for people
  *   tick-map.ts a map whose keys are ticks
+ *   job-rows.ts numbers for jobs, and columns of what is known of them
  */
 import { assert } from '../lib/assert.ts';
 import type { Fact, FactKind, FactOf } from './fact.ts';

@@ -1,4 +1,5 @@
 import type { FactOf, JobState } from '../history/fact.ts';
+import { type JobRows, RowBits, RowNumbers } from '../history/job-rows.ts';
 import type { Tally } from './throughput.ts';
 
 /** Bits of what is known of a job. */
@@ -7,6 +8,7 @@ const SUCCEEDED = 2;
 const CREDITED = 4;
 const NO_SINK = 8;
 const DEAD = 16;
+const SUBMITTED = 32;
 /** The state that the audit listed, from this bit on; 0 when it listed none. */
 const AUDITED_SHIFT = 8;
 const AUDITED_CODES: readonly (JobState | undefined)[] = [
@@ -25,31 +27,32 @@ export type FinalState = 'completed' | 'cancelled' | 'dead' | 'open';
  * a late fact of a finished job must still find its row. Times are true microseconds, -1 for never.
  */
 export class JobBook {
-  readonly #rows = new Map<string, number>();
-  readonly #readyUs: number[] = [];
-  readonly #acceptedUs: number[] = [];
-  readonly #beganUs: number[] = [];
-  readonly #flags: number[] = [];
+  readonly #rows: JobRows;
+  readonly #readyUs = new RowNumbers(-1);
+  readonly #acceptedUs = new RowNumbers(-1);
+  readonly #beganUs = new RowNumbers(-1);
+  readonly #flags = new RowBits();
   readonly #tally: Tally;
 
-  constructor(tally: Tally) {
+  constructor(rows: JobRows, tally: Tally) {
+    this.#rows = rows;
     this.#tally = tally;
   }
 
   onAsked({ at, request }: FactOf<'asked'>): void {
-    if (request.kind !== 'submit' || this.#rows.has(request.job)) return;
-    this.#rows.set(request.job, this.#readyUs.length);
-    this.#readyUs.push(at + request.delayUs);
-    this.#acceptedUs.push(-1);
-    this.#beganUs.push(-1);
-    this.#flags.push(request.sink === 'none' ? NO_SINK : 0);
+    if (request.kind !== 'submit') return;
+    const row = this.#rows.row(request.job);
+    if (this.#flags.get(row) !== 0) return;
+    this.#readyUs.set(row, at + request.delayUs);
+    this.#flags.set(row, request.sink === 'none' ? SUBMITTED | NO_SINK : SUBMITTED);
   }
 
   onAnswered({ at, request, answer }: FactOf<'answered'>): void {
     if (answer.kind !== 'ok' || request.kind === 'put-schedule') return;
-    const row = this.#rows.get(request.job);
-    if (row === undefined) return;
-    if (request.kind === 'submit' && this.#acceptedUs[row] === -1) this.#acceptedUs[row] = at;
+    const row = this.#rows.row(request.job);
+    if (this.#flags.get(row) === 0) return;
+    if (request.kind === 'submit' && this.#acceptedUs.get(row) === -1)
+      this.#acceptedUs.set(row, at);
     const told = answer.state ?? (request.kind === 'cancel' ? 'cancelled' : undefined);
     if (told === 'cancelled') this.#mark(row, CANCELLED);
     else if (told === 'dead') this.#mark(row, DEAD);
@@ -57,15 +60,15 @@ export class JobBook {
   }
 
   onBegan({ at, job }: FactOf<'body-began'>): void {
-    const row = this.#rows.get(job);
-    if (row !== undefined && this.#beganUs[row] === -1) this.#beganUs[row] = at;
+    const row = this.#rows.row(job);
+    if (this.#flags.get(row) !== 0 && this.#beganUs.get(row) === -1) this.#beganUs.set(row, at);
   }
 
   onEnded({ at, job, how }: FactOf<'body-ended'>): void {
     if (how !== 'succeeded') return;
-    const row = this.#rows.get(job);
-    if (row === undefined) return;
-    const flags = this.#flags[row] as number;
+    const row = this.#rows.row(job);
+    const flags = this.#flags.get(row);
+    if (flags === 0) return;
     this.#tally.succeeded(at, (flags & SUCCEEDED) !== 0);
     this.#mark(row, SUCCEEDED);
     if ((flags & NO_SINK) !== 0) this.#credit(row, at);
@@ -73,15 +76,16 @@ export class JobBook {
 
   onEffect({ at, job, accepted }: FactOf<'effect-arrived'>): void {
     if (!accepted) return;
-    const row = this.#rows.get(job);
-    if (row !== undefined) this.#credit(row, at);
+    const row = this.#rows.row(job);
+    if (this.#flags.get(row) !== 0) this.#credit(row, at);
   }
 
   onAudited({ job, state }: FactOf<'audited-job'>): void {
-    const row = this.#rows.get(job);
-    if (row === undefined) return;
-    const known = (this.#flags[row] as number) & ((1 << AUDITED_SHIFT) - 1);
-    this.#flags[row] = known | (AUDITED_CODES.indexOf(state) << AUDITED_SHIFT);
+    const row = this.#rows.row(job);
+    const flags = this.#flags.get(row);
+    if (flags === 0) return;
+    const known = flags & ((1 << AUDITED_SHIFT) - 1);
+    this.#flags.set(row, known | (AUDITED_CODES.indexOf(state) << AUDITED_SHIFT));
   }
 
   /**
@@ -89,27 +93,27 @@ export class JobBook {
    * began (-1 for never). Left out are those that were cancelled and never began.
    */
   eachDispatch(visit: (readyUs: number, acceptedUs: number, beganUs: number) => void): void {
-    for (let row = 0; row < this.#readyUs.length; row++) {
-      const acceptedUs = this.#acceptedUs[row] as number;
-      const beganUs = this.#beganUs[row] as number;
+    for (let row = 0; row < this.#acceptedUs.length; row++) {
+      const acceptedUs = this.#acceptedUs.get(row);
+      const beganUs = this.#beganUs.get(row);
       if (acceptedUs === -1) continue;
       if (beganUs === -1 && this.#isCancelled(row)) continue;
-      visit(this.#readyUs[row] as number, acceptedUs, beganUs);
+      visit(this.#readyUs.get(row), acceptedUs, beganUs);
     }
   }
 
   /** How many accepted jobs came to which end. */
   finalStates(): Record<FinalState, number> {
     const counts = { completed: 0, cancelled: 0, dead: 0, open: 0 };
-    for (let row = 0; row < this.#readyUs.length; row++) {
-      if (this.#acceptedUs[row] !== -1) counts[this.#finalState(row)]++;
+    for (let row = 0; row < this.#acceptedUs.length; row++) {
+      if (this.#acceptedUs.get(row) !== -1) counts[this.#finalState(row)]++;
     }
     return counts;
   }
 
   /** By the audit; where that did not list the job, by what else was seen of it. */
   #finalState(row: number): FinalState {
-    const flags = this.#flags[row] as number;
+    const flags = this.#flags.get(row);
     const audited = AUDITED_CODES[flags >> AUDITED_SHIFT];
     if (audited === 'succeeded') return 'completed';
     if (audited === 'dead' || audited === 'cancelled') return audited;
@@ -120,17 +124,17 @@ export class JobBook {
   }
 
   #isCancelled(row: number): boolean {
-    const flags = this.#flags[row] as number;
+    const flags = this.#flags.get(row);
     return (flags & CANCELLED) !== 0 || AUDITED_CODES[flags >> AUDITED_SHIFT] === 'cancelled';
   }
 
   #credit(row: number, at: number): void {
-    if (((this.#flags[row] as number) & CREDITED) !== 0) return;
+    if ((this.#flags.get(row) & CREDITED) !== 0) return;
     this.#mark(row, CREDITED);
     this.#tally.credited(at);
   }
 
   #mark(row: number, bit: number): void {
-    this.#flags[row] = (this.#flags[row] as number) | bit;
+    this.#flags.set(row, this.#flags.get(row) | bit);
   }
 }

@@ -22,6 +22,7 @@
  */
 import type { FactOf } from '../history/fact.ts';
 import { type Fold, foldOf } from '../history/history.ts';
+import { type JobRows, jobRowsFor } from '../history/job-rows.ts';
 import { SECOND } from '../lib/units.ts';
 import { type Accounts, accountsOf } from './accounts.ts';
 import { ApiAnswers, dispatchAvailability, tickAvailability } from './availability.ts';
@@ -62,7 +63,7 @@ export interface RunMetrics {
 }
 
 export function createMetrics(context: MetricsContext): RunMetrics {
-  const gauges = new Gauges(context.epsilonUs, context.bucketUs ?? SECOND);
+  const gauges = new Gauges(jobRowsFor(context), context.epsilonUs, context.bucketUs ?? SECOND);
   return { folds: [gauges.fold()], finish: () => gauges.finish() };
 }
 
@@ -72,7 +73,7 @@ class Gauges {
   readonly #bucketUs: number;
   readonly #window = new Window();
   readonly #tally: Tally;
-  readonly #work = new Work(this.#window);
+  readonly #work: Work;
   readonly #jobs: JobBook;
   readonly #ticks: TickBook;
   readonly #api = new ApiAnswers(this.#window);
@@ -82,11 +83,12 @@ class Gauges {
   readonly #failovers = new Failovers(this.#leadership);
   readonly #storm = new Storm();
 
-  constructor(epsilonUs: number, bucketUs: number) {
+  constructor(rows: JobRows, epsilonUs: number, bucketUs: number) {
     this.#epsilonUs = epsilonUs;
     this.#bucketUs = bucketUs;
     this.#tally = new Tally(this.#window, bucketUs);
-    this.#jobs = new JobBook(this.#tally);
+    this.#work = new Work(rows, this.#window);
+    this.#jobs = new JobBook(rows, this.#tally);
     this.#ticks = new TickBook(this.#tally);
     this.#apiShares = new Shares(bucketUs);
   }

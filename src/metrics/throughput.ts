@@ -1,4 +1,5 @@
 import type { FactOf, Token } from '../history/fact.ts';
+import { type JobRows, RowValues } from '../history/job-rows.ts';
 import { SECOND } from '../lib/units.ts';
 import type { Metrics } from './numbers.ts';
 import { Counts } from './series.ts';
@@ -72,11 +73,13 @@ interface Attempt {
  */
 export class Work {
   readonly #window: Window;
-  readonly #open = new Map<string, Attempt>();
+  readonly #rows: JobRows;
+  readonly #open = new RowValues<Attempt>();
   #totalUs = 0;
   #usefulUs = 0;
 
-  constructor(window: Window) {
+  constructor(rows: JobRows, window: Window) {
+    this.#rows = rows;
     this.#window = window;
     window.whenOpened(() => {
       this.#totalUs = 0;
@@ -86,25 +89,28 @@ export class Work {
 
   onBegan({ at, job, token }: FactOf<'body-began'>): void {
     if (!this.#window.contains(at)) return;
-    const next = this.#open.get(job);
-    this.#open.set(job, { token, beganUs: at, runUs: -1, isAccepted: false, next });
+    const row = this.#rows.row(job);
+    const next = this.#open.get(row);
+    this.#open.set(row, { token, beganUs: at, runUs: -1, isAccepted: false, next });
   }
 
   onEnded({ at, job, token, how }: FactOf<'body-ended'>): void {
-    const attempt = this.#find(job, token, true);
+    const row = this.#rows.row(job);
+    const attempt = this.#find(row, token, true);
     if (attempt === undefined) return;
     attempt.runUs = at - attempt.beganUs;
     if (attempt.beganUs >= this.#window.fromUs) this.#totalUs += attempt.runUs;
-    if (attempt.isAccepted) this.#settle(job, attempt, true);
-    else if (how !== 'succeeded') this.#settle(job, attempt, false);
+    if (attempt.isAccepted) this.#settle(row, attempt, true);
+    else if (how !== 'succeeded') this.#settle(row, attempt, false);
   }
 
   onEffect({ job, token, accepted }: FactOf<'effect-arrived'>): void {
-    const attempt = this.#find(job, token, false);
+    const row = this.#rows.row(job);
+    const attempt = this.#find(row, token, false);
     // A refusal settles nothing: the attempt may have further effects.
     if (attempt === undefined || !accepted) return;
     attempt.isAccepted = true;
-    if (attempt.runUs !== -1) this.#settle(job, attempt, true);
+    if (attempt.runUs !== -1) this.#settle(row, attempt, true);
   }
 
   metrics(): Metrics {
@@ -112,8 +118,8 @@ export class Work {
     return { wastedWork: { unit: 'ratio', value } };
   }
 
-  #find(job: string, { epoch, attempt }: Token, mustRun: boolean): Attempt | undefined {
-    let one = this.#open.get(job);
+  #find(row: number, { epoch, attempt }: Token, mustRun: boolean): Attempt | undefined {
+    let one = this.#open.get(row);
     while (one !== undefined) {
       const isSame = one.token.epoch === epoch && one.token.attempt === attempt;
       if (isSame && (!mustRun || one.runUs === -1)) return one;
@@ -122,14 +128,10 @@ export class Work {
     return undefined;
   }
 
-  #settle(job: string, settled: Attempt, isUseful: boolean): void {
+  #settle(row: number, settled: Attempt, isUseful: boolean): void {
     if (isUseful && settled.beganUs >= this.#window.fromUs) this.#usefulUs += settled.runUs;
-    const first = this.#open.get(job);
-    if (first === settled) {
-      if (settled.next === undefined) this.#open.delete(job);
-      else this.#open.set(job, settled.next);
-      return;
-    }
+    const first = this.#open.get(row);
+    if (first === settled) return this.#open.set(row, settled.next);
     for (let one = first; one !== undefined; one = one.next) {
       if (one.next === settled) one.next = settled.next;
     }
