@@ -73,7 +73,7 @@ function paramsOf(kind: PlannedFault['kind'], bounds: PlanBounds): fc.Arbitrary<
     case 'clock-step':
       return fc.record({ stepUs: share(Math.floor(bounds.wallErrorUsMax / bounds.faultsMax)) });
     case 'slow-cpu':
-      return fc.record({ factor: fc.integer({ min: 2, max: 2_000 }) });
+      return fc.record({ factor: fc.integer({ min: 2, max: 50 }) });
     default:
       return fc.constant({});
   }
