@@ -1,5 +1,6 @@
 /**
- * checkers: verdicts. One file per claim; each opens with what it checks, what it does not, and why.
+ * checkers: verdicts. One file per claim; each opens with what it checks, what it does not, and
+ * why.
  *
  *   checker.ts      what a claim, a judge and a verdict are (this file)
  *   claims.ts       all claims by id

@@ -4,9 +4,9 @@ import { RowNumbers } from '../history/job-rows.ts';
 type Arrival = FactOf<'effect-arrived'>;
 
 /**
- * One accepted effect per job, for the whole run: a zombie's may come arbitrarily late. Kept in columns
- * (some forty bytes each, where the facts themselves would take five times that), and made a fact
- * again when a verdict rests on it.
+ * One accepted effect per job, for the whole run: a zombie's may come arbitrarily late. Kept in
+ * columns (some forty bytes each, where the facts themselves would take five times that), and made
+ * a fact again when a verdict rests on it.
  */
 export class EffectRows {
   readonly #at = new RowNumbers(-1);
@@ -36,7 +36,7 @@ export class EffectRows {
     this.#texts.set(row, 2 * texts + (fact.fenced ? 1 : 0));
   }
 
-  /** Negative, zero or positive as this token is older than, equal to or newer than the one kept. */
+  /** Negative, zero or positive as this token is older than the one kept, equal, or newer. */
   compare(row: number, { epoch, attempt }: Token): number {
     return epoch - this.#epoch.get(row) || attempt - this.#attempt.get(row);
   }

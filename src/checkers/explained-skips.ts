@@ -1,9 +1,9 @@
 /**
  * explained-skips (S18): a tick that did not run has a recorded reason.
  *
- * Checks: each promised due tick either began, or the complete audit lists it as skipped with a reason
- * that is not empty, or lists an instance of it (cancelled, dead, or still to run: the state says
- * why it did not begin).
+ * Checks: each promised due tick either began, or the complete audit lists it as skipped with a
+ * reason that is not empty, or lists an instance of it (cancelled, dead, or still to run: the state
+ * says why it did not begin).
  *
  * Does not check: ticks that fell due so shortly before the audit that there was no time to decide
  * them (for those before heal, the bound of the preset counts from heal); whether the reason is

@@ -1,12 +1,12 @@
 /**
  * no-invention (S2): nothing runs that nobody asked for.
  *
- * Checks: every body that begins belongs to a job that a client had asked for before, or to a tick of
- * a schedule that a client had put before.
+ * Checks: every body that begins belongs to a job that a client had asked for before, or to a tick
+ * of a schedule that a client had put before.
  *
- * Does not check: whether the request was accepted. One whose answer was lost may have been, and one
- * that was refused may have been accepted by the member that its client asked before. Whether the
- * nominal time of a tick exists is for `never-early`.
+ * Does not check: whether the request was accepted. One whose answer was lost may have been, and
+ * one that was refused may have been accepted by the member that its client asked before. Whether
+ * the nominal time of a tick exists is for `never-early`.
  */
 import { jobRowsFor, RowBits } from '../history/job-rows.ts';
 import type { Claim, ClaimContext, Judge } from './checker.ts';

@@ -10,10 +10,11 @@
  * the audit reads are left out: the page may be older than the acceptance.
  */
 import type { FactOf } from '../history/fact.ts';
-import { jobRowsFor, RowBits, RowValues } from '../history/job-rows.ts';
+import { foldOf } from '../history/history.ts';
+import { type JobRows, jobRowsFor, RowBits, RowValues } from '../history/job-rows.ts';
 import { AuditWatch } from './audit-watch.ts';
-import type { Claim, ClaimContext, Judge } from './checker.ts';
-import { FirstBreak, HELD, judgeOf, secondsText, unknown, vacuous } from './first-break.ts';
+import type { Claim, ClaimContext, Judge, Verdict } from './checker.ts';
+import { FirstBreak, HELD, secondsText, unknown, vacuous } from './first-break.ts';
 
 export const noLoss: Claim = {
   id: 'no-loss',
@@ -22,83 +23,90 @@ export const noLoss: Claim = {
   limits:
     'Submits that failed or timed out promise nothing; the state listed is judged by other claims.',
   excusedBy: ['store-durable', 'single-copy'],
-  judge,
+  judge: (context) => new NoLoss(context),
 };
 
 /** What is known of a promised job. */
 const PROMISED = 1;
 const LISTED = 2;
 
-function judge(context: ClaimContext): Judge {
-  const breaks = new FirstBreak();
-  const audit = new AuditWatch();
-  const rows = jobRowsFor(context);
-  const jobs = new RowBits();
+class NoLoss implements Judge {
+  readonly listens;
+  readonly onFact;
+  readonly #breaks = new FirstBreak();
+  readonly #audit = new AuditWatch();
+  readonly #rows: JobRows;
+  readonly #jobs = new RowBits();
   /** The answer that promised it; dropped when the job succeeds, which is when it is best known. */
-  const answers = new RowValues<FactOf<'answered'>>();
-  const cancelled = new Map<string, FactOf<'answered'>>();
-  let promised = 0;
-  let unlisted = 0;
+  readonly #answers = new RowValues<FactOf<'answered'>>();
+  readonly #cancelled = new Map<string, FactOf<'answered'>>();
+  #promised = 0;
+  #unlisted = 0;
 
-  const answered = (fact: FactOf<'answered'>): void => {
-    const { request, answer } = fact;
-    if (answer.kind !== 'ok' || audit.began) return;
-    if (request.kind === 'cancel' && saysCancelled(fact)) cancelled.set(request.job, fact);
-    else if (request.kind !== 'submit') return;
-    const row = rows.row(request.job);
-    if (jobs.get(row) === 0) {
-      promised++;
-      unlisted++;
-    }
-    jobs.set(row, PROMISED);
-    answers.set(row, fact);
-  };
-
-  const audited = (fact: FactOf<'audited-job'>): void => {
-    audit.begin();
-    const row = rows.row(fact.job);
-    if (jobs.get(row) === PROMISED) {
-      jobs.set(row, PROMISED | LISTED);
-      unlisted--;
-    }
-    const ack = fact.state === 'cancelled' ? undefined : cancelled.get(fact.job);
-    if (ack === undefined) return;
-    const when = secondsText(ack.at);
-    breaks.add([ack, fact], `job ${fact.job}, cancelled at ${when}, is ${fact.state}`);
-  };
-
-  /** The first in order of rows would depend on who else uses them; the first by name does not. */
-  const findLost = (ended: FactOf<'audit-ended'>): void => {
-    let lost: string | undefined;
-    for (const job of rows.jobs()) {
-      if (jobs.get(rows.row(job)) === PROMISED && (lost === undefined || job < lost)) lost = job;
-    }
-    if (lost === undefined) return;
-    const answer = answers.get(rows.row(lost));
-    const when = answer === undefined ? 'ran to success' : `accepted at ${secondsText(answer.at)}`;
-    const facts = answer === undefined ? ([ended] as const) : ([answer, ended] as const);
-    breaks.add(facts, `job ${lost}, ${when}, is not in the complete audit`);
-  };
-
-  return judgeOf(
-    {
-      answered,
+  constructor(context: ClaimContext) {
+    this.#rows = jobRowsFor(context);
+    const fold = foldOf({
+      answered: (fact) => this.#answered(fact),
       'body-ended': ({ job, how }) => {
         if (how !== 'succeeded') return;
-        const row = rows.row(job);
-        if (answers.get(row) !== undefined) answers.set(row, undefined);
+        const row = this.#rows.row(job);
+        if (this.#answers.get(row) !== undefined) this.#answers.set(row, undefined);
       },
-      'audited-job': audited,
-      phase: (fact) => audit.onPhase(fact),
-      'audit-ended': (fact) => audit.onEnded(fact),
-    },
-    () => {
-      if (promised === 0) return vacuous('no submit was answered ok');
-      const ended = audit.complete;
-      if (ended !== undefined && unlisted > 0) findLost(ended);
-      return breaks.or(() => (ended === undefined ? unknown(audit.gap) : HELD));
-    },
-  );
+      'audited-job': (fact) => this.#audited(fact),
+      phase: (fact) => this.#audit.onPhase(fact),
+      'audit-ended': (fact) => this.#audit.onEnded(fact),
+    });
+    this.listens = fold.listens;
+    this.onFact = fold.onFact;
+  }
+
+  verdict(): Verdict {
+    if (this.#promised === 0) return vacuous('no submit was answered ok');
+    const ended = this.#audit.complete;
+    if (ended !== undefined && this.#unlisted > 0) this.#findLost(ended);
+    return this.#breaks.or(() => (ended === undefined ? unknown(this.#audit.gap) : HELD));
+  }
+
+  #answered(fact: FactOf<'answered'>): void {
+    const { request, answer } = fact;
+    if (answer.kind !== 'ok' || this.#audit.began) return;
+    if (request.kind === 'cancel' && saysCancelled(fact)) this.#cancelled.set(request.job, fact);
+    else if (request.kind !== 'submit') return;
+    const row = this.#rows.row(request.job);
+    if (this.#jobs.get(row) === 0) {
+      this.#promised++;
+      this.#unlisted++;
+    }
+    this.#jobs.set(row, PROMISED);
+    this.#answers.set(row, fact);
+  }
+
+  #audited(fact: FactOf<'audited-job'>): void {
+    this.#audit.begin();
+    const row = this.#rows.row(fact.job);
+    if (this.#jobs.get(row) === PROMISED) {
+      this.#jobs.set(row, PROMISED | LISTED);
+      this.#unlisted--;
+    }
+    const ack = fact.state === 'cancelled' ? undefined : this.#cancelled.get(fact.job);
+    if (ack === undefined) return;
+    const when = secondsText(ack.at);
+    this.#breaks.add([ack, fact], `job ${fact.job}, cancelled at ${when}, is ${fact.state}`);
+  }
+
+  /** The first in order of rows would depend on who else uses them; the first by name does not. */
+  #findLost(ended: FactOf<'audit-ended'>): void {
+    let lost: string | undefined;
+    for (const job of this.#rows.jobs()) {
+      if (this.#jobs.get(this.#rows.row(job)) !== PROMISED) continue;
+      if (lost === undefined || job < lost) lost = job;
+    }
+    if (lost === undefined) return;
+    const answer = this.#answers.get(this.#rows.row(lost));
+    const when = answer === undefined ? 'ran to success' : `accepted at ${secondsText(answer.at)}`;
+    const facts = answer === undefined ? ([ended] as const) : ([answer, ended] as const);
+    this.#breaks.add(facts, `job ${lost}, ${when}, is not in the complete audit`);
+  }
 }
 
 /** A cancel answered with another final state came too late, and says so. */

@@ -1,13 +1,14 @@
 /**
  * on-time (L3): in stable periods ticks run when they are due.
  *
- * A period is stable before the first fault begins (once the cluster has had the bound of the preset
- * to come up), and from heal plus that bound until the audit. Checks: each tick that falls due in a
- * stable period, with time left in it for the tolerance, begins within `onTimeBoundUs` of its nominal
- * time in true time, or the audit lists it as skipped with a reason.
+ * A period is stable before the first fault begins (once the cluster has had the bound of the
+ * preset to come up), and from heal plus that bound until the audit. Checks: each tick that falls
+ * due in a stable period, with time left in it for the tolerance, begins within `onTimeBoundUs` of
+ * its nominal time in true time, or the audit lists it as skipped with a reason.
  *
- * Does not check: ticks in the storm (`tickWithin` measures them); ticks of a schedule whose put had
- * not been answered ok by then; whether a skip was justified, for the policy is not on record here.
+ * Does not check: ticks in the storm (`tickWithin` measures them); ticks of a schedule whose put
+ * had not been answered ok by then; whether a skip was justified, for the policy is not on record
+ * here.
  */
 import type { FactOf } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';

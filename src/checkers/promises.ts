@@ -1,10 +1,10 @@
 import type { FactOf, TickId } from '../history/fact.ts';
 
 /**
- * From when on the ticks of a schedule were promised. A new schedule does not fire for the past: its
- * ticks count from its acceptance on, by the wall clock of whoever accepted it, so from ε after the
- * client heard of it. A schedule that no client of this run put was there from the start; one whose
- * put was refused, or never answered, promised nothing.
+ * From when on the ticks of a schedule were promised. A new schedule does not fire for the past:
+ * its ticks count from its acceptance on, by the wall clock of whoever accepted it, so from ε after
+ * the client heard of it. A schedule that no client of this run put was there from the start; one
+ * whose put was refused, or never answered, promised nothing.
  */
 export class Promises {
   readonly #epsilonUs: number;

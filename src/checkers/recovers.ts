@@ -1,14 +1,14 @@
 /**
  * recovers (L2): after the storm dispatch resumes, within the bound of the preset.
  *
- * Work is a job that was accepted, was ready, had not begun, and for which nobody had asked a cancel;
- * or a tick that fell due after heal. Its time is when it became work, and not before heal. Checks:
- * no work waits longer than the bound until any body begins after heal.
+ * Work is a job that was accepted, was ready, had not begun, and for which nobody had asked a
+ * cancel; or a tick that fell due after heal. Its time is when it became work, and not before heal.
+ * Checks: no work waits longer than the bound until any body begins after heal.
  *
  * A job may be dead without ever having begun (its launches were lost in the storm), and a tick may
- * be skipped as too late: what was overdue when dispatch resumed counts as work only where the audit
- * shows that it was not dead, cancelled or skipped. Where the audit could not be read to its end and
- * nothing began after heal either, the scheduler has not recovered, whatever the work was.
+ * be skipped as too late: what was overdue when dispatch resumed counts as work only where the
+ * audit shows that it was not dead, cancelled or skipped. Where the audit could not be read to its
+ * end and nothing began after heal either, the scheduler has not recovered, whatever the work was.
  *
  * Does not check: that each job begins in time (that is for `completes`, and for metrics); anything
  * after the first body that begins; ticks due before heal, which policy may have skipped.

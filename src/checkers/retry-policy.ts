@@ -2,11 +2,11 @@
  * retry-policy (S9): no more attempts than were asked for.
  *
  * Checks: no body of a submitted job begins under an attempt number above the `maxAttempts` of its
- * submit, nor below 1, and the audit counts no more attempts either. Attempts are numbered from 1 and
- * lost ones count, so the highest number bounds how many there were.
+ * submit, nor below 1, and the audit counts no more attempts either. Attempts are numbered from 1
+ * and lost ones count, so the highest number bounds how many there were.
  *
- * Does not check: backoff, for the evidence does not hold what was asked; attempts of ticks, for the
- * same reason; at-most-once delivery of submitted jobs (of ticks: `tick-once`); attempts of one
+ * Does not check: backoff, for the evidence does not hold what was asked; attempts of ticks, for
+ * the same reason; at-most-once delivery of submitted jobs (of ticks: `tick-once`); attempts of one
  * number launched twice, which for ticks is `tick-once` again.
  */
 import { jobRowsFor, RowBits } from '../history/job-rows.ts';

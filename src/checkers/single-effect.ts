@@ -5,9 +5,9 @@
  * for sink `key`. Arrivals of an unfenced design count too: it presents no key, so the ledger has
  * nothing to refuse by, and copies made by the network count as well.
  *
- * Does not check: sinks `none` and `token`, which allow repetition (an attempt whose report was lost
- * runs again, and that is what at-least-once means); that there is an effect at all, which is for
- * `completes`.
+ * Does not check: sinks `none` and `token`, which allow repetition (an attempt whose report was
+ * lost runs again, and that is what at-least-once means); that there is an effect at all, which is
+ * for `completes`.
  */
 import type { FactOf } from '../history/fact.ts';
 import { jobRowsFor } from '../history/job-rows.ts';

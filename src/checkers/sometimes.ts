@@ -1,8 +1,9 @@
 /**
- * Claims that the run was not empty: a storm that never deposed a leader tells nothing about failover.
- * Each is held by the first fact that shows it, and vacuous in a run without one; over a whole
- * sweep, one that was never held makes the result inconclusive. They look at testimony where only
- * programs know (who leads); that supports no promise, for a `sometimes` claim promises nothing.
+ * Claims that the run was not empty: a storm that never deposed a leader tells nothing about
+ * failover. Each is held by the first fact that shows it, and vacuous in a run without one; over a
+ * whole sweep, one that was never held makes the result inconclusive. They look at testimony where
+ * only programs know (who leads); that supports no promise, for a `sometimes` claim promises
+ * nothing.
  */
 import type { Fact, FactKind, FactOf } from '../history/fact.ts';
 import type { Claim, Judge } from './checker.ts';

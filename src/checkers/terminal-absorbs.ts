@@ -1,9 +1,9 @@
 /**
  * terminal-absorbs (S12): a finished job stays finished.
  *
- * Checks: once a client was told a terminal state of a job (by status, cancel or a repeated submit),
- * no request asked after that answer is told another state, no answer whatever tells another
- * terminal state, and the audit lists the same state.
+ * Checks: once a client was told a terminal state of a job (by status, cancel or a repeated
+ * submit), no request asked after that answer is told another state, no answer whatever tells
+ * another terminal state, and the audit lists the same state.
  *
  * Does not check: answers to requests that were already on their way, which may be older than the
  * news; jobs nobody asked about; the full order of answers, which takes a linearizability checker.

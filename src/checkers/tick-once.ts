@@ -10,10 +10,10 @@
  *     the launch ran again;
  *   - with delivery at-most-once, one body in all.
  *
- * Does not check: that an at-least-once instance runs only once. A later attempt may follow one that
- * had succeeded, when its report was lost, and a launch of a superseded epoch that was held in the
- * network may begin late; fencing makes both harmless, and cannot make them impossible. What they
- * do to the outside world is judged by `token-order` and, for keys, by `single-effect`.
+ * Does not check: that an at-least-once instance runs only once. A later attempt may follow one
+ * that had succeeded, when its report was lost, and a launch of a superseded epoch that was held in
+ * the network may begin late; fencing makes both harmless, and cannot make them impossible. What
+ * they do to the outside world is judged by `token-order` and, for keys, by `single-effect`.
  */
 import type { FactOf, TickId } from '../history/fact.ts';
 import { TickMap, tickText } from '../history/tick-map.ts';
@@ -25,8 +25,8 @@ export const tickOnce: Claim = {
   modality: 'always',
   sentence: 'A tick becomes one instance: one job, each attempt begun once, never also skipped.',
   limits:
-    'A further attempt of an at-least-once instance is no break, even after a success that was not ' +
-    'reported; its effects are judged by `token-order` and `single-effect`.',
+    'A further attempt of an at-least-once instance is no break, even after a success that ' +
+    'nobody heard of; its effects are judged by `token-order` and `single-effect`.',
   excusedBy: ['store-durable', 'single-copy'],
   judge,
 };

@@ -6,8 +6,8 @@
  * comes; the order is judged all the same, for it is what the job asked for.
  *
  * Does not check: jobs with sink `none`, which ask for no order; different effects of a job with
- * sink `key`, which asks for one of each and not for their order; retransmissions of an arrival that
- * was answered before, because they change nothing.
+ * sink `key`, which asks for one of each and not for their order; retransmissions of an arrival
+ * that was answered before, because they change nothing.
  */
 import { jobRowsFor } from '../history/job-rows.ts';
 import type { Claim, ClaimContext, Judge } from './checker.ts';
@@ -38,7 +38,7 @@ function judge(context: ClaimContext): Judge {
         if (!newest.has(row) || newest.compare(row, fact.token) >= 0) return newest.set(row, fact);
         const before = newest.fact(row, fact);
         const [late, early] = [tokenText(fact.token), tokenText(before.token)];
-        const summary = `an effect of job ${fact.job} was accepted with token ${late} after ${early}`;
+        const summary = `an effect of job ${fact.job} was accepted as ${late} after ${early}`;
         breaks.add([before, fact], summary);
       },
     },

@@ -1,7 +1,8 @@
 /**
- * Numbers for jobs, so that folds can keep what they know of a job in arrays. A dozen folds look up the
- * job of every fact; with a map of its own each, the look-ups would cost more than the simulation.
- * Here the first fold to ask pays for one, and the others, asking for the same string, for none.
+ * Numbers for jobs, so that folds can keep what they know of a job in arrays. A dozen folds look up
+ * the job of every fact; with a map of its own each, the look-ups would cost more than the
+ * simulation. Here the first fold to ask pays for one, and the others, asking for the same string,
+ * for none.
  */
 
 /** Numbers jobs from 0 in the order in which they are first asked for. */
@@ -32,8 +33,9 @@ export class JobRows {
 const shared = new WeakMap<object, JobRows>();
 
 /**
- * The rows that belong to this object: folds that are made with the same context share them. Nothing
- * that a fold concludes depends on who else uses them, for a row without entries means nothing.
+ * The rows that belong to this object: folds that are made with the same context share them.
+ * Nothing that a fold concludes depends on who else uses them, for a row without entries means
+ * nothing.
  */
 export function jobRowsFor(context: object): JobRows {
   let rows = shared.get(context);

@@ -35,9 +35,9 @@ export class ApiAnswers {
 }
 
 /**
- * dispatchWithin ('ratio'): of the accepted jobs that became ready in the storm (asked, plus the delay
- * asked for), the share that began within ε of it. Jobs that never began count as failures, but
- * for those that were cancelled before.
+ * dispatchWithin ('ratio'): of the accepted jobs that became ready in the storm (asked, plus the
+ * delay asked for), the share that began within ε of it. Jobs that never began count as failures,
+ * but for those that were cancelled before.
  */
 export function dispatchAvailability(jobs: JobBook, window: Window, epsilonUs: number): Metrics {
   let all = 0;
@@ -51,9 +51,9 @@ export function dispatchAvailability(jobs: JobBook, window: Window, epsilonUs: n
 }
 
 /**
- * tickWithin ('ratio'): of the ticks due in the storm, the share that began within ε and ran exactly
- * once: its effect was accepted, once. ticksMissed, ticksDoubled ('count'): over the whole run, as in
- * the accounts.
+ * tickWithin ('ratio'): of the ticks due in the storm, the share that began within ε and ran
+ * exactly once: its effect was accepted, once. ticksMissed, ticksDoubled ('count'): over the whole
+ * run, as in the accounts.
  */
 export function tickAvailability(
   ticks: TickBook,

@@ -33,11 +33,11 @@ const CUTTING = new Set(['partition', 'one-way-partition']);
  *   takeover       from there until somebody said to lead under a newer epoch
  *   firstDispatch  from there until the first dispatch under it
  *
- * A leader that is hit, comes back and goes on under its own epoch had no failover; nor had one that
- * still renews its lease while it is said to be cut off, for it was cut off from others. Hits during
- * an outage do not begin another: its clients know one. A run that ends before has an unfinished one,
- * which is counted and has no duration. A failover is false when the leader was deposed without having
- * been hit, and without having released its lease.
+ * A leader that is hit, comes back and goes on under its own epoch had no failover; nor had one
+ * that still renews its lease while it is said to be cut off, for it was cut off from others. Hits
+ * during an outage do not begin another: its clients know one. A run that ends before has an
+ * unfinished one, which is counted and has no duration. A failover is false when the leader was
+ * deposed without having been hit, and without having released its lease.
  *
  * Metrics: failover, failoverMax and the means failoverDetection, failoverTakeover,
  * failoverFirstDispatch ('s'); failovers, failoversUnfinished, failoversFalse ('count').

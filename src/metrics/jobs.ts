@@ -23,8 +23,9 @@ const AUDITED_CODES: readonly (JobState | undefined)[] = [
 export type FinalState = 'completed' | 'cancelled' | 'dead' | 'open';
 
 /**
- * What is known of every submitted job, a row of four numbers each: runs have hundreds of thousands, and
- * a late fact of a finished job must still find its row. Times are true microseconds, -1 for never.
+ * What is known of every submitted job, a row of four numbers each: runs have hundreds of
+ * thousands, and a late fact of a finished job must still find its row. Times are true
+ * microseconds, -1 for never.
  */
 export class JobBook {
   readonly #rows: JobRows;
@@ -89,8 +90,8 @@ export class JobBook {
   }
 
   /**
-   * Every accepted job that was to begin: when it was ready, when it was accepted, and when it first
-   * began (-1 for never). Left out are those that were cancelled and never began.
+   * Every accepted job that was to begin: when it was ready, when it was accepted, and when it
+   * first began (-1 for never). Left out are those that were cancelled and never began.
    */
   eachDispatch(visit: (readyUs: number, acceptedUs: number, beganUs: number) => void): void {
     for (let row = 0; row < this.#acceptedUs.length; row++) {

@@ -28,9 +28,9 @@ export class ApiLatency {
 }
 
 /**
- * Of accepted jobs that became ready in the storm: from ready to the first body. Arrivals are an open
- * loop, so a wait is counted from when it should have begun; a job that never began waited at least
- * until the end of the run, and leaving it out would reward losing it.
+ * Of accepted jobs that became ready in the storm: from ready to the first body. Arrivals are an
+ * open loop, so a wait is counted from when it should have begun; a job that never began waited at
+ * least until the end of the run, and leaving it out would reward losing it.
  */
 export function dispatchWaitsUs(jobs: JobBook, window: Window): number[] {
   const waits: number[] = [];
@@ -60,7 +60,8 @@ export interface Waits {
 const PERCENTILES = [50, 90, 99];
 
 /**
- * dispatchLatencyP50 … apiLatencyP99 ('s'), nearest rank; and the waits themselves as samples, sorted.
+ * dispatchLatencyP50 … apiLatencyP99 ('s'), nearest rank; and the waits themselves as samples,
+ * sorted.
  */
 export function latencies(waits: Waits): { readonly metrics: Metrics; readonly samples: Samples } {
   const metrics: Record<string, Metrics[string]> = {};

@@ -17,9 +17,9 @@ export interface LeaderClaim {
 }
 
 /**
- * Who claims to lead. A claim begins with the machine's testimony and ends when it testifies another role
- * or another epoch, or goes down. It is effective while its machine is not paused: a machine that
- * stands still leads nobody.
+ * Who claims to lead. A claim begins with the machine's testimony and ends when it testifies
+ * another role or another epoch, or goes down. It is effective while its machine is not paused: a
+ * machine that stands still leads nobody.
  *
  *   noLeader    share of the storm without an effective claim ('ratio')
  *   twoLeaders  share of the storm with two or more ('ratio')

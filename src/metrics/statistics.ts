@@ -1,6 +1,6 @@
 /**
- * Statistics over seeds: pure functions, with randomness passed in. The unit is the seed: runs of one
- * seed under two designs meet the same storm, so differences are taken seed by seed.
+ * Statistics over seeds: pure functions, with randomness passed in. The unit is the seed: runs of
+ * one seed under two designs meet the same storm, so differences are taken seed by seed.
  */
 import { assert } from '../lib/assert.ts';
 import type { Random } from '../lib/random.ts';
@@ -42,9 +42,9 @@ export function quantileSorted(sorted: ArrayLike<number>, q: number): number | u
 }
 
 /**
- * The mean and a bootstrap interval of it, bias-corrected and accelerated (BCa): it does not assume that
- * values are symmetric, which waits and failovers are not. With one value, or with all alike, the
- * values say nothing of their spread: the interval is the mean itself.
+ * The mean and a bootstrap interval of it, bias-corrected and accelerated (BCa): it does not assume
+ * that values are symmetric, which waits and failovers are not. With one value, or with all alike,
+ * the values say nothing of their spread: the interval is the mean itself.
  */
 export function bootstrapMean(
   values: readonly number[],
@@ -137,7 +137,7 @@ export interface PairedDifference {
   readonly verdict: 'higher' | 'lower' | 'no detectable difference';
 }
 
-/** With fewer pairs even all differences of one sign happen by chance in more than 1 of 20 cases. */
+/** With fewer pairs, all differences of one sign happen by chance in more than 1 of 20 cases. */
 const PAIRS_MIN = 6;
 
 /** How a differs from b, seed by seed. The verdict says where the whole interval lies. */
@@ -155,8 +155,8 @@ export function pairedDifference(
 }
 
 /**
- * Pearson's correlation of the pairs: what pairing gained, for the more the seeds decide, the less noise
- * is left in differences. Undefined where either side does not vary.
+ * Pearson's correlation of the pairs: what pairing gained, for the more the seeds decide, the less
+ * noise is left in differences. Undefined where either side does not vary.
  */
 export function correlation(pairs: readonly Pair[]): number | undefined {
   if (pairs.length < 2) return undefined;

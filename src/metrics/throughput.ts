@@ -68,8 +68,8 @@ interface Attempt {
 }
 
 /**
- * wastedWork ('ratio'): of the time that bodies ran which began in the storm, the share of attempts no
- * effect of which was accepted. Bodies that never ended are left out.
+ * wastedWork ('ratio'): of the time that bodies ran which began in the storm, the share of attempts
+ * no effect of which was accepted. Bodies that never ended are left out.
  */
 export class Work {
   readonly #window: Window;

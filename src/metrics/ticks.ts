@@ -83,8 +83,9 @@ export const isDone = (row: TickRow): boolean =>
   row.accepted > 0 || (row.sink === 'none' && row.succeeded > 0);
 
 /**
- * It ran more than once, as the outside world sees it: one of its effects was accepted again. Where it
- * asked nothing of the ledger, copies made by the network arrive too, and bodies are counted instead.
+ * It ran more than once, as the outside world sees it: one of its effects was accepted again. Where
+ * it asked nothing of the ledger, copies made by the network arrive too, and bodies are counted
+ * instead.
  */
 export const isDoubled = (row: TickRow): boolean =>
   row.sink === 'none' ? row.succeeded > 1 : row.accepted > 1;

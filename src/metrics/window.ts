@@ -1,10 +1,10 @@
 import type { FactOf } from '../history/fact.ts';
 
 /**
- * The part of a run that rates and shares speak of: the storm, from the start of chaos to the heal. It is
- * the same for every design under a seed. Warm-up, and the quiescence that a design needs for itself,
- * would flatter or punish by their length; but what becomes of work that fell due in the storm is
- * followed to the end of the run. Without phases the whole run counts.
+ * The part of a run that rates and shares speak of: the storm, from the start of chaos to the heal.
+ * It is the same for every design under a seed. Warm-up, and the quiescence that a design needs for
+ * itself, would flatter or punish by their length; but what becomes of work that fell due in the
+ * storm is followed to the end of the run. Without phases the whole run counts.
  */
 export class Window {
   /** Start of chaos; 0 until it comes. */

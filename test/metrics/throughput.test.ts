@@ -34,7 +34,7 @@ test('goodput counts each job once, completions each success, per second of the 
   expect(metrics['duplicateRatio']).toEqual({ unit: 'ratio', value: 1 / 3 });
 });
 
-test('a job with no sink is done when its body succeeds, any other when its effect is accepted', () => {
+test('a job with no sink is done when its body succeeds, any other by its effect', () => {
   const none = [f.submit(1, 'n', { sink: 'none' }), f.began(11, 'n'), f.ended(12, 'n')];
   expect(metricOf('goodput', [...storm, ...none])).toBe(1 / 40);
   const refused = [f.submit(1, 'a'), ...run('a', 11, 1, false)];

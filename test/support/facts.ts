@@ -1,8 +1,8 @@
 /**
- * Small builders for facts, and a judge asked about a list of them. Times are in seconds of the run,
- * for tests are read more often than they are run; a run starts at {@link START}.
+ * Small builders for facts, and a judge asked about a list of them. Times are in seconds of the
+ * run, for tests are read more often than they are run; a run starts at {@link START}.
  *
- *   verdictOn(noLoss, [submit(1, 'a'), accepted(1, 'a'), audited(9, 'a', 'succeeded'), auditEnded(10)])
+ *   verdictOn(noLoss, [accepted(1, 'a'), audited(9, 'a', 'succeeded'), auditEnded(10)])
  */
 import type { Claim, ClaimContext, Verdict } from '../../src/checkers/checker.ts';
 import { judgeWithExcuses } from '../../src/checkers/excuses.ts';
