@@ -6,8 +6,16 @@ import { isDone, isDoubled, type TickBook } from './ticks.ts';
 import type { Window } from './window.ts';
 
 /**
- * apiSuccess ('ratio'): of the requests asked in the storm, the share whose final answer was ok. An
- * answer that never came counts as a failure, and so does a refusal.
+ * Whether an answer says how available the API was. A cancel or a status may be refused for what the
+ * job is (it ended before, it never arrived): that is the service at work, and no request that
+ * should have succeeded. A refused submit or schedule is one.
+ */
+export const isCounted = ({ request, answer }: FactOf<'answered'>): boolean =>
+  answer.kind !== 'fail' || request.kind === 'submit' || request.kind === 'put-schedule';
+
+/**
+ * apiSuccess ('ratio'): of the counted requests asked in the storm, the share whose final answer was
+ * ok. An answer that never came counts as a failure.
  */
 export class ApiAnswers {
   readonly #window: Window;
@@ -22,10 +30,10 @@ export class ApiAnswers {
     });
   }
 
-  onAnswered({ askedAt, answer }: FactOf<'answered'>): void {
-    if (!this.#window.contains(askedAt)) return;
+  onAnswered(fact: FactOf<'answered'>): void {
+    if (!this.#window.contains(fact.askedAt) || !isCounted(fact)) return;
     this.#all++;
-    if (answer.kind === 'ok') this.#ok++;
+    if (fact.answer.kind === 'ok') this.#ok++;
   }
 
   metrics(): Metrics {

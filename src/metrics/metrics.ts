@@ -25,13 +25,13 @@ import { type Fold, foldOf } from '../history/history.ts';
 import { type JobRows, jobRowsFor } from '../history/job-rows.ts';
 import { SECOND } from '../lib/units.ts';
 import { type Accounts, accountsOf } from './accounts.ts';
-import { ApiAnswers, dispatchAvailability, tickAvailability } from './availability.ts';
+import { ApiAnswers, dispatchAvailability, isCounted, tickAvailability } from './availability.ts';
 import { Failovers } from './failover.ts';
 import { JobBook } from './jobs.ts';
 import { ApiLatency, dispatchWaitsUs, latencies, tickWaitsUs } from './latency.ts';
 import { type LeaderSpan, Leadership } from './leadership.ts';
 import type { Metrics, Samples } from './numbers.ts';
-import { countAnswer, runSeries, Shares, type TimeSeries } from './series.ts';
+import { runSeries, Shares, type TimeSeries } from './series.ts';
 import { type FaultSpan, type KindCoverage, Storm } from './storm.ts';
 import { Tally, Work } from './throughput.ts';
 import { TickBook } from './ticks.ts';
@@ -163,7 +163,7 @@ class Gauges {
     this.#jobs.onAnswered(fact);
     this.#api.onAnswered(fact);
     this.#apiLatency.onAnswered(fact);
-    countAnswer(this.#apiShares, fact);
+    if (isCounted(fact)) this.#apiShares.add(fact.at, fact.answer.kind === 'ok');
   }
 
   #began(fact: FactOf<'body-began'>): void {

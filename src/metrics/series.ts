@@ -1,4 +1,3 @@
-import type { FactOf } from '../history/fact.ts';
 import { SECOND } from '../lib/units.ts';
 import type { JobBook } from './jobs.ts';
 import { isDone, isDoubled, type TickBook } from './ticks.ts';
@@ -68,7 +67,7 @@ export interface SeriesSources {
 /**
  * The course of a run, over all of it:
  *
- *   api       share of answers that were ok, by when they came ('ratio')
+ *   api       share of counted answers that were ok, by when they came ('ratio')
  *   dispatch  share of ready jobs that began within ε, by when they were ready ('ratio')
  *   ticks     share of due ticks that ran exactly once and began within ε, by when due ('ratio')
  *   goodput   jobs and ticks done for the first time ('1/s')
@@ -107,9 +106,4 @@ function tickShares({ ticks, bucketUs, epsilonUs }: SeriesSources): Shares {
     shares.add(row.dueUs, isTimely && isDone(row) && !isDoubled(row));
   }
   return shares;
-}
-
-/** Counts answers by when they came. */
-export function countAnswer(api: Shares, { at, answer }: FactOf<'answered'>): void {
-  api.add(at, answer.kind === 'ok');
 }

@@ -9,13 +9,14 @@ const storm = [
   f.phase(100, 'end'),
 ];
 
-test('apiSuccess: answers that never came count as failures; only the storm counts', () => {
+test('apiSuccess: answers that never came are failures, refusals of cancels are not counted', () => {
   const facts = [
     f.answered(5, f.submitOf('w'), { kind: 'unknown' }),
     f.answered(11, f.submitOf('a')),
     f.answered(12, f.submitOf('b')),
     f.answered(20, f.submitOf('c'), { kind: 'unknown' }, 15),
-    f.answered(21, { kind: 'status', job: 'x' }, { kind: 'fail', reason: 'unknown job' }),
+    f.answered(21, { kind: 'cancel', job: 'x' }, { kind: 'fail', reason: 'already dead' }),
+    f.answered(22, f.submitOf('full'), { kind: 'fail', reason: 'full' }),
     f.answered(52, f.submitOf('d'), { kind: 'unknown' }, 51),
     // Asked in the storm, answered after it.
     f.answered(53, f.submitOf('e'), { kind: 'ok' }, 49),
