@@ -24,7 +24,7 @@ import type {
   Stop,
 } from '../api.ts';
 import { tickJobId } from '../api.ts';
-import type { JobEvent, JobRecord } from '../job/job.ts';
+import type { JobEvent, JobRecord, RunningAttempt } from '../job/job.ts';
 import { newJob, stepJob } from '../job/job.ts';
 import { decideTicks } from '../schedule/decide.ts';
 import type { ZoneTable } from '../schedule/zone-rules.ts';
@@ -105,7 +105,7 @@ export class Engine {
   begin(out: EngineOut): void {
     const nowUs = this.#host.monotonicUs();
     for (const job of this.book.jobs.values()) {
-      if (job.run !== undefined) this.#workforce.give(job.run.worker, job.id, nowUs);
+      if (job.run !== undefined) this.#adopt(job.id, job.run, nowUs);
       else if (job.state === 'waiting') this.enqueue(job);
     }
     for (const schedule of this.book.schedules.values()) this.ticks.track(schedule);
@@ -114,6 +114,13 @@ export class Engine {
     }
     out.setTimer(SWEEP_TIMER, SWEEP_US);
     this.settle(out);
+  }
+
+  /** Beats of a worker's earlier life, late on their way here, have no word on this attempt. */
+  #adopt(job: string, run: RunningAttempt, nowUs: MonotonicUs): void {
+    this.#workforce.give(run.worker, job, nowUs);
+    const seat = this.#workforce.seatOf(run.worker, nowUs);
+    seat.incarnation = Math.max(seat.incarnation, run.incarnation);
   }
 
   /** The term is over: no timer of this engine may fire again. */
@@ -314,9 +321,11 @@ export class Engine {
     const nowUs = this.#host.monotonicUs();
     const lateUs = nowUs - this.#sweptUs - SWEEP_US;
     this.#sweptUs = nowUs;
-    // Who slept itself has no word on who was silent meanwhile: beats may wait in its own inbox.
+    // Who slept itself has no word on who was silent or overdue meanwhile: beats and reports may wait
+    // in its own inbox.
     if (lateUs > SWEEP_LATE_US) {
       for (const seat of this.#workforce.seats) seat.lastBeatUs = nowUs;
+      return;
     }
     for (const seat of this.#workforce.seats) {
       const isSilent = nowUs - seat.lastBeatUs > this.options.workerTimeoutUs;

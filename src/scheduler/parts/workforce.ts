@@ -7,7 +7,7 @@ import type { MonotonicUs } from '../../lib/units.ts';
 
 export interface WorkerSeat {
   readonly name: string;
-  /** 0 until the first beat in this term. */
+  /** The newest known; 0 until the first beat in this term or an attempt adopted from another. */
   incarnation: number;
   capacity: number;
   /** Given up when silent for too long; heard again, it may be used again. */
