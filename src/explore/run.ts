@@ -64,6 +64,18 @@ export function claimContext(prepared: Prepared): ClaimContext {
   };
 }
 
+/** A series has at most this many buckets, however long the run. */
+const BUCKETS_MAX = 200;
+
+/** The width of a bucket: one of 1, 2, 5, 10 … seconds. */
+function bucketUsOf(runUs: number): number {
+  for (let unitUs: number = SECOND; ; unitUs *= 10) {
+    for (const factor of [1, 2, 5]) {
+      if (runUs / (factor * unitUs) <= BUCKETS_MAX) return factor * unitUs;
+    }
+  }
+}
+
 /** Runs one seed to its end: a pure function of the code, the scenario, the design and the seed. */
 export function runSeed(prepared: Prepared, seed: string, options: RunOptions = {}): RunResult {
   const context = claimContext(prepared);
@@ -71,7 +83,8 @@ export function runSeed(prepared: Prepared, seed: string, options: RunOptions = 
     id: claim.id,
     judge: judgeWithExcuses(claim, context),
   }));
-  const metrics = createMetrics(context);
+  const { endUsMax } = prepared.timeline;
+  const metrics = createMetrics({ ...context, bucketUs: bucketUsOf(endUsMax) });
   const { onFact } = options;
   const watcher = onFact === undefined ? [] : [{ listens: ALL_KINDS, onFact }];
   const run = assembleRun(prepared, {

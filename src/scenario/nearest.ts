@@ -11,7 +11,10 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const distance = editDistance(asked, candidate.toLowerCase());
+    const other = candidate.toLowerCase();
+    // Of equally near words the one that continues what was typed: "of" is "off" rather than "on".
+    const bonus = other.startsWith(asked) ? 0.5 : 0;
+    const distance = editDistance(asked, other) - bonus;
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   if (best !== undefined && bestDistance <= Math.max(1, Math.floor(asked.length / 3))) return best;

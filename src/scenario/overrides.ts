@@ -69,9 +69,19 @@ export function applyOverrides(document: Document, overrides: readonly Override[
       // They say the same in two ways; the one given on the command line is the one meant.
       document.delete(path[0] === 'design' ? 'designs' : 'design');
     }
-    document.setIn(path, document.createNode(value));
+    document.setIn(placeOf(document, path, value), document.createNode(value));
     return [];
   });
+}
+
+/** A file name put in the place of a mapping with a file replaces the file, and keeps the rest. */
+function placeOf(
+  document: Document,
+  path: readonly (string | number)[],
+  value: unknown,
+): readonly (string | number)[] {
+  const isFile = FILE_KEYS.includes(path.join('.')) && typeof value === 'string';
+  return isFile && isMap(document.getIn(path, true)) ? [...path, 'file'] : path;
 }
 
 /** Makes the node at `path` one that `next` can be set in; says why not where it cannot. */

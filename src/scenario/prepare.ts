@@ -12,7 +12,7 @@ import { readSwf } from '../workload/traces/swf.ts';
 import { dueTicks } from './due-ticks.ts';
 import type { SelectedDesign } from './registry.ts';
 import type { LoadedScenario, Scenario, ScheduleEntry } from './scenario.ts';
-import type { Timeline } from './timeline.ts';
+import type { Timeline, TraceExtent } from './timeline.ts';
 import { timelineOf } from './timeline.ts';
 import { zoneTable } from './zone-data.ts';
 
@@ -45,12 +45,12 @@ export function prepare(
   design: SelectedDesign,
 ): Outcome<Prepared, readonly Problem[]> {
   const { scenario } = loaded;
-  const timeline = timelineOf(scenario, design.takeoverUs);
   const startWallUs = wallUs(Date.parse(scenario.cluster.startsAt) * 1_000);
   const unused: UnusedLine[] = [];
   const problems: Problem[] = [];
   const entries = [...scenario.workload.schedules, ...crontabEntries(loaded, unused, problems)];
   const traceJobs = tracedJobs(loaded, unused, problems);
+  const timeline = timelineOf(scenario, design.takeoverUs, extentOf(traceJobs));
   const untilUs = wallUs(startWallUs + timeline.endUsMax + 2 * DAY);
   const zones = zoneTable(zonesOf(entries), wallUs(startWallUs - 400 * DAY), untilUs);
   if (zones.kind === 'failed') problems.push({ path: 'workload', problem: zones.error });
@@ -121,6 +121,15 @@ function tracedJobs(
     problems.push({ path: 'workload.trace', problem, file: path, line, column: 1 });
   }
   return swf.jobs;
+}
+
+/** How long a trace is, and how much work there is in it. */
+function extentOf(jobs: readonly TraceJob[]): TraceExtent {
+  return {
+    spanUs: jobs.reduce((latest, { submitUs }) => Math.max(latest, submitUs), 0),
+    longestUs: jobs.reduce((longest, { runUs }) => Math.max(longest, runUs), 0),
+    workUs: jobs.reduce((sum, { runUs }) => sum + runUs, 0),
+  };
 }
 
 /** Ticks count from the middle of the warm-up, when every schedule is known, until asking ends. */

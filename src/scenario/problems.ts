@@ -56,7 +56,10 @@ function problemsOf(issue: Issue, prefix: Path, yaml: YamlText, schema: SchemaNo
   }
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path);
-    return issue.keys.map((key) => unknownKey(yaml, [...path, key], known));
+    // Looking for what was meant takes time; it is spent on those that will be shown.
+    return issue.keys.map((key, i) =>
+      unknownKey(yaml, [...path, key], i < PROBLEMS_MAX ? known : []),
+    );
   }
   const { problem, hint } = wording(issue);
   return [problemAt(yaml, path, problem, hint)];

@@ -105,7 +105,7 @@ function slackProblems(data: unknown, yaml: YamlText, known: KnownNames): Proble
     what: string,
     value: unknown,
     names: readonly string[] | undefined,
-    path: string[],
+    path: (string | number)[],
   ) => {
     if (typeof value !== 'string' || names === undefined || names.includes(value)) return;
     wrong(path, `there is no ${what} ${shown(value)}`, suggestion(value, names));
@@ -117,7 +117,7 @@ function slackProblems(data: unknown, yaml: YamlText, known: KnownNames): Proble
     ['faults', 'profile'],
   );
   for (const [i, claim] of list(at('claims', 'only')).entries()) {
-    name('claim', claim, known.claims, ['claims', 'only', String(i)]);
+    name('claim', claim, known.claims, ['claims', 'only', i]);
   }
   const slo = at('slo');
   for (const metric of typeof slo === 'object' && slo !== null ? Object.keys(slo) : []) {

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { FAULT_KINDS } from '../faults/plan.ts';
+import { nearest } from './nearest.ts';
 import { parseSelection } from './selection.ts';
 import {
   type Bounds,
@@ -13,6 +14,7 @@ import {
   readInstant,
   readRate,
   readShare,
+  shown,
 } from './values.ts';
 
 /** A YAML scalar that one of the readers of `values.ts` understands. */
@@ -70,7 +72,13 @@ const path = (description: string) => z.string().min(1).max(1_024).describe(desc
 
 const zone = z
   .string()
-  .refine(isZone, 'is not a time zone of the zone database')
+  .superRefine((name, ctx) => {
+    if (isZone(name)) return;
+    const hint = nearest(name, Intl.supportedValuesOf('timeZone'));
+    const meant = hint === undefined ? 'such as Europe/Berlin' : `did you mean '${hint}'?`;
+    const message = `${shown(name)} is not a time zone of the zone database`;
+    ctx.addIssue({ code: 'custom', message, params: { hint: meant }, input: name });
+  })
   .describe('An IANA time zone, such as Europe/Berlin.');
 const gap = z
   .enum(['skip', 'run-at-end'])

@@ -20,20 +20,40 @@ export interface Timeline {
   readonly workerTimeoutUs: number;
 }
 
+/** What a trace asks of a run: to be long enough for it. */
+export interface TraceExtent {
+  /** From the first submit to the last. */
+  readonly spanUs: number;
+  /** The longest job, and all of them together. */
+  readonly longestUs: number;
+  readonly workUs: number;
+}
+
+export const NO_TRACE: TraceExtent = { spanUs: 0, longestUs: 0, workUs: 0 };
+
 const ASK_FROM_US = SECOND;
 const AUDIT_US_MAX = MINUTE;
 
 /**
  * Quiescence is the time in which somebody must be in charge again (`takeoverUs`, the preset's bound),
- * workers are found or given up, and the last attempts run out, fail once more and are repeated.
+ * workers are found or given up, and the last attempts run out, fail once more and are repeated. Jobs
+ * of a trace are all submitted, however late; they end within all their work shared out among the
+ * slots plus the longest of them (the bound of list scheduling; Graham, 1969), twice, for repeats.
  */
-export function timelineOf(scenario: Scenario, takeoverUs: number): Timeline {
+export function timelineOf(
+  scenario: Scenario,
+  takeoverUs: number,
+  trace: TraceExtent = NO_TRACE,
+): Timeline {
   const { cluster, workload, phases } = scenario;
   const workerTimeoutUs = Math.max(4 * cluster.beatUs, 4 * SECOND);
   const healUs = phases.warmUpUs + phases.chaosUs;
   const recoverBoundUs = takeoverUs + workerTimeoutUs + workload.clientTimeoutUs + 5 * SECOND;
-  const askUntilUs = healUs + recoverBoundUs + 10 * SECOND;
-  const attemptsUs = 2 * (workload.timeoutUs + workload.retry.maxUs) + workload.delayUsMax;
+  const afterStormUs = healUs + recoverBoundUs + 10 * SECOND;
+  const askUntilUs = Math.max(afterStormUs, ASK_FROM_US + trace.spanUs + SECOND);
+  const longestUs = Math.max(workload.timeoutUs, trace.longestUs);
+  const sharedUs = Math.ceil(trace.workUs / (cluster.workers * cluster.slots));
+  const attemptsUs = 2 * (longestUs + sharedUs + workload.retry.maxUs) + workload.delayUsMax;
   const auditUs = askUntilUs + attemptsUs + 2 * workerTimeoutUs + workload.clientTimeoutUs;
   return {
     askFromUs: ASK_FROM_US,

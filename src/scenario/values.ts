@@ -132,7 +132,7 @@ export function readRate(value: unknown, bounds: Bounds = {}): Reading {
   }
   const hint = 'rates look like 4/s, 30/m or 100/h';
   if (typeof value !== 'string') return { problem: `${shown(value)} is not a rate`, hint };
-  const parts = /^(\d{1,15}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?)\s*\/\s*(s|m|min|h|d)$/.exec(value);
+  const parts = /^(\d{1,15}(?:\.\d{1,40})?(?:e[+-]?\d{1,3})?)\s*\/\s*(s|m|min|h|d)$/.exec(value);
   if (parts === null) {
     const span = parseDurationUs(value);
     if (span === undefined || span === 0) return { problem: `${shown(value)} is not a rate`, hint };

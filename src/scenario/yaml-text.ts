@@ -11,8 +11,10 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   parseDocument,
   visit,
+  type YAMLMap,
 } from 'yaml';
 import type { Problem } from '../lib/outcome.ts';
 import { shown } from './values.ts';
@@ -45,7 +47,8 @@ export function readYaml(
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
-    logLevel: 'silent',
+    // Quieter levels would let a second document pass unmentioned.
+    logLevel: 'error',
   }) as unknown as Document;
   const yaml = { document, lines, file };
   const found = [...document.errors, ...document.warnings].map((error) => ({
@@ -165,9 +168,7 @@ export function placeOfPath(yaml: YamlText, path: Path, what: 'key' | 'value'): 
     node = isAlias(node) ? node.resolve(yaml.document) : node;
     const isLast = depth === path.length - 1;
     if (isMap(node)) {
-      const pair = node.items.find(
-        ({ key }) => isScalar(key) && String(key.value) === String(step),
-      );
+      const pair = pairsOf(node).get(String(step));
       if (pair === undefined) break;
       const place = isLast && what === 'value' ? (pair.value ?? pair.key) : pair.key;
       isGiven = rangeStart(place) === undefined;
@@ -179,9 +180,27 @@ export function placeOfPath(yaml: YamlText, path: Path, what: 'key' | 'value'): 
       isGiven = rangeStart(item) === undefined;
       offset = rangeStart(item) ?? offset;
       node = item;
-    } else break;
+    } else {
+      // The path goes on where the text does not: a file named without a mapping around it.
+      offset = rangeStart(node) ?? offset;
+      break;
+    }
   }
   return isGiven ? { file: '--set' } : placeOf(yaml, offset);
+}
+
+/** Found once for each map: files with very many keys are answered quickly too. */
+const PAIRS = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = PAIRS.get(map);
+  if (known !== undefined) return known;
+  const pairs = new Map(
+    // An override's keys are plain strings, those of a text are scalars with a place.
+    map.items.map((pair) => [String(isScalar(pair.key) ? pair.key.value : pair.key), pair]),
+  );
+  PAIRS.set(map, pairs);
+  return pairs;
 }
 
 const rangeStart = (node: unknown): number | undefined =>

@@ -23,6 +23,9 @@ const BOUND_US = 30 * SECOND;
 const PAGE_LIMIT = 500;
 /** A page not answered within this is asked for again, from the next member. */
 const RESEND_US = SECOND;
+/** Waits longer than this are waited for in parts, the first of this share. */
+const EARLY_MIN_US = SECOND;
+const EARLY_SHARE = 0.99;
 const REDIRECT_WAIT_US = 100 * MS;
 
 /** How far the audit is; it outlives a restart, or what was recorded would be recorded twice. */
@@ -61,10 +64,7 @@ class Auditor implements Program {
     const { stage, begunUs } = this.#progress;
     if (stage === 'ended') return NOTHING;
     const nowUs = this.#options.harness.now();
-    if (stage === 'before') {
-      const afterUs = Math.max(0, this.#options.beginAfterUs - nowUs);
-      return nowOnly([{ kind: 'setTimer', tag: 'begin', afterUs }]);
-    }
+    if (stage === 'before') return this.#await();
     const boundUs = this.#options.boundUs ?? BOUND_US;
     const leftUs = Math.max(0, begunUs + boundUs - nowUs);
     const bound: Effect = { kind: 'setTimer', tag: 'bound', afterUs: leftUs };
@@ -75,7 +75,7 @@ class Auditor implements Program {
     if (this.#progress.stage === 'ended') return NOTHING;
     switch (tag) {
       case 'begin':
-        return this.#begin();
+        return this.#await();
       case 'bound':
         return this.#end(false, `${this.#progress.stage} was not answered to the end in time`);
       case 'silence':
@@ -100,6 +100,14 @@ class Auditor implements Program {
 
   snapshot(): unknown {
     return { ...this.#progress };
+  }
+
+  /** In a long run its own clock may be minutes off by then: it looks again shortly before. */
+  #await(): Output {
+    const leftUs = this.#options.beginAfterUs - this.#options.harness.now();
+    if (leftUs <= 0) return this.#begin();
+    const afterUs = leftUs > EARLY_MIN_US ? Math.floor(leftUs * EARLY_SHARE) : leftUs;
+    return nowOnly([{ kind: 'setTimer', tag: 'begin', afterUs }]);
   }
 
   #begin(): Output {
