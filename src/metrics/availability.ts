@@ -6,16 +6,16 @@ import { isDone, isDoubled, type TickBook } from './ticks.ts';
 import type { Window } from './window.ts';
 
 /**
- * Whether an answer says how available the API was. A cancel or a status may be refused for what the
- * job is (it ended before, it never arrived): that is the service at work, and no request that
+ * Whether an answer says how available the API was. A cancel or a status may be refused for what
+ * the job is (it ended before, it never arrived): that is the service at work, and no request that
  * should have succeeded. A refused submit or schedule is one.
  */
 export const isCounted = ({ request, answer }: FactOf<'answered'>): boolean =>
   answer.kind !== 'fail' || request.kind === 'submit' || request.kind === 'put-schedule';
 
 /**
- * apiSuccess ('ratio'): of the counted requests asked in the storm, the share whose final answer was
- * ok. An answer that never came counts as a failure.
+ * apiSuccess ('ratio'): of the counted requests asked in the storm, the share whose final answer
+ * was ok. An answer that never came counts as a failure.
  */
 export class ApiAnswers {
   readonly #window: Window;

@@ -9,7 +9,7 @@ const storm = [
   f.phase(100, 'end'),
 ];
 
-test('apiSuccess: answers that never came are failures, refusals of cancels are not counted', () => {
+test('apiSuccess: answers that never came are failures, refused cancels are left out', () => {
   const facts = [
     f.answered(5, f.submitOf('w'), { kind: 'unknown' }),
     f.answered(11, f.submitOf('a')),
