@@ -1,7 +1,7 @@
 /**
- * "No fair plan breaks no-loss, token-order or tick-once of `lease`": plans of every kind of fault,
- * aimed at anybody at any time, with clocks kept within what the preset assumes. A failure shows the
- * smallest plan found, as JSON, with fast-check's seed and path, which replay it:
+ * "No fair plan breaks no-loss, token-order or tick-once of `lease`": plans of every kind of
+ * fault, aimed at anybody at any time, with clocks kept within what the preset assumes. A failure
+ * shows the smallest plan found, as JSON, with fast-check's seed and path, which replay it:
  *
  *     fc.assert(property, { seed: …, path: '…' })
  */

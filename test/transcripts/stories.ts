@@ -55,8 +55,8 @@ const BEFORE_SYNC = onLeader(
 type Said = Extract<Fact, { readonly kind: 'testified' }>['said'];
 
 /**
- * Facts of some jobs within a span of the run, and beside them what happens to machines and who says
- * to lead.
+ * Facts of some jobs within a span of the run, and beside them what happens to machines and who
+ * says to lead.
  */
 function about(fromUs: number, untilUs: number, job: RegExp): Story['tells'] {
   const says = (said: Said): boolean => {
@@ -79,11 +79,11 @@ export const STORIES: readonly Story[] = [
   {
     file: 'single-crash-before-sync-lost',
     title: 'single: crash between the append and its sync, the record is lost',
-    shows: `The scheduler has appended job 6 to its log and chosen a worker for it, and is killed before
-      the disk has confirmed. The record is gone. Nobody was told anything, so nothing that somebody
-      relies on is lost: there was no answer and no body. The client asks again under the same id;
-      the restarted scheduler knows nothing of the job, takes it as new, and launches it under its
-      new epoch. The job runs once.`,
+    shows: `The scheduler has appended job 6 to its log and chosen a worker for it, and is killed
+      before the disk has confirmed. The record is gone. Nobody was told anything, so nothing that
+      somebody relies on is lost: there was no answer and no body. The client asks again under the
+      same id; the restarted scheduler knows nothing of the job, takes it as new, and launches it
+      under its new epoch. The job runs once.`,
     design: 'single',
     scenario: SUBMITS,
     seed: '10',
@@ -93,10 +93,10 @@ export const STORIES: readonly Story[] = [
   {
     file: 'single-crash-before-sync-kept',
     title: 'single: crash between the append and its sync, the record is kept',
-    shows: `The same crash, but the disk had written the record, though it never said so. The restarted
-      scheduler finds job 6 launched and cannot know whether its worker heard of it: it keeps the
-      launch as it stands, and when the worker tells that it holds nothing, sends it once more under
-      the same token. Whoever has it already would ignore it. The job runs once.`,
+    shows: `The same crash, but the disk had written the record, though it never said so. The
+      restarted scheduler finds job 6 launched and cannot know whether its worker heard of it: it
+      keeps the launch as it stands, and when the worker tells that it holds nothing, sends it once
+      more under the same token. Whoever has it already would ignore it. The job runs once.`,
     design: 'single',
     scenario: SUBMITS,
     seed: '1',
@@ -106,10 +106,10 @@ export const STORIES: readonly Story[] = [
   {
     file: 'lease-crash',
     title: 'lease: the leader dies and the lease runs out',
-    shows: `The leader is killed. The other member looks at the lease every two to four seconds, sees
-      that it does not change, and may not take it before it has not changed for 15 seconds of its own
-      clock. Meanwhile tick 08:00:30 falls due and waits: a lease buys safety with this silence. The
-      new leader reads the book back and decides the tick late.`,
+    shows: `The leader is killed. The other member looks at the lease every two to four seconds,
+      sees that it does not change, and may not take it before it has not changed for 15 seconds of
+      its own clock. Meanwhile tick 08:00:30 falls due and waits: a lease buys safety with this
+      silence. The new leader reads the book back and decides the tick late.`,
     design: 'lease',
     scenario: TICKS,
     seed: '1',
@@ -119,10 +119,11 @@ export const STORIES: readonly Story[] = [
   {
     file: 'lease-paused-fenced',
     title: 'lease: paused leader, fenced',
-    shows: `The leader stands still for 26 seconds, and its lease runs out. The other member takes over
-      and runs tick 08:00:30. Then the first one wakes up, believes that it still leads, and decides
-      the same tick. But before a worker hears of it the store must have it, and the store refuses
-      the commit of an older epoch: the tick runs once, and the sleeper learns that it was deposed.`,
+    shows: `The leader stands still for 26 seconds, and its lease runs out. The other member takes
+      over and runs tick 08:00:30. Then the first one wakes up, believes that it still leads, and
+      decides the same tick. But before a worker hears of it the store must have it, and the store
+      refuses the commit of an older epoch: the tick runs once, and the sleeper learns that it was
+      deposed.`,
     design: 'lease',
     scenario: TICKS,
     seed: '1',
@@ -132,9 +133,9 @@ export const STORIES: readonly Story[] = [
   {
     file: 'lease-paused-unfenced',
     title: 'lease: paused leader, unfenced',
-    shows: `The same run without fencing, as client-go leaves it to its users. The sleeper wakes up and
-      finds nobody who would refuse: it starts tick 08:00:30 a second time, and the outside world
-      has its effect twice. It leads on beside the other until its renew deadline.`,
+    shows: `The same run without fencing, as client-go leaves it to its users. The sleeper wakes
+      up and finds nobody who would refuse: it starts tick 08:00:30 a second time, and the outside
+      world has its effect twice. It leads on beside the other until its renew deadline.`,
     design: 'lease+fencing=off',
     scenario: TICKS,
     seed: '1',

@@ -1,7 +1,8 @@
 /**
- * Golden transcripts: short stories of one run each, readable like a lesson. Each opens with what it
- * shows; the lines are the facts that matter to it, as the command line prints them. A change in
- * behaviour shows here as a change of a line. `UPDATE=1 npx vitest run test/transcripts` rewrites them.
+ * Golden transcripts: short stories of one run each, readable like a lesson. Each opens with what
+ * it shows; the lines are the facts that matter to it, as the command line prints them. A change
+ * in behaviour shows here as a change of a line. `UPDATE=1 npx vitest run test/transcripts`
+ * rewrites them.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

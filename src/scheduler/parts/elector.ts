@@ -145,8 +145,8 @@ function onWritten(
   nowUs: MonotonicUs,
 ): ElectorStep {
   const { version, record } = row;
-  // A renewal of a term that has ended meanwhile: what the term left behind is given up, so its epoch
-  // must not lead again. The next look finds a row of mine and takes a new one.
+  // A renewal of a term that has ended meanwhile: what the term left behind is given up, so its
+  // epoch must not lead again. The next look finds a row of mine and takes a new one.
   const isRenewal = record.epoch <= (before.record?.epoch ?? 0);
   if (!before.isLeader && isRenewal) {
     return { elector: { ...before, version, record, seenAtUs: nowUs }, actions: [] };

@@ -321,8 +321,8 @@ export class Engine {
     const nowUs = this.#host.monotonicUs();
     const lateUs = nowUs - this.#sweptUs - SWEEP_US;
     this.#sweptUs = nowUs;
-    // Who slept itself has no word on who was silent or overdue meanwhile: beats and reports may wait
-    // in its own inbox.
+    // Who slept itself has no word on who was silent or overdue meanwhile: beats and reports may
+    // wait in its own inbox.
     if (lateUs > SWEEP_LATE_US) {
       for (const seat of this.#workforce.seats) seat.lastBeatUs = nowUs;
       return;

@@ -53,7 +53,7 @@ const conflict = (version: number, epoch: number, n: number): StoreOutcome => ({
   row: { key: COMMIT_ROW, version, value: { epoch, n } },
 });
 
-test('effects leave when the store has said yes; what comes meanwhile shares the next batch', () => {
+test('effects leave when the store says yes; what comes meanwhile shares the next batch', () => {
   const lab = new JournalLab();
   lab.add(1, effect('one'));
   lab.add(1, effect('two'));

@@ -66,8 +66,8 @@ test('the same seeds without fencing: two leaders act, and the outside world see
 });
 
 /**
- * A slow network makes renewals last, a pause falls into one of them, and its answer comes after the
- * timer: a leader wakes to find its deadline passed, and only then that it had renewed in time.
+ * A slow network makes renewals last, a pause falls into one of them, and its answer comes after
+ * the timer: a leader wakes to find its deadline passed, and only then that it had renewed in time.
  */
 const MID_RENEWAL: Plan = {
   faults: [20, 45, 70].flatMap((atS) => [

@@ -120,7 +120,7 @@ test('nothing is answered before it is synced; then it survives any crash', () =
   expect(lab.list().map(({ job }) => job)).toEqual(['a']);
 });
 
-test('a launch is durable before the worker hears of it, and sent again under the same token', () => {
+test('a launch is durable before the worker hears of it; the token stays the same', () => {
   const lab = new SingleLab().start();
   lab.settle();
   lab.ask({ kind: 'submit', job: 'a', spec: SPEC });

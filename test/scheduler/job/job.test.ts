@@ -104,7 +104,7 @@ for (const state of ['waiting', 'running', 'succeeded', 'dead', 'cancelled'] as 
   }
 }
 
-test('once at most: whatever may have begun and did not succeed is the end, with the reason', () => {
+test('once at most: what may have begun and did not succeed is the end, with the reason', () => {
   const ends = [report('failed'), report('stopped'), lost()].map((event) =>
     after(ONCE, LAUNCH, event),
   );
@@ -171,7 +171,7 @@ test('backoff never shrinks, never passes the longest wait, and stays a whole nu
   );
 });
 
-/** What may happen to a job: launches only when it waits, the rest about any attempt at any time. */
+/** What may happen to a job: launches when it waits, the rest about any attempt at any time. */
 const happenings = fc.array(
   fc.record({
     what: fc.constantFrom('launch', 'succeeded', 'failed', 'stopped', 'refused', 'lost', 'cancel'),
@@ -216,7 +216,7 @@ function play(
   return job;
 }
 
-test('whatever happens: ends are final, attempts and tokens only rise, late means unchanged', () => {
+test('whatever happens: ends are final, tokens only rise, late means unchanged', () => {
   fc.assert(
     fc.property(specs, happenings, (spec, list) => {
       let last = { epoch: 0, attempt: 0 };
@@ -235,7 +235,7 @@ test('whatever happens: ends are final, attempts and tokens only rise, late mean
   );
 });
 
-test('whatever happens: no more attempts begin than were asked for, and one where once is most', () => {
+test('whatever happens: no more attempts begin than asked for, one where once is most', () => {
   fc.assert(
     fc.property(specs, happenings, (spec, list) => {
       const allowed = spec.delivery === 'at-most-once' ? 1 : spec.maxAttempts;

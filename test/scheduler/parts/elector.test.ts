@@ -112,7 +112,7 @@ test('a leader renews each retry period under the version it knows, epoch unchan
   }
 });
 
-test('a renewal that is not answered is tried each retry period until the deadline, then over', () => {
+test('a renewal without an answer is tried again until the deadline, then it is over', () => {
   const bench = new Bench().lead();
   bench.nowUs += retryUs;
   const beganUs = bench.nowUs;
@@ -133,7 +133,7 @@ test('a renewal that is not answered is tried each retry period until the deadli
   expect(bench.elector.isLeader).toBe(false);
 });
 
-test('a leader that finds somebody else in the row looks on until its deadline, as client-go does', () => {
+test('a leader that finds another in the row looks on until its deadline, as in client-go', () => {
   const bench = new Bench().lead();
   bench.nowUs += 30 * SECOND;
   bench.timer();

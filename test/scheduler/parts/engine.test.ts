@@ -13,7 +13,7 @@ test('a term begins with a roll-call to every worker, under its epoch', () => {
   ]);
 });
 
-test('answers, launches, stops and acknowledgements wait for what they tell of to be durable', () => {
+test('answers, launches, stops and acknowledgements wait until all is durable', () => {
   const lab = new EngineLab();
   lab.beat('w1');
   lab.submit('a');
@@ -75,7 +75,7 @@ test('cancel: a waiting job never runs, a running one is stopped, a finished one
   expect(lab.result()).toMatchObject({ kind: 'error', reason: 'unknown job' });
 });
 
-test('launches go round workers with room, in order of the due times, and stop when all is full', () => {
+test('launches go round workers with room, in order of due times, until all are full', () => {
   const lab = new EngineLab();
   for (const job of ['a', 'b', 'c', 'd', 'e']) lab.submit(job);
   expect(lab.runs()).toEqual([]);
@@ -147,7 +147,7 @@ test('a worker that restarted has lost what it ran; an older beat of it says not
   });
 });
 
-test('an old beat that reaches a new leader first does not end what a later incarnation runs', () => {
+test('an old beat that comes first does not end what a later incarnation runs', () => {
   const old = new EngineLab();
   old.beat('w1', { incarnation: 5 });
   old.submit('a', { delivery: 'at-most-once' });

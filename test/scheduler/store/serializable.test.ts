@@ -80,7 +80,7 @@ test('transactions that lock what they touch have the effect of some serial orde
       expect(clients.filter(({ outcome }) => outcome === 'open')).toEqual([]);
       for (const key of KEYS) {
         const done = clients.filter((c) => c.outcome === 'committed' && c.keys.includes(key));
-        // Each counted on from what another had left: the values read are 0, 1, 2 … without a gap.
+        // Each counted on from what another had left: they read 0, 1, 2 … without a gap.
         const reads = done.map(({ seen }) => seen.get(key) as number).sort((a, b) => a - b);
         expect(reads).toEqual(reads.map((_, i) => i));
         expect(lab.row(key)[0] ?? 0).toBe(done.length);

@@ -36,7 +36,7 @@ test('writes show to nobody else before the commit, and to nobody after a rollba
   expect(lab.row('x')).toEqual([undefined, 0]);
 });
 
-test('a range gives rows in order of key, after a key, with the own writes of a transaction', () => {
+test('a range gives rows in order, after a key, with the own writes of a transaction', () => {
   const lab = new StoreLab().up();
   lab.ask('a', BEGIN, write('j/c', 3), write('j/a', 1), write('k/a', 9), write('j/b', 2), COMMIT);
   const range = (after: string, limit: number) =>
@@ -163,7 +163,7 @@ test('an idle session ends: its locks are free and its transaction is gone', () 
   expect(lab.row('y')).toEqual([undefined, 0]);
 });
 
-test('after a restart the rows are those of the synced commits; sessions and locks are gone', () => {
+test('after a restart there are the synced commits; sessions and locks are gone', () => {
   const first = new StoreLab().up();
   first.ask('a', BEGIN, write('x', 1), write('y', 1), COMMIT);
   first.ask('a', BEGIN, write('y', undefined), write('z', 3), COMMIT);

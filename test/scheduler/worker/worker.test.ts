@@ -196,7 +196,7 @@ test('a report is sent until it is acknowledged, to whoever leads by then', () =
   expect(lab.reports()).toEqual([]);
 });
 
-test('a refused token means that a newer attempt has the job; a refused key, that it is done', () => {
+test('a refused token: a newer attempt has the job; a refused key: it is done', () => {
   const how = (sink: 'token' | 'key') => {
     const lab = new WorkerLab().up();
     lab.run('j', token(1, 1), { launch: { sink } });
@@ -295,7 +295,7 @@ test('members that point at each other do not keep a worker running', () => {
   expect(lab.beats().length).toBeGreaterThan(5);
 });
 
-test('whatever copies and orders arrive: a token begins once, and never after it was refused', () => {
+test('whatever copies arrive in any order: a token begins once, never after a refusal', () => {
   const events = fc.array(
     fc.record({
       what: fc.constantFrom('run', 'run', 'stop', 'ack', 'effect', 'lead', 'wait'),
