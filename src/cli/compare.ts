@@ -3,7 +3,13 @@ import { BadInput, type Problem } from '../lib/outcome.ts';
 import { DESIGNS } from '../scenario/registry.ts';
 import { EXIT, type Io } from './io.ts';
 import { designsAsked } from './seeds.ts';
-import { type Assignment, assignment, carryOut, type SweepOptions } from './sweeping.ts';
+import {
+  type Assignment,
+  assignment,
+  carryOut,
+  commandText,
+  type SweepOptions,
+} from './sweeping.ts';
 
 export interface CompareOptions extends SweepOptions {
   readonly designs?: string;
@@ -19,13 +25,12 @@ const WORST_FIRST: readonly number[] = [
 ];
 
 /**
- * Compares the designs asked for; else those that the scenario names, when it names several; else all
- * there are. Answers with the worst exit code.
+ * Compares the designs asked for; else those that the scenario names, when it names several; else
+ * all there are. Answers with the worst exit code.
  */
 export async function compare(
   scenarios: readonly string[],
   options: CompareOptions,
-  command: string,
   io: Io,
 ): Promise<number> {
   const problems: Problem[] = [];
@@ -33,6 +38,7 @@ export async function compare(
   const hasSeveral = scenarios.length > 1;
   for (const scenario of scenarios) {
     try {
+      const command = commandText('compare', scenario, options);
       tasks.push(assignment(scenario, options, command, io, chooser(options), hasSeveral));
     } catch (error) {
       if (!(error instanceof BadInput)) throw error;

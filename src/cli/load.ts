@@ -1,6 +1,6 @@
 /**
- * Reads a scenario and the files it names. Whatever is on the disk, the answer is a loaded scenario or
- * a list of problems that point at the line where a file was named.
+ * Reads a scenario and the files it names. Whatever is on the disk, the answer is a loaded scenario
+ * or a list of problems that point at the line where a file was named.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';

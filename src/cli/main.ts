@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { BadInput, formatProblem } from '../lib/outcome.ts';
 import { EXIT, type Io } from './io.ts';
+import type { ReplayOptions } from './replay.ts';
 
 /**
  * Runs one command and answers with its exit code: 0 all promised claims held, 1 a promised claim
@@ -25,7 +26,7 @@ import { EXIT, type Io } from './io.ts';
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.held;
-  const program = commands(argv, io, (code) => {
+  const program = commands(io, (code) => {
     exitCode = code;
   });
   try {
@@ -58,23 +59,24 @@ const gather = (value: string, before: readonly string[]): readonly string[] => 
  * The commands. What a command needs is loaded when it runs, so that a look-up does not wait for
  * charts and simulator.
  */
-function commands(argv: readonly string[], io: Io, done: (code: number) => void): Command {
+function commands(io: Io, done: (code: number) => void): Command {
   const program = new Command('seaworthy')
     .description('A deterministic simulation testbed for highly available job schedulers.')
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, getOutHelpWidth: () => io.width })
     .showHelpAfterError('(seaworthy --help lists commands, seaworthy <command> --help options)');
-  sweepCommands(program, argv, io, done);
+  sweepCommands(program, io, done);
   program
     .command('replay')
     .description('run one seed again, with its transcript')
-    .argument('<file>', 'a report.json, or a file of its cases')
+    .argument('<file>', 'a report.json, a file of its cases, or a scenario')
     .option('--seed <seed>', 'which seed of the report; the first broken one when not told')
     .option('--design <design>', 'which design of the report')
+    .option('--set <path=value>', 'with a scenario: override a key; repeatable', gather, [])
     .option('--until <time>', 'stop the transcript here, such as 12s')
     .option('--grep <text>', 'only lines that match')
     .option('--debug', 'stack traces')
-    .action(async (file: string, options: Record<string, string>) => {
+    .action(async (file: string, options: ReplayOptions) => {
       const { replay } = await import('./replay.ts');
       done(replay(file, options, io));
     });
@@ -93,12 +95,7 @@ function commands(argv: readonly string[], io: Io, done: (code: number) => void)
   return program;
 }
 
-function sweepCommands(
-  program: Command,
-  argv: readonly string[],
-  io: Io,
-  done: (code: number) => void,
-): void {
+function sweepCommands(program: Command, io: Io, done: (code: number) => void): void {
   const shared = (command: Command): Command =>
     command
       .option('--seed <seed>', 'one seed')
@@ -120,8 +117,7 @@ function sweepCommands(
     .option('--design <design>', 'a selection, such as lease:river+fencing=off')
     .action(async (scenario: string, options) => {
       const { run } = await import('./run.ts');
-      const { commandText } = await import('./sweeping.ts');
-      done(await run(scenario, options, commandText(argv), io));
+      done(await run(scenario, options, io));
     });
   shared(program.command('compare'))
     .description('the same seeds for several designs: a comparison')
@@ -129,8 +125,7 @@ function sweepCommands(
     .option('--designs <a,b>', 'selections, separated by commas')
     .action(async (scenarios: string[], options) => {
       const { compare } = await import('./compare.ts');
-      const { commandText } = await import('./sweeping.ts');
-      done(await compare(scenarios, options, commandText(argv), io));
+      done(await compare(scenarios, options, io));
     });
 }
 

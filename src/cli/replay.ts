@@ -12,7 +12,7 @@ import { suggestion } from '../scenario/nearest.ts';
 import { selectDesign } from '../scenario/registry.ts';
 import { shown } from '../scenario/values.ts';
 import { EXIT, type Io } from './io.ts';
-import { loadText, reasonOf } from './load.ts';
+import { loadScenario, loadText, reasonOf } from './load.ts';
 import { kindOf } from './places.ts';
 
 export interface ReplayOptions {
@@ -20,6 +20,8 @@ export interface ReplayOptions {
   readonly design?: string;
   readonly until?: string;
   readonly grep?: string;
+  /** With a scenario only. */
+  readonly set: readonly string[];
 }
 
 /** One seed of one design, as it was recorded. */
@@ -30,6 +32,8 @@ interface Recorded {
   /** Absent when another design than the recorded one was asked for. */
   readonly fingerprint?: string;
   readonly plan?: Plan;
+  /** What its files are relative to, where that is known. */
+  readonly folder?: string;
 }
 
 /** A case or a report is read whole. */
@@ -40,11 +44,13 @@ export function replay(file: string, options: ReplayOptions, io: Io): number {
   const path = resolve(io.cwd, file);
   const untilUs = untilOf(options.until);
   const wanted = pattern(options.grep);
-  const recorded = readRecorded(path, file, options);
+  const recorded = /\.ya?ml$/.test(file)
+    ? fromScenario(file, options, io)
+    : readRecorded(path, file, options);
   const loaded = loadText({
     text: recorded.scenario.text,
     shown: `${file} (its scenario)`,
-    folder: scenarioFolder(path, io.cwd),
+    folder: recorded.folder ?? scenarioFolder(path, io.cwd),
     cwd: io.cwd,
     sets: [],
   });
@@ -63,7 +69,8 @@ export function replay(file: string, options: ReplayOptions, io: Io): number {
   for (const [claim, summary] of broken) io.stderr(`${claim} broke: ${summary}\n`);
   const code = broken.length > 0 ? EXIT.broken : EXIT.held;
   if (recorded.fingerprint === undefined) {
-    io.stderr(`${design}, seed ${seed}: not the recorded design, so nothing to compare with.\n`);
+    const what = `${design}, seed ${seed}, fingerprint ${run.fingerprint}`;
+    io.stderr(`${what}: nothing recorded to compare with.\n`);
     return code;
   }
   if (run.fingerprint !== recorded.fingerprint) {
@@ -114,6 +121,17 @@ function pattern(text: string | undefined): RegExp | undefined {
   } catch {
     return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'i');
   }
+}
+
+/** A seed of a scenario that nobody recorded: the run that `run` and `compare` make of it. */
+function fromScenario(file: string, options: ReplayOptions, io: Io): Recorded {
+  const read = loadScenario(file, io.cwd, options.set);
+  if (read.kind === 'failed') throw new BadInput(read.error);
+  const { loaded, folder } = read.value;
+  const { text, hash, scenario } = loaded;
+  const design = checkDesign(options.design ?? scenario.designs[0] ?? 'lease', '--design');
+  const seed = options.seed ?? '1';
+  return { scenario: { name: scenario.name, hash, text }, design, seed, folder };
 }
 
 /** Reads the file as a case or as a report. */

@@ -45,8 +45,8 @@ export interface Assignment {
 }
 
 /**
- * Checks everything that can be checked before any work is done, and throws {@link BadInput} with all
- * of it. `chooseDesigns` is told the scenario's own designs.
+ * Checks everything that can be checked before any work is done, and throws {@link BadInput} with
+ * all of it. `chooseDesigns` is told the scenario's own designs.
  */
 export function assignment(
   scenario: string,
@@ -192,10 +192,29 @@ function present(
   io.stdout(`${folder}/${main}\n`);
 }
 
-/** The command as one could type it again: what changes only how results are shown is left out. */
-export function commandText(argv: readonly string[]): string {
-  const isCheckout = import.meta.url.endsWith('.ts');
-  const front = isCheckout ? 'npm run -s seaworthy --' : 'seaworthy';
-  const words = argv.filter((word) => word !== '--json' && word !== '--debug');
-  return [front, ...words.map(shellWord)].join(' ');
+/**
+ * The command as one could type it again, for one scenario. What changes only how or where results
+ * are shown is left out: the same command text stands in every result of the same run.
+ */
+export function commandText(
+  name: 'run' | 'compare',
+  scenario: string,
+  options: SweepOptions & { readonly design?: string; readonly designs?: string },
+): string {
+  const given = (option: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [option, value];
+  const words = [
+    name,
+    scenario,
+    ...given('--design', options.design),
+    ...given('--designs', options.designs),
+    ...given('--seed', options.seed),
+    ...given('--seeds', options.seeds),
+    ...options.set.flatMap((value) => ['--set', value]),
+  ];
+  return [commandFront(), ...words.map(shellWord)].join(' ');
 }
+
+/** How this program is called: from a checkout, or installed. */
+const commandFront = (): string =>
+  import.meta.url.endsWith('.ts') ? 'npm run -s seaworthy --' : 'seaworthy';

@@ -78,13 +78,14 @@ function bucketUsOf(runUs: number): number {
 
 /** Runs one seed to its end: a pure function of the code, the scenario, the design and the seed. */
 export function runSeed(prepared: Prepared, seed: string, options: RunOptions = {}): RunResult {
-  const context = claimContext(prepared);
+  // One object for judges and metrics: folds that know the same context share their look-ups.
+  const bucketUs = bucketUsOf(prepared.timeline.endUsMax);
+  const context = { ...claimContext(prepared), bucketUs };
   const judges = claimsOf(prepared).map((claim) => ({
     id: claim.id,
     judge: judgeWithExcuses(claim, context),
   }));
-  const { endUsMax } = prepared.timeline;
-  const metrics = createMetrics({ ...context, bucketUs: bucketUsOf(endUsMax) });
+  const metrics = createMetrics(context);
   const { onFact } = options;
   const watcher = onFact === undefined ? [] : [{ listens: ALL_KINDS, onFact }];
   const run = assembleRun(prepared, {

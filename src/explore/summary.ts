@@ -1,10 +1,10 @@
 /** Many runs of one design become one part of the report. Keeps numbers, not runs. */
 import type { Verdict } from '../checkers/checker.ts';
 import { createRng } from '../kernel/rng.ts';
+import type { Accounts } from '../metrics/accounts.ts';
 import type { RunNumbers } from '../metrics/metrics.ts';
 import { bootstrapMean } from '../metrics/statistics.ts';
 import type {
-  Accounts,
   ClaimRow,
   DesignReport,
   FaultCoverage,

@@ -62,7 +62,6 @@ const COMPARED = [
   'tickWithin',
   'failover',
   'goodput',
-  'dispatchLatencyP50',
   'dispatchLatencyP99',
   'noLeader',
 ];

@@ -3,6 +3,7 @@
  * it was made (that is `run.json`). HTML, Markdown and JUnit are functions of this document alone.
  */
 import type { VerdictKind } from '../checkers/checker.ts';
+import type { Accounts } from '../metrics/accounts.ts';
 import type { SchedulerInfo } from './scheduler-info.ts';
 
 export interface SeedRow {
@@ -23,24 +24,6 @@ export interface ClaimRow {
   readonly vacuous: number;
   /** The first broken seed, in the order of seeds: where, when (µs), what, and how to see it. */
   readonly example?: { readonly seed: string; readonly atUs: number; readonly summary: string };
-}
-
-export interface Accounts {
-  readonly jobs: {
-    readonly accepted: number;
-    readonly completed: number;
-    readonly cancelled: number;
-    readonly dead: number;
-    readonly open: number;
-  };
-  readonly ticks: {
-    readonly due: number;
-    readonly run: number;
-    readonly skipped: number;
-    readonly missed: number;
-    /** Beside the sum: ticks that ran more than once. */
-    readonly doubled: number;
-  };
 }
 
 /** Mean over seeds with a 95 % interval; `n` seeds had a value. */

@@ -11,15 +11,14 @@ export function shellWord(word: string): string {
     : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Where the result of this document's command was written: `--out`, or the default folder. */
-export function reportFolder(document: ReportDocument): string {
-  const out = /(?:^|\s)--out[ =](?:'([^']+)'|(\S+))/.exec(document.command);
-  return out?.[1] ?? out?.[2] ?? `reports/${document.scenario.name}`;
-}
-
-/** The command that runs one seed of a design again, with its transcript. */
+/**
+ * The command that runs one seed of a design again, with its transcript: that of the document with
+ * another verb, so that it works wherever the document lies.
+ */
 export function replayCommand(document: ReportDocument, design: string, seed: string): string {
-  const front = document.command.startsWith('seaworthy ') ? 'seaworthy' : 'npm run -s seaworthy --';
-  const file = shellWord(`${reportFolder(document)}/report.json`);
-  return `${front} replay ${file} --design ${shellWord(design)} --seed ${shellWord(seed)}`;
+  const [, front = 'npm run -s seaworthy --', scenario = ''] =
+    /^(.*?) (?:run|compare) ('(?:[^']|'\\'')*'|\S+)/.exec(document.command) ?? [];
+  const sets = document.command.match(/ --set (?:'(?:[^']|'\\'')*'|\S+)/g) ?? [];
+  const which = `--design ${shellWord(design)} --seed ${shellWord(seed)}`;
+  return `${front} replay ${scenario} ${which}${sets.join('')}`;
 }

@@ -2,8 +2,8 @@
 const LONGEST_WORD = 64;
 
 /**
- * The candidate that was probably meant by a mistyped word, or `undefined` when none is near: at most
- * a third of its letters may differ (one letter in short words), or one begins with the other.
+ * The candidate that was probably meant by a mistyped word, or `undefined` when none is near: at
+ * most a third of its letters may differ (one letter in short words), or one begins with the other.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length === 0 || word.length > LONGEST_WORD) return undefined;

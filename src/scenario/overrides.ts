@@ -1,6 +1,6 @@
 /**
- * `--set path.in.scenario=value`: a key of the text is replaced before the text is judged, so that an
- * override obeys every rule of the text and a wrong one is told in the same words.
+ * `--set path.in.scenario=value`: a key of the text is replaced before the text is judged, so that
+ * an override obeys every rule of the text and a wrong one is told in the same words.
  */
 import { type Document, isCollection, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Problem } from '../lib/outcome.ts';
@@ -18,8 +18,8 @@ const PATH_MAX = 16;
 
 /**
  * Reads `path.in.scenario=value`. The value is one YAML scalar, list or mapping in flow form.
- * `relocate` translates the names of files, which are relative to the current folder here and to the
- * scenario's folder in its text.
+ * `relocate` translates the names of files, which are relative to the current folder here and to
+ * the scenario's folder in its text.
  */
 export function readOverride(
   text: string,

@@ -1,6 +1,7 @@
 /**
- * A scenario as canonical text: every key, defaults included, in the order of the schema. So a result
- * that carries this text says all there is to say, and means the same when a default changes.
+ * A scenario as canonical text: every key, defaults included, in the order of the schema. So a
+ * result that carries this text says all there is to say, and means the same when a default
+ * changes.
  */
 import { Document, isScalar, Scalar, visit } from 'yaml';
 import type { PlannedFault, Target } from '../faults/plan.ts';

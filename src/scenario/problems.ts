@@ -1,6 +1,6 @@
 /**
- * What zod found, said for people: the place in the text, what is wrong with what was found, and what
- * was meant. An unknown key is shown at the key, a missing one at its parent.
+ * What zod found, said for people: the place in the text, what is wrong with what was found, and
+ * what was meant. An unknown key is shown at the key, a missing one at its parent.
  */
 import type { z } from 'zod';
 import type { Problem } from '../lib/outcome.ts';

@@ -1,7 +1,9 @@
 /**
  * A scenario's text becomes a {@link Scenario}, or every problem at once with its place.
  *
- *   text-schema.ts   which keys there are, their units and defaults
+ *   text-schema.ts   which keys there are, and their defaults
+ *   text-scalars.ts  their units and bounds
+ *   fault-text.ts    given faults
  *   values.ts        spans, shares, rates and instants
  *   yaml-text.ts     text to document, and the place of everything in it
  *   problems.ts      what is wrong, in words
@@ -9,21 +11,19 @@
  *   print.ts         the way back
  */
 import { z } from 'zod';
-import { FAULTS } from '../faults/faults.ts';
-import type { FaultKind, PlannedFault, Start, Target } from '../faults/plan.ts';
-import { planProblems } from '../faults/plan-problems.ts';
 import { PROFILES } from '../faults/profiles.ts';
 import { failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
 import { wallUs } from '../lib/units.ts';
 import type { Timing } from '../scheduler/api.ts';
 import { parseCron } from '../scheduler/schedule/cron.ts';
+import { faultsFrom } from './fault-text.ts';
 import { suggestion } from './nearest.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { arranged, issueProblems, problemAt, type SchemaNode } from './problems.ts';
 import type { FaultsPart, Scenario, ScheduleEntry, Slo, Workload } from './scenario.ts';
 import { parseSelection } from './selection.ts';
-import { type FaultText, type ScenarioText, scenarioText, type TargetText } from './text-schema.ts';
-import { formatInstant, readDuration, readShare, shown } from './values.ts';
+import { type ScenarioText, scenarioText } from './text-schema.ts';
+import { formatInstant, shown } from './values.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
 
 /** What may be named in a scenario but is defined elsewhere; where absent, names are not checked. */
@@ -39,8 +39,8 @@ export interface ParseOptions extends KnownNames {
 }
 
 /**
- * Reads a scenario from YAML (or JSON, which is YAML too). `file` is named in problems only; nothing
- * is opened. Every problem is told at once, in the order of the text.
+ * Reads a scenario from YAML (or JSON, which is YAML too). `file` is named in problems only;
+ * nothing is opened. Every problem is told at once, in the order of the text.
  */
 export function parseScenario(
   text: string,
@@ -237,91 +237,4 @@ function timingFrom(entry: ScenarioText['workload']['schedules'][number]): Timin
     gap: entry.gap ?? CRON_DEFAULTS.gap,
     overlap: entry.overlap ?? CRON_DEFAULTS.overlap,
   };
-}
-
-interface FaultsRead {
-  readonly part: FaultsPart;
-  readonly problems: readonly Problem[];
-}
-
-function faultsFrom(text: ScenarioText['faults'], yaml: YamlText): FaultsRead {
-  if (!Array.isArray(text)) return { part: { kind: 'drawn', ...text }, problems: [] };
-  const problems: Problem[] = [];
-  const faults = text.map((entry, i): PlannedFault => {
-    const params: Record<string, number> = {};
-    for (const [key, value] of Object.entries(entry.params)) {
-      const param = readParam(entry.kind, key, value);
-      if ('problem' in param) {
-        problems.push(problemAt(yaml, ['faults', i, 'params', key], param.problem, param.hint));
-      } else params[param.name] = param.value;
-    }
-    return {
-      id: entry.id ?? `f${i + 1}`,
-      kind: entry.kind,
-      target: targetFrom(entry.target),
-      ...(entry.peer === undefined ? {} : { peer: targetFrom(entry.peer) }),
-      start: startFrom(entry),
-      durationUs: entry.for ?? 0,
-      params,
-    };
-  });
-  if (problems.length === 0) {
-    for (const { path, problem, hint } of planProblems({ faults })) {
-      // Names in a plan end in their unit; in the text the unit stands in the value.
-      const words = problem.replace(/(?<=[a-z])(Ppm|Us)'/g, "'");
-      problems.push(problemAt(yaml, textPath(path), words, hint));
-    }
-  }
-  return { part: { kind: 'given', faults }, problems };
-}
-
-type Param =
-  | { readonly name: string; readonly value: number }
-  | { readonly problem: string; readonly hint?: string | undefined };
-
-const UNIT_SUFFIX = /(?:Ppm|Us)$/;
-
-/**
- * The number of a fault: its unit stands in the value in the text and in the name in the plan
- * (`loss: 20%` is `lossPpm: 200000`, `delay: 200ms` is `delayUs: 200000`).
- */
-function readParam(kind: FaultKind, key: string, value: number | string): Param {
-  const names = Object.keys(FAULTS.find((f) => f.kind === kind)?.params ?? {});
-  const name = names.find((n) => n.replace(UNIT_SUFFIX, '') === key);
-  if (name === undefined) {
-    const known = names.map((n) => n.replace(UNIT_SUFFIX, ''));
-    const hint = known.length === 0 ? `a ${kind} has none` : suggestion(key, known);
-    return { problem: `a ${kind} has no such number`, hint };
-  }
-  const far = Number.MAX_SAFE_INTEGER;
-  const reading = name.endsWith('Ppm')
-    ? readShare(value, { min: -far, max: far }, true)
-    : name.endsWith('Us')
-      ? readDuration(value, { min: -far, max: far })
-      : typeof value === 'number'
-        ? { value }
-        : { problem: `${shown(value)} is not a number`, hint: 'it has no unit' };
-  return 'problem' in reading ? reading : { name, value: reading.value };
-}
-
-/** From a path in a plan to the path in the text: the units are not in the names there. */
-function textPath(path: string): (string | number)[] {
-  const text = path
-    .replace('start.atUs', 'at')
-    .replace('start.delayUs', 'after.delay')
-    .replace('start.nth', 'after.nth')
-    .replace(/durationUs$/, 'for')
-    .replace(/(?<=params\..+)(Ppm|Us)$/, '');
-  return text.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-}
-
-function startFrom({ at, after }: FaultText): Start {
-  if (after === undefined) return { kind: 'at', atUs: at ?? 0 };
-  return { kind: 'anchor', after: after.fact, nth: after.nth, delayUs: after.delay };
-}
-
-function targetFrom(text: TargetText): Target {
-  if (typeof text === 'string') return { by: 'role', role: text };
-  if (text.role === undefined) return { by: 'name', name: text.name ?? '' };
-  return { by: 'index', role: text.role, index: text.index ?? 0 };
 }

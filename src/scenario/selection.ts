@@ -1,7 +1,7 @@
 /**
  * How a design is named: `lease`, `lease:river`, `lease:river+fencing=off`, and a mutant as
- * `lease~token-reset-on-release`. Only the form is judged here; `checkSelection` compares it with what
- * there is.
+ * `lease~token-reset-on-release`. Only the form is judged here; `checkSelection` compares it with
+ * what there is.
  */
 import { failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
 import { suggestion } from './nearest.ts';

@@ -1,7 +1,8 @@
 /**
- * The scalars of a scenario's text, each read and printed: spans ("250ms"), shares ("5%", "200ppm"),
- * rates ("4/s") and instants ("2025-03-30T00:00:00Z"). The unit always stands in the value, so a
- * value without one, or with one of another kind, is refused with what was probably meant.
+ * The scalars of a scenario's text, each read and printed: spans ("250ms"), shares ("5%",
+ * "200ppm"), rates ("4/s") and instants ("2025-03-30T00:00:00Z"). The unit always stands in the
+ * value, so a value without one, or with one of another kind, is refused with what was probably
+ * meant.
  */
 import { formatDurationUs, parseDurationUs } from '../lib/units.ts';
 

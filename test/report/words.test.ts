@@ -94,11 +94,12 @@ describe('numbers', () => {
 });
 
 describe('replay commands', () => {
-  test('point at the folder that the command wrote, and quote what a shell would change', () => {
+  test('name the scenario and its overrides, and quote what a shell would change', () => {
     const sample = sampleDocument();
-    const document = { ...sample, command: "seaworthy compare a.yaml --out 'my reports'" };
+    const command = "seaworthy compare 'my storms/a.yaml' --seeds 3 --set a.b=1 --set 'c=d e'";
+    const document = { ...sample, command };
     expect(replayCommand(document, 'lease~x', '7')).toBe(
-      "seaworthy replay 'my reports/report.json' --design lease~x --seed 7",
+      "seaworthy replay 'my storms/a.yaml' --design lease~x --seed 7 --set a.b=1 --set 'c=d e'",
     );
     expect(shellWord("a'b; rm")).toBe("'a'\\''b; rm'");
     expect(shellWord('~root')).toBe("'~root'");

@@ -273,7 +273,7 @@ export function sampleDocument(): ReportDocument {
       { design: 'lease', metric: 'apiSuccess', wanted: '>= 0.8', got: 0.953, met: true },
     ],
     inputs: [{ file: 'team.crontab', line: 7, problem: 'not a cron line: "@sometimes backup"' }],
-    command: 'npm start',
+    command: 'npm run -s seaworthy -- compare scenarios/storms/showcase.yaml',
   };
 }
 

@@ -1,7 +1,9 @@
 /**
  * What stands behind the numbers: accounts, fault coverage, inputs, the scenario, and how to read.
  */
-import type { Accounts, DesignReport, ReportDocument } from '../document.ts';
+
+import type { Accounts } from '../../metrics/accounts.ts';
+import type { DesignReport, ReportDocument } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
 import { formatCount } from '../numbers.ts';
 import { designHeads, scrolling, section } from './parts.ts';
