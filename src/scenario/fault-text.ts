@@ -1,6 +1,6 @@
 /**
- * Faults that a scenario gives: from an entry of the text to a planned fault. In the text a number has
- * its unit in its value, in a plan it has it in its name.
+ * Faults that a scenario gives: from an entry of the text to a planned fault. In the text a number
+ * has its unit in its value, in a plan in its name.
  */
 import { FAULTS } from '../faults/faults.ts';
 import type { FaultKind, PlannedFault, Start, Target } from '../faults/plan.ts';

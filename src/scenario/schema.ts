@@ -26,7 +26,7 @@ import { type ScenarioText, scenarioText } from './text-schema.ts';
 import { formatInstant, shown } from './values.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
 
-/** What may be named in a scenario but is defined elsewhere; where absent, names are not checked. */
+/** What a scenario may name but is defined elsewhere; where absent, names are not checked. */
 export interface KnownNames {
   readonly claims?: readonly string[];
   readonly metrics?: readonly string[];
