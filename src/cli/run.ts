@@ -7,7 +7,7 @@ export interface RunCommandOptions extends SweepOptions {
   readonly design?: string;
 }
 
-/** Runs the design asked for, else the first that the scenario names; answers with the exit code. */
+/** Runs the design asked for, else the scenario's first; answers with the exit code. */
 export function run(scenario: string, options: RunCommandOptions, io: Io): Promise<number> {
   const task = assignment(scenario, options, commandText('run', scenario, options), io, (own) =>
     designsAsked([options.design ?? own[0] ?? 'lease'], '--design'),
