@@ -1,6 +1,6 @@
 /**
- * seaworthy: the package's public face for programs. A scenario's text becomes a run of a design, many
- * runs become a report document, and the document becomes pages.
+ * seaworthy: the package's public face for programs. A scenario's text becomes a run of a design,
+ * many runs become a report document, and the document becomes pages.
  */
 export type { Claim, Judge, Verdict } from './checkers/checker.ts';
 export { CLAIMS } from './checkers/claims.ts';

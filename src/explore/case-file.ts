@@ -1,6 +1,6 @@
 /**
- * A broken run as a file: the scenario's text, the design, the seed, and the plan as it was drawn, so
- * that it replays without the generator and survives changes of how plans are drawn.
+ * A broken run as a file: the scenario's text, the design, the seed, and the plan as it was drawn,
+ * so that it replays without the generator and survives changes of how plans are drawn.
  */
 import { z } from 'zod';
 import type { Plan } from '../faults/plan.ts';

@@ -13,8 +13,8 @@ export interface Nondeterminism {
 }
 
 /**
- * Runs a seed twice and compares every step. The first result, or where the two part: the same code,
- * scenario, design and seed must give the same steps in any process and at any load.
+ * Runs a seed twice and compares every step. The first result, or where the two part: the same
+ * code, scenario, design and seed must give the same steps in any process and at any load.
  */
 export function doublecheck(
   prepared: Prepared,

@@ -16,7 +16,9 @@ export function inconclusiveReasons(seen: Emptiness): readonly string[] {
   return [...unbittenFaults(seen), ...unknownClaims(seen), ...missingSights(seen)];
 }
 
-/** Given plans must bite with every fault; drawn ones with every kind somewhere in the invocation. */
+/**
+ * Given plans must bite with every fault; drawn ones with every kind somewhere in the invocation.
+ */
 function unbittenFaults({ prepared, coverage, unbitten }: Emptiness): string[] {
   if (prepared.loaded.scenario.faults.kind === 'given') {
     return unbitten === 0 ? [] : [`${unbitten} faults of the given plan changed nothing`];

@@ -17,7 +17,9 @@ export interface Replay {
   readonly verdicts: ReadonlyMap<string, Verdict>;
 }
 
-/** What to run again: a scenario with its files, a design, a seed, and the plan when it was saved. */
+/**
+ * What to run again: a scenario with its files, a design, a seed, and the plan when it was saved.
+ */
 export interface ReplayRequest {
   readonly loaded: LoadedScenario;
   readonly design: string;

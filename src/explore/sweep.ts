@@ -71,8 +71,8 @@ const LEVEL = 0.95;
 const CASES_MAX = 3;
 
 /**
- * Runs every seed under every design, seed by seed, and hands control back after each run; its value
- * is the result. Throws {@link BadInput} with every problem of selections and inputs at once.
+ * Runs every seed under every design, seed by seed, and hands control back after each run; its
+ * value is the result. Throws {@link BadInput} with every problem of selections and inputs at once.
  */
 export function* sweepSteps(request: SweepRequest): Generator<SweepProgress, SweepResult> {
   const whole = new Sweep(request);

@@ -11,9 +11,9 @@ interface Waiting {
 }
 
 /**
- * Starts that wait for the nth fact of a kind, counted from the start of the run. It hands the delay
- * on; whoever begins the fault schedules it, even at no delay: what happens inside a recorded fact
- * would happen in the middle of the step that caused it.
+ * Starts that wait for the nth fact of a kind, counted from the start of the run. It hands the
+ * delay on; whoever begins the fault schedules it, even at no delay: what happens inside a recorded
+ * fact would happen in the middle of the step that caused it.
  */
 export class Anchors {
   readonly #counts = new Map<AnchorKind, number>();

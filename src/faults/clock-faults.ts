@@ -14,8 +14,8 @@ interface Touched {
 }
 
 /**
- * Rates of faults that overlap on one machine add up, and end with the fault. Wall steps last, and so
- * does what a wrong rate has done to the wall clock: `heal` steps those clocks back, as NTP
+ * Rates of faults that overlap on one machine add up, and end with the fault. Wall steps last, and
+ * so does what a wrong rate has done to the wall clock: `heal` steps those clocks back, as NTP
  * would.
  */
 export class ClockFaults {

@@ -38,7 +38,9 @@ interface StepBudget {
   backUs: number;
 }
 
-/** Kinds that take a machine away: with quiet time between them, so that each tells its own story. */
+/**
+ * Kinds that take a machine away: with quiet time between them, so that each tells its own story.
+ */
 const SEVERE: readonly FaultKind[] = ['crash', 'pause', 'partition', 'one-way-partition'];
 const QUIET_MS = 3_000;
 /** The wall steps of a plan add up to no more than this either way: below an assumed 500 ms. */
@@ -112,8 +114,8 @@ function present(shape: FaultShape, options: DrawOptions): readonly FaultShape[]
 
 /**
  * Gives every shape a duration and a start. Severe ones stand one after another in lanes, as many
- * lanes as the intensity; so do rate errors, whose sum would go beyond what presets assume. The rest
- * may begin at any time.
+ * lanes as the intensity; so do rate errors, whose sum would go beyond what presets assume. The
+ * rest may begin at any time.
  */
 function place(
   random: Random,

@@ -3,8 +3,8 @@ import type { Fold, Recorder } from '../history/history.ts';
 import { humanDuration, type VirtualUs } from '../lib/units.ts';
 
 /**
- * What a preset takes for granted about clocks. Crash, pause, partition, delay, duplication and loss
- * are not here: no number of them excuses a claim of safety.
+ * What a preset takes for granted about clocks. Crash, pause, partition, delay, duplication and
+ * loss are not here: no number of them excuses a claim of safety.
  */
 export interface Assumes {
   /** ρ: how far an oscillator may be off, either way. */
@@ -103,7 +103,9 @@ class ClockWatch {
     }
   }
 
-  /** When this clock drifts out of bounds; infinity for one that does not, or that already failed. */
+  /**
+   * When this clock drifts out of bounds; infinity for one that does not, or that already failed.
+   */
   #driftOutUs({ at, machine, ratePpm, wallErrorUs }: Known): number {
     if (ratePpm === 0 || this.#failed.has(keyOf('wall-error', machine))) return Infinity;
     const roomUs = this.#options.assumes.wallErrorUsMax - Math.sign(ratePpm) * wallErrorUs;

@@ -33,9 +33,9 @@ interface Ongoing {
 
 /**
  * Makes a plan happen. Every fault is recorded as `drawn`; as `armed` when it begins and has a
- * target; as `bitten` the first time it changes something; as `ended` when it is over, whether it bit
- * or not. A target that is down when a crash or a pause begins is not bitten, then or later. After
- * {@link healAll} nothing begins any more.
+ * target; as `bitten` the first time it changes something; as `ended` when it is over, whether it
+ * bit or not. A target that is down when a crash or a pause begins is not bitten, then or later.
+ * After {@link healAll} nothing begins any more.
  */
 export class Injector {
   readonly #sim: Sim;
@@ -54,8 +54,8 @@ export class Injector {
   #state: 'new' | 'armed' | 'healed' = 'new';
 
   /**
-   * The plan must be sound ({@link planProblems}). Make it before the machines start, so that it hears
-   * who testifies what from the first word on; the machines need not exist yet.
+   * The plan must be sound ({@link planProblems}). Make it before the machines start, so that it
+   * hears who testifies what from the first word on; the machines need not exist yet.
    */
   constructor({ sim, kernel, recorder, plan, rng }: InjectorOptions) {
     const problems = planProblems(plan);

@@ -7,8 +7,9 @@ import { type Beginning, type Ending, param } from './beginning.ts';
 type OnLink = (from: string, to: string) => boolean;
 
 /**
- * Installs the rule of a network fault, which is asked about every message sent until the fault ends.
- * It bites when it loses, delays or repeats a message, even one that a later rule then loses anyhow.
+ * Installs the rule of a network fault, which is asked about every message sent until the fault
+ * ends. It bites when it loses, delays or repeats a message, even one that a later rule then loses
+ * anyhow.
  */
 export function beginNetworkFault(network: Network, beginning: Beginning): Ending {
   return network.install(ruleOf(beginning));

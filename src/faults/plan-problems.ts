@@ -42,8 +42,9 @@ const NETWORK: readonly FaultKind[] = [
 export const isNetworkFault = (kind: FaultKind): boolean => NETWORK.includes(kind);
 
 /**
- * Everything wrong with the numbers of a plan: ids that repeat, times before the run, unknown, missing
- * and impossible parameters. Paths begin at the plan (`faults.1.params.lossPpm`); empty means sound.
+ * Everything wrong with the numbers of a plan: ids that repeat, times before the run, unknown,
+ * missing and impossible parameters. Paths begin at the plan (`faults.1.params.lossPpm`); empty
+ * means sound.
  */
 export function planProblems(plan: Plan): readonly Problem[] {
   const seen = new Set<string>();

@@ -1,7 +1,7 @@
 /**
- * A plan is data: every fault of a run, when it begins, whom it hits, for how long and how hard. It is
- * drawn from the scenario and the seed before the run starts, never from the design, so that every
- * design meets the same storm; it can be printed, edited, shrunk and given back.
+ * A plan is data: every fault of a run, when it begins, whom it hits, for how long and how hard. It
+ * is drawn from the scenario and the seed before the run starts, never from the design, so that
+ * every design meets the same storm; it can be printed, edited, shrunk and given back.
  */
 export const FAULT_KINDS = [
   'crash',
@@ -18,9 +18,10 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /**
- * Whom a fault hits, resolved at the moment it begins. `leader`, `follower` and `last-dispatcher` look
- * at who is what then; an index counts machines of that role, modulo how many there are. A role that
- * nobody has then (a `store` where the design has none) leaves the fault without a target.
+ * Whom a fault hits, resolved at the moment it begins. `leader`, `follower` and `last-dispatcher`
+ * look at who is what then; an index counts machines of that role, modulo how many there are. A
+ * role that nobody has then (a `store` where the design has none) leaves the fault without a
+ * target.
  */
 export type Target =
   | { readonly by: 'name'; readonly name: string }
@@ -51,7 +52,9 @@ export interface PlannedFault {
   readonly start: Start;
   /** How long it lasts; a crash is followed by a restart after this, a step lasts for good. */
   readonly durationUs: number;
-  /** Kind-specific numbers with their unit in the name: lossPpm, delayUs, ratePpm, stepUs, factor. */
+  /**
+   * Kind-specific numbers with their unit in the name: lossPpm, delayUs, ratePpm, stepUs, factor.
+   */
   readonly params: Readonly<Record<string, number>>;
 }
 

@@ -46,7 +46,9 @@ export interface Profile {
   readonly always: readonly FaultShape[];
   /** The others are drawn from these by weight. */
   readonly kinds: readonly FaultShape[];
-  /** Parts per million of plans in which one wall clock jumps by `RARE_STEP_MS`, beyond all bounds. */
+  /**
+   * Parts per million of plans in which one wall clock jumps by `RARE_STEP_MS`, beyond all bounds.
+   */
   readonly rareStepPpm: number;
 }
 
@@ -87,8 +89,8 @@ const shape = (
 });
 
 /**
- * Longer than the longest lease of a default preset (15 s), so that a successor is elected while the
- * old leader sleeps, and it wakes to a world in which it no longer leads.
+ * Longer than the longest lease of a default preset (15 s), so that a successor is elected while
+ * the old leader sleeps, and it wakes to a world in which it no longer leads.
  */
 const LONG_LEADER_PAUSE = shape('pause', 1, [20_000, 30_000], LEADER);
 const LEADER_CRASH = shape('crash', 1, [3_000, 12_000], LEADER);

@@ -17,7 +17,7 @@ export function shellWord(word: string): string {
  */
 export function replayCommand(document: ReportDocument, design: string, seed: string): string {
   const [, front = 'npm run -s seaworthy --', scenario = ''] =
-    /^(.*?) (?:run|compare) ('(?:[^']|'\\'')*'|\S+)/.exec(document.command) ?? [];
+    /^(.*?seaworthy(?: --)?) (?:run|compare) ('(?:[^']|'\\'')*'|\S+)/.exec(document.command) ?? [];
   const sets = document.command.match(/ --set (?:'(?:[^']|'\\'')*'|\S+)/g) ?? [];
   const which = `--design ${shellWord(design)} --seed ${shellWord(seed)}`;
   return `${front} replay ${scenario} ${which}${sets.join('')}`;

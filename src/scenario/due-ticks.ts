@@ -1,6 +1,6 @@
 /**
- * Which ticks are due, by an independent second opinion: it judges the schedulers' own evaluation, so
- * it shares no code with it. Croner enumerates the local times that an expression matches, as if
+ * Which ticks are due, by an independent second opinion: it judges the schedulers' own evaluation,
+ * so it shares no code with it. Croner enumerates the local times that an expression matches, as if
  * they were UTC; Intl says which instants each local time stands for; the daylight-saving policies
  * are applied here, explicitly, for croner's own differ.
  *

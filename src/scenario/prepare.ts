@@ -39,7 +39,9 @@ export interface Prepared {
 
 const UNUSED_MAX = 1_000;
 
-/** Reads the inputs; what cannot be used at all is a problem, single lines are left out and told. */
+/**
+ * Reads the inputs; what cannot be used at all is a problem, single lines are left out and told.
+ */
 export function prepare(
   loaded: LoadedScenario,
   design: SelectedDesign,

@@ -1,7 +1,7 @@
 /**
- * The designs that can be selected, with their presets and options; what each promises, what it takes
- * for granted, and the bounds that its liveness claims are judged by. A new design is a folder in
- * `scheduler/designs` and an entry here.
+ * The designs that can be selected, with their presets and options; what each promises, what it
+ * takes for granted, and the bounds that its liveness claims are judged by. A new design is a
+ * folder in `scheduler/designs` and an entry here.
  */
 import type { Assumes } from '../faults/fairness.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
@@ -52,11 +52,11 @@ const CLOCKS_IN_WORDS = [
 ];
 
 const UNFENCED =
-  'without fencing the lease alone keeps leaders apart: a leader that was paused goes on until its ' +
-  "renew deadline beside the next one (client-go: 'does not guarantee that only one client is " +
-  "acting as a leader')";
+  'without fencing the lease alone keeps leaders apart: a leader that was paused goes on until ' +
+  "its renew deadline beside the next one (client-go: 'does not guarantee that only one client " +
+  "is acting as a leader')";
 const UNGUARDED =
-  'without fencing the store takes the writes of a deposed leader, which undo those of the next one';
+  'without fencing the store takes the writes of a deposed leader, which undo those of the next';
 
 const NOT_PROMISED_UNFENCED: Readonly<Record<string, string>> = {
   'token-order': UNFENCED,

@@ -35,10 +35,11 @@ const ASK_FROM_US = SECOND;
 const AUDIT_US_MAX = MINUTE;
 
 /**
- * Quiescence is the time in which somebody must be in charge again (`takeoverUs`, the preset's bound),
- * workers are found or given up, and the last attempts run out, fail once more and are repeated. Jobs
- * of a trace are all submitted, however late; they end within all their work shared out among the
- * slots plus the longest of them (the bound of list scheduling; Graham, 1969), twice, for repeats.
+ * Quiescence is the time in which somebody must be in charge again (`takeoverUs`, the preset's
+ * bound), workers are found or given up, and the last attempts run out, fail once more and are
+ * repeated. Jobs of a trace are all submitted, however late; they end within all their work shared
+ * out among the slots plus the longest of them (the bound of list scheduling; Graham, 1969), twice,
+ * for repeats.
  */
 export function timelineOf(
   scenario: Scenario,

@@ -1,7 +1,7 @@
 /**
  * Zone rules read from the platform's zone database, found by bisection over what
- * Intl.DateTimeFormat answers. A scenario hands them to machines as data; what the platform believes
- * is recorded as their version.
+ * Intl.DateTimeFormat answers. A scenario hands them to machines as data; what the platform
+ * believes is recorded as their version.
  */
 import { failed, type Outcome, ok } from '../lib/outcome.ts';
 import { SECOND, type WallUs } from '../lib/units.ts';

@@ -1,7 +1,7 @@
 /**
  * Simulated time per wall time of a whole cluster, judged and measured as in a normal run: three
- * members of `lease`, store, ledger and ten workers that beat every 10 s; once idle, once with 1,000
- * jobs a second. Floors: 40,000 idle, 20 loaded.
+ * members of `lease`, store, ledger and ten workers that beat every 10 s; once idle, once with
+ * 1,000 jobs a second. Floors: 40,000 idle, 20 loaded.
  */
 import { afterAll, bench, describe } from 'vitest';
 import { runSeed } from '../../src/explore/run.ts';

@@ -6,7 +6,9 @@ import { fault, named, OWN_RATE_PPM, OWN_WALL_ERROR_US, type Stage, stage } from
 
 const FROM = 100 * MS;
 const UNTIL = 300 * MS;
-/** Sent before a fault began, delivered after: what is under way when a rule comes still arrives. */
+/**
+ * Sent before a fault began, delivered after: what is under way when a rule comes still arrives.
+ */
 const UNDER_WAY = 2 * MS;
 
 /** Deliveries from one machine to another while the fault lasts, those under way left out. */

@@ -12,7 +12,7 @@ describe('junit.xml', () => {
     expect(suite).toContain(
       'name="tick-once"><failure type="broken" message="broke in 4 of 40 seeds">',
     );
-    expect(suite).toContain('replay reports/showcase/report.json --design lease --seed 17');
+    expect(suite).toContain('replay scenarios/storms/showcase.yaml --design lease --seed 17');
   });
 
   test('skips what was not promised and says whether it broke', () => {

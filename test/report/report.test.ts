@@ -58,8 +58,8 @@ describe('the page', () => {
     const text = page(sampleDocument());
     const heading = /<h1>(.*?)<\/h1>/.exec(text)?.[1];
     expect(heading).toBe('All 3 designs kept every promise over 40 seeds of showcase.');
-    expect(text.indexOf('<h1>')).toBeLessThan(text.indexOf('npm start'));
-    expect(text.indexOf('npm start')).toBeLessThan(text.indexOf('id="claims"'));
+    expect(text.indexOf('<h1>')).toBeLessThan(text.indexOf('seaworthy -- compare'));
+    expect(text.indexOf('seaworthy -- compare')).toBeLessThan(text.indexOf('id="claims"'));
   });
 
   test('has its sections in the order in which questions arise', () => {
@@ -83,7 +83,7 @@ describe('the page', () => {
     expect(text).toContain('✗ 4 broken · 36 held');
     expect(text).toMatch(/✗ 6 broken · 34 held<small>not promised<\/small>/);
     expect(text).toContain('does not promise token-order (broke in 9 of 40 seeds)');
-    expect(text).toContain('replay reports/showcase/report.json --design lease --seed 17');
+    expect(text).toContain('replay scenarios/storms/showcase.yaml --design lease --seed 17');
     expect(text).toContain('tick nightly@02:00 began twice: on worker-1 and on worker-3');
   });
 

@@ -27,7 +27,7 @@ describe('the terminal summary', () => {
     const lines = linesAt(80);
     const at = lines.indexOf('✗ lease broke tick-once in 4/40 seeds, seed 17 at 61.3 s');
     expect(lines[at + 1]).toBe(
-      '  npm run -s seaworthy -- replay reports/showcase/report.json --design lease --seed 17',
+      '  npm run -s seaworthy -- replay scenarios/storms/showcase.yaml --design lease --seed 17',
     );
     expect(lines.filter((line) => line.startsWith('· lease+fencing=off broke '))).toHaveLength(4);
     expect(lines.filter(isCommand)).toHaveLength(1);

@@ -1,6 +1,6 @@
 /**
- * designs: one folder each, with the same file names: `<name>.ts` (the program) and `presets.ts` (its
- * numbers). Designs share `parts/` and never import each other.
+ * designs: one folder each, with the same file names: `<name>.ts` (the program) and `presets.ts`
+ * (its numbers). Designs share `parts/` and never import each other.
  */
 import type { ProgramFactory } from '../../host/program.ts';
 import type { ZoneTable } from '../schedule/zone-rules.ts';

@@ -21,14 +21,24 @@ export function checkId(field: string, id: string): SpecProblem | undefined {
   return undefined;
 }
 
+/** What came over the wire may lack anything: fields are looked at before they are trusted. */
 export function checkSpec(spec: JobSpec): SpecProblem | undefined {
+  const { retry } = spec;
+  if (retry === null || typeof retry !== 'object') return { field: 'retry', reason: 'is missing' };
   return (
     span('delayUs', spec.delayUs, 0) ??
     span('timeoutUs', spec.timeoutUs, 1) ??
-    span('retry.baseUs', spec.retry.baseUs, 0) ??
-    span('retry.maxUs', spec.retry.maxUs, 0) ??
-    attempts(spec.retry.maxAttempts)
+    span('retry.baseUs', retry.baseUs, 0) ??
+    span('retry.maxUs', retry.maxUs, 0) ??
+    attempts(retry.maxAttempts) ??
+    oneOf('retry.backoff', retry.backoff, ['fixed', 'exponential']) ??
+    oneOf('delivery', spec.delivery, ['at-least-once', 'at-most-once']) ??
+    oneOf('sink', spec.sink, ['none', 'token', 'key'])
   );
+}
+
+function oneOf(field: string, got: string, known: readonly string[]): SpecProblem | undefined {
+  return known.includes(got) ? undefined : { field, reason: `must be one of ${known.join(', ')}` };
 }
 
 function span(field: string, us: number, min: number): SpecProblem | undefined {

@@ -1,7 +1,7 @@
 /**
  * The book: every job, schedule and skipped tick that a scheduler answers for, in memory, and the
- * entries in which changes of it are made durable. Applying the same entries in order gives the same
- * book, wherever they were kept: that is recovery.
+ * entries in which changes of it are made durable. Applying the same entries in order gives the
+ * same book, wherever they were kept: that is recovery.
  */
 import type { TickId } from '../../history/fact.ts';
 import type { WallUs } from '../../lib/units.ts';

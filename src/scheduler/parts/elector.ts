@@ -1,16 +1,17 @@
 /**
  * Leader election on a lease row, as a pure step: the protocol of client-go's leader election
- * (kubernetes/client-go, tools/leaderelection). A follower never trusts times of others: it measures
- * on its own monotonic clock how long the row has not changed. A leader renews each retry period; a
- * renewal that keeps failing is tried again until the renew deadline, then it stops leading.
+ * (kubernetes/client-go, tools/leaderelection). A follower never trusts times of others: it
+ * measures on its own monotonic clock how long the row has not changed. A leader renews each retry
+ * period; a renewal that keeps failing is tried again until the renew deadline, then it stops
+ * leading.
  *
  *     lease 15 s       |------------------------------|   others may take over
  *     deadline 10 s    |-------------------|              the leader stops
  *     retry 2 s        |---|---|---|---|---|              it tries again
  *
  * The deadline runs from the first try of a renewal, as there: a leader that was paused between two
- * renewals goes on for up to the deadline after it wakes, although another one leads by then. So the
- * lease alone does not exclude two leaders; tokens checked at every resource do.
+ * renewals goes on for up to the deadline after it wakes, although another one leads by then. So
+ * the lease alone does not exclude two leaders; tokens checked at every resource do.
  */
 import type { MonotonicUs } from '../../lib/units.ts';
 

@@ -10,8 +10,9 @@ export interface CallOut {
 }
 
 /**
- * One conversation with the store: at most one call is open; it is sent again, under the same number,
- * until it is answered. A new call gives an open one up: the store ignores it should it arrive later.
+ * One conversation with the store: at most one call is open; it is sent again, under the same
+ * number, until it is answered. A new call gives an open one up: the store ignores it should it
+ * arrive later.
  */
 export class StoreSession {
   readonly name: string;

@@ -1,6 +1,6 @@
 /**
- * The workers as the scheduler in charge knows them: who was heard of when, in which incarnation, and
- * which attempts each was given. All times are of the local monotonic clock.
+ * The workers as the scheduler in charge knows them: who was heard of when, in which incarnation,
+ * and which attempts each was given. All times are of the local monotonic clock.
  */
 import { assert } from '../../lib/assert.ts';
 import type { MonotonicUs } from '../../lib/units.ts';

@@ -2,10 +2,10 @@
  * When a cron expression fires next in a zone: pure arithmetic over the zone's rules.
  *
  * Local time is a sequence of stretches of constant offset. Within a stretch the answer is the next
- * matching local time. Where two stretches meet, an expression with a fixed hour obeys the policies:
- * a local time that was jumped over is dropped or runs once at the first instant after the gap, one
- * that comes again runs in the first pass or in both. An expression with a wildcard hour means
- * elapsed time rather than a time of day: it runs in both passes and is never shifted.
+ * matching local time. Where two stretches meet, an expression with a fixed hour obeys the
+ * policies: a local time that was jumped over is dropped or runs once at the first instant after
+ * the gap, one that comes again runs in the first pass or in both. An expression with a wildcard
+ * hour means elapsed time rather than a time of day: it runs in both passes and is never shifted.
  */
 import type { CronExpression } from './cron.ts';
 import type { ZoneRules } from './zone-rules.ts';

@@ -1,7 +1,7 @@
 /**
- * What happens to the ticks of a schedule that are due: a pure function of spec, cursor and time (and
- * of the zone rules inside the compiled timing), so that whoever decides, and however often the
- * decider changes, a tick found at the same time from the same cursor has the same fate.
+ * What happens to the ticks of a schedule that are due: a pure function of spec, cursor and time
+ * (and of the zone rules inside the compiled timing), so that whoever decides, and however often
+ * the decider changes, a tick found at the same time from the same cursor has the same fate.
  */
 import { assert } from '../../lib/assert.ts';
 import { type WallUs, wallUs } from '../../lib/units.ts';
@@ -43,10 +43,10 @@ interface LateRule {
 
 /**
  * Decides the ticks with cursor < nominal <= now, oldest first and at most `limit` (1 or more) of
- * them. A tick more than the misfire window late is late; the others run. Among late ticks the policy
- * counts from the newest back, so that a limit reached in between changes no one's fate at the same
- * `nowUs`. A clock that went back decides nothing and moves nothing. Costs a step per tick decided,
- * plus `catchUpMax` when ticks are late.
+ * them. A tick more than the misfire window late is late; the others run. Among late ticks the
+ * policy counts from the newest back, so that a limit reached in between changes no one's fate at
+ * the same `nowUs`. A clock that went back decides nothing and moves nothing. Costs a step per tick
+ * decided, plus `catchUpMax` when ticks are late.
  */
 export function decideTicks(
   spec: ScheduleSpec,
@@ -108,8 +108,8 @@ const nextOf = (
 ): WallUs | undefined => (tick === undefined ? undefined : tickAfter(spec, compiled, tick));
 
 /**
- * The first tick of a schedule strictly after an instant and within [startUs, endUs); undefined when
- * there is none.
+ * The first tick of a schedule strictly after an instant and within [startUs, endUs); undefined
+ * when there is none.
  */
 export function tickAfter(
   spec: ScheduleSpec,

@@ -1,6 +1,6 @@
 /**
- * scheduler/schedule: which ticks a schedule has, and what happens to each. Pure, without a clock or
- * zone data of its own.
+ * scheduler/schedule: which ticks a schedule has, and what happens to each. Pure, without a clock
+ * or zone data of its own.
  *
  *   schedule.ts    a whole schedule checked: timing, misfire policy, bounds (this file)
  *   cron.ts        cron expressions, parsed or refused with a reason

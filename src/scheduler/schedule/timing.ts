@@ -24,8 +24,8 @@ const INTERVAL_MIN_US = MS;
 const INTERVAL_MAX_US = HORIZON_S * SECOND;
 
 /**
- * Checks a timing and compiles it. Refused with field and reason: an unreadable expression, one that
- * never fires, a zone that the table lacks, unknown policies, an interval under a millisecond.
+ * Checks a timing and compiles it. Refused with field and reason: an unreadable expression, one
+ * that never fires, a zone that the table lacks, unknown policies, an interval under a millisecond.
  */
 export function checkTiming(timing: Timing, zones: ZoneTable): Outcome<Compiled, TimingProblem> {
   switch (timing.kind) {

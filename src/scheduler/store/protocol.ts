@@ -22,7 +22,7 @@ export type StoreOp =
       readonly after: string;
       readonly limit: number;
     }
-  /** Buffered until commit; `undefined` deletes. */
+  /** Takes the key's lock; buffered until commit; `undefined` deletes. */
   | { readonly kind: 'write'; readonly key: string; readonly value: StoreValue }
   /** A write on condition that the row has this version (0: is absent); takes the key's lock. */
   | {

@@ -6,8 +6,8 @@
  *   locks.ts     exclusive locks with waiting lines
  *   store.ts     sessions, transactions, the log (this file)
  *
- * A transaction sees committed rows and its own writes. Every answer waits for the log: nobody reads
- * what a crash could take back. Sessions end with the store's process and after being idle.
+ * A transaction sees committed rows and its own writes. Every answer waits for the log: nobody
+ * reads what a crash could take back. Sessions end with the store's process and after being idle.
  */
 import type { DiskOutcome, Host, Message, Recovered } from '../../host/host.ts';
 import type { Program } from '../../host/program.ts';
@@ -166,7 +166,7 @@ class Store implements Program {
       if (needsTransaction(op) && session.writes === undefined) {
         return this.#answer(from, session, { kind: 'no-session' });
       }
-      if ((op.kind === 'lock' || op.kind === 'cas') && !this.#locks.take(op.key, session.name)) {
+      if (needsLock(op) && !this.#locks.take(op.key, session.name)) {
         const sinceUs = this.#host.monotonicUs();
         session.waiting = { from, ops, at, rows, key: op.key, sinceUs };
         return;
@@ -294,6 +294,10 @@ class Store implements Program {
     }
   }
 }
+
+/** Writers of a key exclude each other until they commit, whichever way they write. */
+const needsLock = (op: StoreOp): op is Extract<StoreOp, { kind: 'lock' | 'cas' | 'write' }> =>
+  op.kind === 'lock' || op.kind === 'cas' || op.kind === 'write';
 
 const needsTransaction = (op: StoreOp): boolean =>
   op.kind !== 'begin' && op.kind !== 'read' && op.kind !== 'range' && op.kind !== 'rollback';

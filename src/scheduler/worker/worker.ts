@@ -4,7 +4,8 @@
  *     run ──► body (runUs) ──► effects to the ledger, until answered ──► report, until acknowledged
  *
  * It beats to the member it believes leads, listing what it holds, and turns to the next one when
- * nobody answers. Fenced, it refuses a leader older than it has heard of. What a job does is injected.
+ * nobody answers. Fenced, it refuses a leader older than it has heard of. What a job does is
+ * injected.
  *
  *   worker.ts   the program (this file)
  *   attempt.ts  one attempt that a worker holds

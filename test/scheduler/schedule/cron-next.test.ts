@@ -200,7 +200,9 @@ function whyRefused({ expr }: Known): string | undefined {
 }
 const days = ({ expr }: Known) => expr.trim().split(/\s+/).slice(-3);
 const restricted = (word: string | undefined) => word !== undefined && !/^[*?]$/.test(word);
-/** Both day fields say something: Cronos means "and"; robfig looks for a bare star, as Vixie not. */
+/**
+ * Both day fields say something: Cronos means "and"; robfig looks for a bare star, as Vixie not.
+ */
 const hasBothDays = (known: Known) => restricted(days(known)[0]) && restricted(days(known)[2]);
 /** One value or a star in seconds, minutes and hours: where Cronos draws the line as we do. */
 const isSingle = ({ expr }: Known) => {

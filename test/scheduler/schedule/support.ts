@@ -27,7 +27,9 @@ export function rulesOf(zone: string): ZoneRules {
   return rules.value;
 }
 
-/** New York around 2024 to 2026, by hand, so that these tests do not hang on the platform's data. */
+/**
+ * New York around 2024 to 2026, by hand, so that these tests do not hang on the platform's data.
+ */
 export const NEW_YORK: ZoneRules = {
   zone: 'America/New_York',
   version: 'by hand',

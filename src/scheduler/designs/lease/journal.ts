@@ -1,11 +1,12 @@
 /**
- * How a term's changes become durable: batches of book entries, written to the store one transaction
- * at a time; what waits for them leaves when the store has said yes. What comes in meanwhile shares
- * the next batch (group commit).
+ * How a term's changes become durable: batches of book entries, written to the store one
+ * transaction at a time; what waits for them leaves when the store has said yes. What comes in
+ * meanwhile shares the next batch (group commit).
  *
- * Fenced, each transaction moves the commit row from (epoch, n - 1) to (epoch, n) by compare-and-set.
- * A new leader sets it to (its epoch, 0) in the very transaction that takes the lease, so everything
- * that an older one still sends is refused; and a commit whose answer was lost is recognised.
+ * Fenced, each transaction moves the commit row from (epoch, n - 1) to (epoch, n) by
+ * compare-and-set. A new leader sets it to (its epoch, 0) in the very transaction that takes the
+ * lease, so everything that an older one still sends is refused; and a commit whose answer was lost
+ * is recognised.
  */
 import type { Effect, Output } from '../../../host/step.ts';
 import type { BookEntry } from '../../parts/book.ts';

@@ -1,4 +1,4 @@
-import { required } from '../../../lib/assert.ts';
+import { assert, required } from '../../../lib/assert.ts';
 import type { BookEntry } from '../../parts/book.ts';
 import { Book } from '../../parts/book.ts';
 import type { CallOut, StoreSession } from '../../parts/store-session.ts';
@@ -25,7 +25,8 @@ export class Loader {
   onAnswer(answer: StoreAnswer, out: CallOut): Book | undefined {
     const outcome = this.#session.onAnswer(answer, out);
     if (outcome === undefined) return undefined;
-    const rows = outcome.kind === 'ok' ? outcome.rows : [];
+    assert(outcome.kind === 'ok', () => `reading the book back: ${outcome.kind}`);
+    const { rows } = outcome;
     for (const row of rows) this.#book.apply(row.value as BookEntry);
     if (rows.length === PAGE) this.#ask(required(rows[PAGE - 1], 'the last row').key, out);
     else if (this.#prefix + 1 === BOOK_PREFIXES.length) return this.#book;

@@ -20,8 +20,9 @@ export const CLIENT_GO: LeasePreset = {
 export const LEASE_PRESETS: readonly LeasePreset[] = [CLIENT_GO];
 
 /**
- * The longest takeover after the leader crashed: its last renewal was seen late (one jittered look),
- * the lease runs out, and the next look comes a jittered period after that; 23.8 s for client-go.
+ * The longest takeover after the leader crashed: its last renewal was seen late (one jittered
+ * look), the lease runs out, and the next look comes a jittered period after that; 23.8 s for
+ * client-go.
  */
 export const takeoverBoundUs = (preset: ElectorConfig): number =>
   Math.round(preset.leaseUs + 2 * preset.retryUs * (1 + preset.jitter));
