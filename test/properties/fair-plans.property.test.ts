@@ -8,7 +8,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SECOND } from '../../src/lib/units.ts';
-import { fairPlans } from '../support/plan-arbitraries.ts';
+import { fairPlans } from '../../src/testing.ts';
 import { brokenOf, designOf, preparedOf, runTwice, scenarioOf } from '../support/runs.ts';
 
 const CHAOS_FROM_US = 5 * SECOND;

@@ -6,79 +6,97 @@ import { stableJson } from '../../lib/stable-json.ts';
 import type { WallUs } from '../../lib/units.ts';
 import type { ApiAnswer, ApiCall, ApiRequest, ApiResult, JobSpec, ScheduleSpec } from '../api.ts';
 import { checkId, checkJob, checkSpec } from '../job/check-spec.ts';
+import type { JobEvent, JobRecord } from '../job/job.ts';
 import { newJob } from '../job/job.ts';
 import { checkSchedule } from '../schedule/schedule.ts';
-import type { Engine, EngineOut } from './engine.ts';
+import type { ZoneTable } from '../schedule/zone-rules.ts';
+import type { Book, BookEntry, ScheduleRecord } from './book.ts';
+import type { Out } from './out.ts';
 
 const PAGE_MAX = 500;
 
-export function answerApi(engine: Engine, from: string, call: ApiCall, out: EngineOut): void {
-  const result = resultOf(engine, call.request, out);
+type DeskOut = Out<BookEntry>;
+
+/** What answering takes of whoever is in charge: the office. */
+export interface Office {
+  readonly book: Book;
+  readonly options: { readonly zones: ZoneTable };
+  wallUs(): WallUs;
+  change(entry: BookEntry, out: DeskOut): void;
+  enqueue(job: JobRecord): void;
+  stopRunning(job: JobRecord, out: DeskOut): void;
+  /** The job after the event, or nothing when the event was late. */
+  stepJob(job: JobRecord, event: JobEvent, out: DeskOut): JobRecord | undefined;
+  readonly ticks: { track(schedule: ScheduleRecord): void };
+}
+
+export function answerApi(office: Office, from: string, call: ApiCall, out: DeskOut): void {
+  const result = resultOf(office, call.request, out);
   out.sendAfterSync<ApiAnswer>(from, { kind: 'api-answer', v: 1, op: call.op, result });
 }
 
-function resultOf(engine: Engine, request: ApiRequest, out: EngineOut): ApiResult {
+function resultOf(office: Office, request: ApiRequest, out: DeskOut): ApiResult {
   switch (request.kind) {
     case 'submit':
-      return submit(engine, request.job, request.spec, out);
+      return submit(office, request.job, request.spec, out);
     case 'status':
-      return status(engine, request.job);
+      return status(office, request.job);
     case 'cancel':
-      return cancel(engine, request.job, out);
+      return cancel(office, request.job, out);
     case 'put-schedule':
-      return putSchedule(engine, request.schedule, request.spec, out);
+      return putSchedule(office, request.schedule, request.spec, out);
     case 'list-jobs':
-      return { kind: 'jobs', ...engine.book.listJobs(request.after, pageLimit(request.limit)) };
+      return { kind: 'jobs', ...office.book.listJobs(request.after, pageLimit(request.limit)) };
     case 'list-skips':
-      return { kind: 'skips', ...engine.book.listSkips(request.after, pageLimit(request.limit)) };
+      return { kind: 'skips', ...office.book.listSkips(request.after, pageLimit(request.limit)) };
     default:
       return refused('kind', 'unknown request');
   }
 }
 
-function submit(engine: Engine, id: string, spec: JobSpec, out: EngineOut): ApiResult {
+function submit(office: Office, id: string, spec: JobSpec, out: DeskOut): ApiResult {
   const problem = checkJob(id, spec);
   if (problem !== undefined) return { kind: 'error', ...problem };
-  const known = engine.book.jobs.get(id);
+  const known = office.book.jobs.get(id);
   if (known !== undefined) {
     if (!isSame(known.spec, spec)) return refused('job', 'this id was used with another spec');
     return { kind: 'ok', state: known.state, attempts: known.attempt };
   }
-  const job = newJob(id, spec, (engine.wallUs() + spec.delayUs) as WallUs);
-  engine.change({ kind: 'job', job }, out);
-  engine.enqueue(job);
+  const job = newJob(id, spec, (office.wallUs() + spec.delayUs) as WallUs);
+  office.change({ kind: 'job', job }, out);
+  office.enqueue(job);
   return { kind: 'ok', state: 'waiting', attempts: 0 };
 }
 
-function status(engine: Engine, id: string): ApiResult {
-  const job = engine.book.jobs.get(id);
+function status(office: Office, id: string): ApiResult {
+  const job = office.book.jobs.get(id);
   if (job === undefined) return refused('job', 'unknown job');
   return { kind: 'ok', state: job.state, attempts: job.attempt };
 }
 
-function cancel(engine: Engine, id: string, out: EngineOut): ApiResult {
-  const job = engine.book.jobs.get(id);
+function cancel(office: Office, id: string, out: DeskOut): ApiResult {
+  const job = office.book.jobs.get(id);
   if (job === undefined) return refused('job', 'unknown job');
   if (job.state === 'cancelled') return { kind: 'ok', state: 'cancelled', attempts: job.attempt };
-  if (job.run !== undefined) engine.stopRunning(job, out);
-  const stepped = engine.stepJob(job, { kind: 'cancel' }, out);
+  if (job.run !== undefined) office.stopRunning(job, out);
+  const stepped = office.stepJob(job, { kind: 'cancel' }, out);
   if (stepped === undefined) return refused('job', `already ${job.state}`);
   return { kind: 'ok', state: stepped.state, attempts: stepped.attempt };
 }
 
-function putSchedule(engine: Engine, id: string, spec: ScheduleSpec, out: EngineOut): ApiResult {
+function putSchedule(office: Office, id: string, spec: ScheduleSpec, out: DeskOut): ApiResult {
   const problem = checkId('schedule', id) ?? checkSpec(spec.job);
   if (problem !== undefined) return { kind: 'error', ...problem };
-  const checked = checkSchedule(spec, engine.options.zones);
+  const checked = checkSchedule(spec, office.options.zones);
   if (checked.kind === 'failed') return { kind: 'error', ...checked.error };
-  const known = engine.book.schedules.get(id);
+  const known = office.book.schedules.get(id);
   if (known !== undefined && isSame(known.spec, spec)) return { kind: 'ok' };
   if (known !== undefined) return refused('schedule', 'this name was used with another spec');
   // Only ticks after the acceptance count: a new schedule does not fire for the past.
-  const cursorUs = Math.max(spec.startUs - 1, engine.wallUs()) as WallUs;
+  const cursorUs = Math.max(spec.startUs - 1, office.wallUs()) as WallUs;
   const schedule = { v: 1, id, spec, cursorUs } as const;
-  engine.change({ kind: 'schedule', schedule }, out);
-  engine.ticks.track(schedule);
+  office.change({ kind: 'schedule', schedule }, out);
+  office.ticks.track(schedule);
   return { kind: 'ok' };
 }
 

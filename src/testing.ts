@@ -1,14 +1,18 @@
 /**
+ * testing: the package's public face for property tests, with fast-check. Draw plans with
+ * {@link fairPlans}, run them with `runSeed` or `doublecheck`, look at the verdicts.
+ *
  * Plans that are fair to a design: every kind of fault, aimed at anybody, at any time of the chaos
  * and after any fact, for any while; only clocks stay within what the presets assume of them. Steps
  * of wall clocks last and rates of overlapping faults add up, so one fault gets its share of the
  * bound.
  */
 import fc from 'fast-check';
-import { FAULT_KINDS, type Plan, type PlannedFault, type Start } from '../../src/faults/plan.ts';
-import { isNetworkFault } from '../../src/faults/plan-problems.ts';
-import { MS, SECOND } from '../../src/lib/units.ts';
+import { FAULT_KINDS, type Plan, type PlannedFault, type Start } from './faults/plan.ts';
+import { isNetworkFault } from './faults/plan-problems.ts';
+import { MS, SECOND } from './lib/units.ts';
 
+/** Within what fair plans stay; times since the start of the run, in microseconds. */
 export interface PlanBounds {
   readonly chaosFromUs: number;
   readonly chaosUntilUs: number;
@@ -17,6 +21,12 @@ export interface PlanBounds {
   readonly ratePpmMax: number;
   readonly wallErrorUsMax: number;
 }
+
+export { doublecheck } from './explore/doublecheck.ts';
+export { runSeed } from './explore/run.ts';
+export { prepare } from './scenario/prepare.ts';
+export { selectDesign } from './scenario/registry.ts';
+export { parseScenario } from './scenario/schema.ts';
 
 type Params = PlannedFault['params'];
 
