@@ -3,7 +3,7 @@ import type { Verdict } from '../checkers/checker.ts';
 import { createRng } from '../kernel/rng.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
 import { BadInput } from '../lib/outcome.ts';
-import { pairedDifference } from '../metrics/statistics.ts';
+import { PAIRS_MIN, pairedDifference } from '../metrics/statistics.ts';
 import type { Comparison, DesignReport, ReportDocument } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { prepare } from '../scenario/prepare.ts';
@@ -208,7 +208,7 @@ function compareAll(summaries: readonly DesignSummary[]): readonly Comparison[] 
           const other = b.valuesOf(metric)[seed];
           return value === undefined || other === undefined ? [] : [[value, other] as const];
         });
-        if (pairs.length < 2) continue;
+        if (pairs.length < PAIRS_MIN) continue;
         const random = rng.stream(names.a, names.b, metric);
         const paired = pairedDifference(pairs, random, { resamples: RESAMPLES, level: LEVEL });
         rows.push({ metric, ...names, ...paired, n: pairs.length });

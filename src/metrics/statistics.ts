@@ -138,7 +138,7 @@ export interface PairedDifference {
 }
 
 /** With fewer pairs, all differences of one sign happen by chance in more than 1 of 20 cases. */
-const PAIRS_MIN = 6;
+export const PAIRS_MIN = 6;
 
 /** How a differs from b, seed by seed. The verdict says where the whole interval lies. */
 export function pairedDifference(

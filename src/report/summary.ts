@@ -6,7 +6,13 @@
 import type { DesignReport, ReportDocument } from './document.ts';
 import { formatValue, notationFor, writeNumber } from './numbers.ts';
 import { replayCommand } from './replay.ts';
-import { type BrokenClaim, brokenClaims, comparisonSentence, verdictSentence } from './words.ts';
+import {
+  type BrokenClaim,
+  brokenClaims,
+  comparisonSentence,
+  TOO_FEW_SEEDS,
+  verdictSentence,
+} from './words.ts';
 
 /** Colours of a terminal; each function may return its text unchanged. */
 export interface Painter {
@@ -130,7 +136,8 @@ function fitting(widths: readonly number[], room: number): { count: number; take
 
 function broken(document: ReportDocument, width: number, paint: Painter): string[] {
   const all = brokenClaims(document);
-  if (all.length === 0) return [];
+  const hasSeeds = document.designs.some(({ seeds }) => seeds.length > 0);
+  if (all.length === 0) return document.designs.length > 1 && hasSeeds ? ['', TOO_FEW_SEEDS] : [];
   const shown = all.slice(0, BROKEN_MAX);
   const lines = shown.flatMap((it, index) => {
     const first = !it.row.promised && (index === 0 || shown[index - 1]?.row.promised);
@@ -181,7 +188,8 @@ function comparisons(document: ReportDocument, width: number): string[] {
     COLUMNS.some(({ metric }) => metric === it.metric),
   );
   const hidden = document.comparisons.length - Math.min(all.length, COMPARISONS_MAX);
-  if (all.length === 0) return [];
+  const hasSeeds = document.designs.some(({ seeds }) => seeds.length > 0);
+  if (all.length === 0) return document.designs.length > 1 && hasSeeds ? ['', TOO_FEW_SEEDS] : [];
   const shown = all.slice(0, COMPARISONS_MAX);
   const lines = shown.flatMap((it) =>
     wrapped(comparisonSentence(document, it), width - 2).map((line, i) =>

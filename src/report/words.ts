@@ -119,6 +119,10 @@ function sloSentence(document: ReportDocument): string {
 export const brokenShare = (row: ClaimRow): string =>
   `broke in ${row.broken} of ${counted(seedsJudged(row), 'seed')}`;
 
+/** Said in the place of comparisons when there are designs to compare but not enough seeds. */
+export const TOO_FEW_SEEDS =
+  'Too few seeds to compare designs: from six on, differences are judged.';
+
 /** A paired comparison in plain words, with the size of the difference and its interval. */
 export function comparisonSentence(document: ReportDocument, it: Comparison): string {
   const { label, better } = metricInfo(it.metric);

@@ -7,7 +7,7 @@ import { drawable, overTime, type TimeLine, valueDomain } from '../charts/over-t
 import type { DesignReport, ReportDocument, Series } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
 import { HEADLINE_METRICS, metricInfo, seriesLabel, wordsOf } from '../metric-info.ts';
-import { comparisonSentence } from '../words.ts';
+import { comparisonSentence, TOO_FEW_SEEDS } from '../words.ts';
 import { FULL, figure, HALF, section, THIRD } from './parts.ts';
 
 const SERIES_FIRST = ['api', 'dispatch', 'ticks', 'goodput', 'backlog'];
@@ -89,7 +89,7 @@ export function comparisonSection(document: ReportDocument): Markup {
     'Designs compared',
     'All designs met the same seeds, faults and work, so differences are taken seed by seed.',
     html`<div class="grid small">${dots}</div>`,
-    comparisons.length > 0 && pairedWords(document),
+    comparisons.length > 0 ? pairedWords(document) : html`<p>${TOO_FEW_SEEDS}</p>`,
   );
 }
 
