@@ -2,12 +2,13 @@
  * Whole runs for tests: a small scenario with changes, and every run done twice and compared.
  */
 import { expect } from 'vitest';
+import { loadScenario } from '../../src/cli/load.ts';
 import { doublecheck } from '../../src/explore/doublecheck.ts';
 import type { RunOptions, RunResult } from '../../src/explore/run.ts';
 import type { PlannedFault } from '../../src/faults/plan.ts';
 import { type Prepared, prepare } from '../../src/scenario/prepare.ts';
 import { type SelectedDesign, selectDesign } from '../../src/scenario/registry.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
+import type { LoadedScenario, Scenario } from '../../src/scenario/scenario.ts';
 import { parseScenario } from '../../src/scenario/schema.ts';
 
 /** The scenario that this text says, defaults for the rest; `name` and `why` are given. */
@@ -17,6 +18,17 @@ export function scenarioOf(yaml: string): Scenario {
   if (parsed.kind === 'failed') throw new Error(JSON.stringify(parsed.error));
   return parsed.value;
 }
+
+/** A scenario that comes along, with its files and perhaps `--set` overrides, by its name. */
+export function bundled(name: string, sets: readonly string[] = []): LoadedScenario {
+  const loaded = loadScenario(name, import.meta.dirname, sets);
+  if (loaded.kind === 'failed') throw new Error(JSON.stringify(loaded.error));
+  return loaded.value.loaded;
+}
+
+/** `1`, `2`, … as the command line takes them. */
+export const seedsOf = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, i) => String(i + 1));
 
 /** A scenario ready to run under a design; anything wrong with either is thrown. */
 export function preparedOf(scenario: Scenario, selection: string | SelectedDesign): Prepared {
