@@ -114,7 +114,7 @@ function sweepCommands(program: Command, io: Io, done: (code: number) => void): 
   shared(program.command('run'))
     .description('one design through a scenario: verdicts, numbers, report')
     .argument('<scenario>', 'a file, or a name such as storms/showcase')
-    .option('--design <design>', 'a selection, such as lease:river+fencing=off')
+    .option('--design <design>', 'a selection, such as lease:client-go+fencing=off')
     .action(async (scenario: string, options) => {
       const { run } = await import('./run.ts');
       done(await run(scenario, options, io));
@@ -165,7 +165,10 @@ function processIo(): Io {
   const quietly = (stream: NodeJS.WriteStream) => {
     // Whoever reads our output may stop before its end (`| head`).
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE') return;
+      // A full disk, a closed terminal: nothing more can be said there, but it is no verdict.
+      process.stderr.write(`Output cannot be written: ${error.message}\n`);
+      process.exit(EXIT.internal);
     });
     return (text: string): void => void stream.write(text);
   };

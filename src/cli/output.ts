@@ -65,6 +65,7 @@ export function renderedFiles(
 /** Why a result cannot be written there, found out before the work is done. */
 export function folderProblems(folder: string): readonly Problem[] {
   const refuse = (problem: string): readonly Problem[] => [{ path: '', file: '--out', problem }];
+  if (/^\/(proc|sys|dev)(\/|$)/.test(folder)) return refuse(`${folder} holds no files of ours`);
   if (basename(folder) === 'latest') return refuse("'latest' is the link to the newest result");
   let ancestor = folder;
   while (kindOf(ancestor) === 'nothing' && dirname(ancestor) !== ancestor) {

@@ -137,7 +137,12 @@ function fromScenario(file: string, options: ReplayOptions, io: Io): Recorded {
 /** Reads the file as a case or as a report. */
 function readRecorded(path: string, file: string, options: ReplayOptions): Recorded {
   const text = readWhole(path, file);
-  if (versionOf(text) === CASE_VERSION) return recordedCase(text, file, options);
+  const version = versionOf(text);
+  if (version === CASE_VERSION) return recordedCase(text, file, options);
+  if (typeof version === 'string' && version.startsWith('seaworthy/case/')) {
+    const problem = `a case of version ${shown(version)}`;
+    throw new BadInput([{ path: '', file, problem, hint: `this program reads ${CASE_VERSION}` }]);
+  }
   const document = readDocument(text);
   if (document.kind === 'ok') return recordedSeed(document.value, file, options);
   const hint = 'replay takes a report.json or a file of its cases';

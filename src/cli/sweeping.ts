@@ -67,6 +67,7 @@ export function assignment(
   const designs = chooseDesigns(own?.designs ?? ['lease']);
   if ('problems' in designs) problems.push(...designs.problems);
   const name = own?.name ?? 'unknown';
+  if (options.out === '') problems.push({ path: '', file: '--out', problem: 'names no folder' });
   const out = options.out === undefined ? join('reports', name) : options.out;
   const folder = resolve(io.cwd, out, subfolder && options.out !== undefined ? name : '');
   problems.push(...folderProblems(folder));
@@ -85,7 +86,7 @@ export function assignment(
 /** Runs a sweep and writes its result; answers with the exit code. */
 export async function carryOut(task: Assignment, io: Io): Promise<number> {
   const began = { at: new Date(), ms: performance.now() };
-  const { result, wasInterrupted } = await sweepWithProgress(task, io);
+  const { result, wasInterrupted } = await sweptWith(task, io);
   const exitCode = wasInterrupted ? EXIT.interrupted : result.exitCode;
   const files = new Map(renderedFiles(result.document, task.options.reporter as Reporter[]));
   for (const [name, text] of caseFiles(result, task.designs.length > 1)) files.set(name, text);
@@ -99,6 +100,18 @@ export async function carryOut(task: Assignment, io: Io): Promise<number> {
   }
   if (wasInterrupted) io.stderr('Interrupted: the report covers the seeds that were finished.\n');
   return exitCode;
+}
+
+/** An interrupted sweep's report is that of the seeds it has: the command says which. */
+async function sweptWith(task: Assignment, io: Io): Promise<Swept> {
+  const { result, wasInterrupted } = await sweepWithProgress(task, io);
+  const seeds = result.document.designs[0]?.seeds.map(({ seed }) => seed) ?? [];
+  if (!wasInterrupted || seeds.length === task.seeds.length) return { result, wasInterrupted };
+  const of = ` --seeds ${seeds[0] ?? 0}..${seeds.at(-1) ?? 0}`;
+  const command = task.command.replace(/ --seeds (\S+)|$/, of);
+  const interrupted = { done: seeds.length, asked: task.seeds.length };
+  const document = { ...result.document, command, interrupted };
+  return { result: { ...result, document }, wasInterrupted };
 }
 
 interface Swept {
@@ -131,10 +144,24 @@ async function sweepWithProgress(task: Assignment, io: Io): Promise<Swept> {
       step = steps.next();
     }
     return { result: step.value, wasInterrupted };
+  } catch (error) {
+    throw error instanceof BadInput ? inFolder(error, task, io) : error;
   } finally {
     progress.clear();
     stopListening();
   }
+}
+
+/** Inputs are named relative to the scenario; whoever must mend one is told where it lies. */
+function inFolder(error: BadInput, { loaded }: Assignment, io: Io): BadInput {
+  const { crontab, trace } = loaded.loaded;
+  const inputs = [crontab?.path, trace?.path];
+  const problems = error.problems.map((it) =>
+    it.file !== undefined && inputs.includes(it.file)
+      ? { ...it, file: shownPath(resolve(loaded.folder, it.file), io.cwd) }
+      : it,
+  );
+  return new BadInput(problems);
 }
 
 /** Cases and transcripts; with several designs their names stand in the names of the files. */

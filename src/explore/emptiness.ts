@@ -21,11 +21,11 @@ export function inconclusiveReasons(seen: Emptiness): readonly string[] {
  */
 function unbittenFaults({ prepared, coverage, unbitten }: Emptiness): string[] {
   if (prepared.loaded.scenario.faults.kind === 'given') {
-    return unbitten === 0 ? [] : [`${unbitten} faults of the given plan changed nothing`];
+    return unbitten === 0 ? [] : [`${unbitten} of the given faults changed nothing, over all runs`];
   }
   return coverage
     .filter(({ drawn, bitten }) => drawn > 0 && bitten === 0)
-    .map(({ kind, drawn }) => `no ${kind} bit (${drawn} drawn)`);
+    .map(({ kind, drawn }) => `no ${kind} changed anything (${drawn} drawn)`);
 }
 
 function unknownClaims({ claims }: Emptiness): string[] {

@@ -1,5 +1,5 @@
 import type { Problem } from '../lib/outcome.ts';
-import type { FaultKind, Plan, PlannedFault } from './plan.ts';
+import { FAULT_KINDS, type FaultKind, type Plan, type PlannedFault } from './plan.ts';
 
 interface ParamRule {
   readonly low: number;
@@ -78,6 +78,11 @@ function timeProblems({ start, durationUs }: PlannedFault): Problem[] {
 }
 
 function paramProblems({ kind, params }: PlannedFault): Problem[] {
+  // A plan may come from a file: whatever its type says, the kind may be unknown.
+  if (!FAULT_KINDS.includes(kind)) {
+    const problem = `there is no kind of fault '${kind}'`;
+    return [{ path: 'kind', problem, hint: `one of ${FAULT_KINDS.join(', ')}` }];
+  }
   const rules = RULES[kind];
   const known = Object.keys(rules);
   const hint = known.length === 0 ? `a ${kind} has none` : `known: ${known.join(', ')}`;

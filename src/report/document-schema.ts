@@ -126,6 +126,7 @@ export const documentSchema = z.strictObject({
   slo: z.array(sloRow),
   inputs: z.array(z.strictObject({ file: z.string(), line: count, problem: z.string() })),
   command: z.string(),
+  interrupted: z.strictObject({ done: count, asked: count }).exactOptional(),
 }) satisfies z.ZodType<ReportDocument>;
 
 /**

@@ -129,6 +129,8 @@ export interface ReportDocument {
     readonly line: number;
     readonly problem: string;
   }[];
-  /** Exact command that makes this document again. */
+  /** Exact command that makes these numbers again. */
   readonly command: string;
+  /** Only in the report of a sweep that was stopped: seeds it has, of those that were asked for. */
+  readonly interrupted?: { readonly done: number; readonly asked: number };
 }

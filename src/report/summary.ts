@@ -10,6 +10,7 @@ import {
   type BrokenClaim,
   brokenClaims,
   comparisonSentence,
+  counted,
   TOO_FEW_SEEDS,
   verdictSentence,
 } from './words.ts';
@@ -59,6 +60,7 @@ export function summaryTable(
     ...objectives(document, width, paint),
     ...broken(document, width, paint),
     ...unsure(document, width, paint),
+    ...unused(document, width, paint),
     ...comparisons(document, width),
   ]
     .join('\n')
@@ -181,6 +183,15 @@ function unsure(document: ReportDocument, width: number, paint: Painter): string
     design.inconclusive.map((why) => paint.yellow(cut(`? ${design.name}: ${why}`, width))),
   );
   return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** Lines of inputs that were left out: how many, and the first. */
+function unused({ inputs }: ReportDocument, width: number, paint: Painter): string[] {
+  const [first] = inputs;
+  if (first === undefined) return [];
+  const remarks = counted(inputs.length, 'remark');
+  const text = `${remarks} on inputs: ${first.file}:${first.line}: ${first.problem}`;
+  return ['', paint.yellow(cut(text, width))];
 }
 
 function comparisons(document: ReportDocument, width: number): string[] {

@@ -69,8 +69,18 @@ export function verdictSentences(document: ReportDocument): readonly [string, ..
   const over = `${counted(seeds, 'seed')} of ${document.scenario.name}`;
   const first =
     broken.length > 0 ? brokeSentence(broken, designs.length, over) : keptSentence(document, over);
-  const tail = [unpromisedSentence(document), sloSentence(document)].filter((it) => it !== '');
+  const tail = [
+    interruptedSentence(document),
+    unpromisedSentence(document),
+    sloSentence(document),
+  ].filter((it) => it !== '');
   return [first, ...tail];
+}
+
+/** A sweep that was stopped says so wherever its verdict stands. */
+function interruptedSentence({ interrupted }: ReportDocument): string {
+  if (interrupted === undefined) return '';
+  return `It was interrupted after ${interrupted.done} of ${counted(interrupted.asked, 'seed')}.`;
 }
 
 function keptSentence(document: ReportDocument, over: string): string {

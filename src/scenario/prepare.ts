@@ -1,5 +1,6 @@
 /** A scenario's inputs read once for all seeds: schedules, zone rules, due ticks, traced jobs. */
 import type { TickId } from '../history/fact.ts';
+import { required } from '../lib/assert.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
 import { failed, ok } from '../lib/outcome.ts';
 import type { WallUs } from '../lib/units.ts';
@@ -7,7 +8,7 @@ import { DAY, wallUs } from '../lib/units.ts';
 import type { JobSpec, ScheduleSpec, Timing } from '../scheduler/api.ts';
 import type { ZoneTable } from '../scheduler/schedule/zone-rules.ts';
 import { readCrontab } from '../workload/traces/crontab.ts';
-import type { TraceJob } from '../workload/traces/swf.ts';
+import type { SwfOptions, TraceJob } from '../workload/traces/swf.ts';
 import { readSwf } from '../workload/traces/swf.ts';
 import { dueTicks } from './due-ticks.ts';
 import type { SelectedDesign } from './registry.ts';
@@ -38,6 +39,8 @@ export interface Prepared {
 }
 
 const UNUSED_MAX = 1_000;
+/** More would be a test of patience: each schedule's ticks are found twice, independently. */
+const SCHEDULES_MAX = 2_000;
 
 /**
  * Reads the inputs; what cannot be used at all is a problem, single lines are left out and told.
@@ -91,6 +94,16 @@ function crontabEntries(
   if (wanted === undefined || loaded.crontab === undefined) return [];
   const { path, bytes } = loaded.crontab;
   const { entries, rejected } = readCrontab(textOf(bytes));
+  if (entries.length > SCHEDULES_MAX) {
+    const problem = `${entries.length} lines of this crontab can run`;
+    problems.push({
+      path: 'workload.crontab',
+      problem,
+      file: path,
+      hint: `at most ${SCHEDULES_MAX}`,
+    });
+    return [];
+  }
   for (const { line, text, reason } of rejected.slice(0, UNUSED_MAX)) {
     unused.push({ file: path, line, problem: `${reason}: ${text}` });
   }
@@ -115,14 +128,41 @@ function tracedJobs(
   const wanted = loaded.scenario.workload.trace;
   if (wanted === undefined || loaded.trace === undefined) return [];
   const { path, bytes } = loaded.trace;
-  const swf = readSwf(textOf(bytes), wanted);
+  const swf = readSwf(textOf(bytes), fitted(loaded, textOf(bytes)));
   for (const { line, reason } of swf.rejected) unused.push({ file: path, line, problem: reason });
+  const last = swf.jobs.at(-1);
+  if (last !== undefined && swf.jobs.length === wanted.jobsMax) {
+    const problem = `the first ${wanted.jobsMax} jobs are used; workload.trace.jobs says how many`;
+    unused.push({ file: path, line: last.line, problem });
+  }
   if (swf.jobs.length === 0) {
     const problem = `no line of this trace is a job (${swf.rejectedCount} refused)`;
     const line = swf.rejected[0]?.line ?? 1;
     problems.push({ path: 'workload.trace', problem, file: path, line, column: 1 });
   }
   return swf.jobs;
+}
+
+/** Of the slots of all workers this share is busy with a trace that is fitted. */
+const FITTED_LOAD = 0.5;
+
+/**
+ * Scales that are to `fit` are chosen so that the trace fills the time in which clients ask, and so
+ * that its work keeps half of the slots busy; then the storm meets it, whatever its own times are.
+ */
+function fitted(loaded: LoadedScenario, text: string): SwfOptions {
+  const { workload, cluster } = loaded.scenario;
+  const wanted = required(workload.trace, 'a trace');
+  const { jobsMax } = wanted;
+  const { spanUs, workUs } = extentOf(readSwf(text, { timeScale: 1, sizeScale: 1, jobsMax }).jobs);
+  const { askFromUs, askUntilUs } = timelineOf(loaded.scenario, 0);
+  const windowUs = askUntilUs - askFromUs;
+  const capacityUs = windowUs * cluster.workers * cluster.slots * FITTED_LOAD;
+  const timeScale =
+    wanted.timeScale === 'fit' ? Math.max(spanUs / windowUs, 1e-6) : wanted.timeScale;
+  const sizeScale =
+    wanted.sizeScale === 'fit' ? Math.max(workUs / capacityUs, 1e-6) : wanted.sizeScale;
+  return { timeScale, sizeScale, jobsMax };
 }
 
 /** How long a trace is, and how much work there is in it. */
@@ -156,8 +196,15 @@ function scheduleSpec(
 function dueOf(
   schedules: readonly { readonly name: string; readonly spec: ScheduleSpec }[],
 ): readonly TickId[] {
+  const known = new Map<string, readonly WallUs[]>();
+  const dueOnce = ({ timing, startUs, endUs }: ScheduleSpec): readonly WallUs[] => {
+    const key = JSON.stringify(timing);
+    const found = known.get(key) ?? dueTicks(timing, startUs, endUs);
+    known.set(key, found);
+    return found;
+  };
   const ticks = schedules.flatMap(({ name, spec }) =>
-    dueTicks(spec.timing, spec.startUs, spec.endUs).map((nominalUs) => ({
+    dueOnce(spec).map((nominalUs) => ({
       schedule: name,
       nominalUs,
     })),

@@ -71,9 +71,12 @@ export interface Workload {
   /** A Standard Workload Format trace, plain or gzipped. */
   readonly trace?: {
     readonly file: string;
-    /** Divide times between submits, and run times, by these. */
-    readonly timeScale: number;
-    readonly sizeScale: number;
+    /**
+     * Divide times between submits, and run times, by these; `fit` chooses them so that the trace
+     * fills the time in which clients ask and half of the slots.
+     */
+    readonly timeScale: number | 'fit';
+    readonly sizeScale: number | 'fit';
     /** At most this many jobs, from the start of the file. */
     readonly jobsMax: number;
   };

@@ -1,5 +1,5 @@
 /**
- * How a design is named: `lease`, `lease:river`, `lease:river+fencing=off`, and a mutant as
+ * How a design is named: `lease`, `lease:client-go`, `lease:client-go+fencing=off`, and a mutant as
  * `lease~token-reset-on-release`. Only the form is judged here; `checkSelection` compares it with
  * what there is.
  */
@@ -16,7 +16,7 @@ export interface Selection {
 }
 
 const WORD = /^[a-z0-9][a-z0-9.-]{0,63}$/;
-const FORM = 'a selection looks like lease, lease:river, lease+fencing=off or lease~mutant';
+const FORM = 'a selection looks like lease, lease:client-go or lease+fencing=off';
 
 /** Reads a selection; a failure says what is wrong with its form. */
 export function parseSelection(text: string): Outcome<Selection, readonly Problem[]> {

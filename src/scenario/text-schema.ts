@@ -82,10 +82,15 @@ const crontab = z.strictObject({
   overlap: overlap.prefault('first'),
 });
 
+const scale = (does: string) =>
+  z
+    .union([fraction(`${does}.`, 1e-6, 1e9), z.literal('fit')])
+    .describe(`${does}; fit: so that the trace fills the run and half of the slots.`);
+
 const trace = z.strictObject({
   file: path('Standard Workload Format, plain or gzipped, relative to the scenario file.'),
-  timeScale: fraction('Divides the times between submits.', 1e-6, 1e9).prefault(1),
-  sizeScale: fraction('Divides the run times.', 1e-6, 1e9).prefault(1),
+  timeScale: scale('Divides the times between submits').prefault(1),
+  sizeScale: scale('Divides the run times').prefault(1),
   jobs: count('At most this many jobs, from the start of the file.', 1, 1_000_000).prefault(1_000),
 });
 
@@ -231,7 +236,7 @@ export const scenarioText = z
       .regex(/^[a-z0-9][a-z0-9-]*$/, 'may hold small letters, digits and "-"')
       .describe('Names the folder of the result.'),
     why: z.string().min(1).max(4_000).describe('A sentence: why this scenario exists.'),
-    design: selection.optional().describe('A selection, such as lease:river+fencing=off.'),
+    design: selection.optional().describe('A selection, such as lease:client-go+fencing=off.'),
     designs: z.array(selection).min(1).max(100).optional().describe('Several, to compare.'),
     seeds: count('How many seeds when the command line does not say.', 1, 1_000_000).prefault(10),
     cluster,

@@ -106,3 +106,11 @@ describe('replay commands', () => {
     expect(shellWord('')).toBe("''");
   });
 });
+
+describe('a sweep that was stopped', () => {
+  test('says so in the verdict', () => {
+    const document = { ...sampleDocument(), interrupted: { done: 129, asked: 500 } };
+    expect(verdictSentence(document)).toContain('It was interrupted after 129 of 500 seeds.');
+    expect(verdictSentence(sampleDocument())).not.toContain('interrupted');
+  });
+});

@@ -9,6 +9,10 @@ import { formatCount } from '../numbers.ts';
 import { designHeads, scrolling, section } from './parts.ts';
 
 /** Jobs and ticks must add up: what went in is what came out. */
+const WHOLE_RUNS =
+  'Over whole runs and all seeds. After the storm clients ask for as long as a design may take ' +
+  'to recover, so totals differ between designs; the storm and its work are the same.';
+
 export function accountsSection(document: ReportDocument): Markup {
   const { designs } = document;
   if (designs.length === 0) return NOTHING;
@@ -37,7 +41,7 @@ export function accountsSection(document: ReportDocument): Markup {
   const table = html`<table><caption>Accounts of jobs and ticks</caption>
 <thead><tr><th scope="col">over all seeds</th>${heads}</tr></thead><tbody>
 ${rows}</tbody></table>`;
-  return section('accounts', 'Accounts', '', scrolling('Accounts by design', table));
+  return section('accounts', 'Accounts', WHOLE_RUNS, scrolling('Accounts by design', table));
 }
 
 /** Accepted jobs that no column accounts for; negative when there are too many. */
@@ -107,8 +111,8 @@ export function inputsSection(document: ReportDocument): Markup {
 ${rows}</tbody></table>`;
   const more = document.inputs.length - shown.length;
   const hidden = more > 0 ? ` (${more} more not shown)` : '';
-  const note = `Lines of the inputs that were not used${hidden}.`;
-  return section('inputs', 'Rejected input', note, scrolling('Rejected lines', table));
+  const note = `What of the inputs was not used, and why${hidden}.`;
+  return section('inputs', 'Inputs', note, scrolling('Remarks on inputs', table));
 }
 
 /** The scenario as it was run, and what each design takes for granted. */
