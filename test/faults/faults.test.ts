@@ -76,3 +76,10 @@ describe('planProblems', () => {
     ]);
   });
 });
+
+describe('a plan from a file', () => {
+  test('may name a kind that there is not: a problem, never an exception', () => {
+    const kind = 'pauze' as PlannedFault['kind'];
+    expect(problemsOf({ kind })).toEqual(["faults.0.kind: there is no kind of fault 'pauze'"]);
+  });
+});
