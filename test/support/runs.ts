@@ -19,9 +19,9 @@ export function scenarioOf(yaml: string): Scenario {
   return parsed.value;
 }
 
-/** A scenario that comes along, with its files and perhaps `--set` overrides, by its name. */
-export function bundled(name: string, sets: readonly string[] = []): LoadedScenario {
-  const loaded = loadScenario(name, import.meta.dirname, sets);
+/** A scenario that comes along, with its files, by its name. */
+export function bundled(name: string): LoadedScenario {
+  const loaded = loadScenario(name, import.meta.dirname);
   if (loaded.kind === 'failed') throw new Error(JSON.stringify(loaded.error));
   return loaded.value.loaded;
 }

@@ -1,0 +1,63 @@
+/**
+ * Every scenario that comes along loads, prints back to the same text, and runs under each of its
+ * designs, every run done twice. Only storms are drawn anew for every seed and may show a promise
+ * broken or a fault without effect: the others are stories that have to come out as told.
+ */
+import { describe, expect, test } from 'vitest';
+import { loadText } from '../src/cli/load.ts';
+import { BUNDLED, bundledScenarios } from '../src/cli/places.ts';
+import { DesignSummary } from '../src/explore/summary.ts';
+import { FAULTS } from '../src/faults/faults.ts';
+import { prepare } from '../src/scenario/prepare.ts';
+import type { LoadedScenario } from '../src/scenario/scenario.ts';
+import { bundled, designOf, runTwice, seedsOf } from './support/runs.ts';
+
+const SEEDS = 2;
+/** Of the storm that draws every kind of fault, until each has bitten. */
+const SEEDS_OF_EVERYTHING = 6;
+
+const names = bundledScenarios();
+
+test('there are scenarios', () => {
+  expect(names.length).toBeGreaterThan(5);
+});
+
+test.each(names)('%s prints back to the same text and means the same', (name) => {
+  const loaded = bundled(name);
+  const folder = `${BUNDLED}/${name.split('/')[0]}`;
+  const again = loadText({ text: loaded.text, shown: name, folder, cwd: folder, sets: [] });
+  if (again.kind === 'failed') throw new Error(JSON.stringify(again.error));
+  expect(again.value.loaded.text).toBe(loaded.text);
+  expect(again.value.loaded.hash).toBe(loaded.hash);
+  expect(again.value.loaded.scenario).toEqual(loaded.scenario);
+});
+
+/** Runs under one design, each twice, added up. */
+function summaryOf(loaded: LoadedScenario, design: string, seeds: number) {
+  const prepared = prepare(loaded, designOf(design));
+  if (prepared.kind === 'failed') throw new Error(JSON.stringify(prepared.error));
+  const summary = new DesignSummary(prepared.value);
+  for (const seed of seedsOf(seeds)) summary.add(runTwice(prepared.value, seed));
+  return summary.finish();
+}
+
+describe.each(names)('%s', (name) => {
+  const loaded = bundled(name);
+  const isStorm = name.startsWith('storms/');
+
+  test.each([...loaded.scenario.designs])('runs under %s as told', (design) => {
+    const { claims, inconclusive, seeds } = summaryOf(loaded, design, SEEDS);
+    expect(seeds.length).toBe(SEEDS);
+    if (isStorm) return;
+    const broken = Object.entries(claims).filter(([, row]) => row.promised && row.broken > 0);
+    expect(broken).toEqual([]);
+    // A drawn plan has to bite over many seeds, a given one in each.
+    if (loaded.scenario.faults.kind === 'given') expect(inconclusive).toEqual([]);
+  });
+});
+
+test('every kind of fault bites in storms/everything', () => {
+  const { faults } = summaryOf(bundled('storms/everything'), 'lease', SEEDS_OF_EVERYTHING);
+  const bitten = faults.filter((row) => row.bitten > 0).map(({ kind }) => kind);
+  expect(bitten.sort()).toEqual(FAULTS.map(({ kind }) => kind).sort());
+});
