@@ -107,16 +107,15 @@ class Sweep {
   *steps(): Generator<SweepProgress> {
     const total = this.#request.seeds.length * this.#summaries.length;
     for (const seed of this.#request.seeds) {
-      // A seed counts when all designs have met it: results are added together.
-      const runs = [];
-      for (const summary of this.#summaries) {
-        runs.push(this.#run(summary.prepared, seed));
+      // A seed counts when all designs have met it: results are added together, before whoever is
+      // told of the last of them may stop the sweep.
+      const runs: RunResult[] = [];
+      for (const { prepared } of this.#summaries) {
+        runs.push(this.#run(prepared, seed));
         this.#done += 1;
+        if (runs.length === this.#summaries.length) this.#addAll(runs);
         const broken = this.#summaries.reduce((sum, { brokenSeeds }) => sum + brokenSeeds, 0);
-        yield { done: this.#done, total, design: summary.prepared.design.name, seed, broken };
-      }
-      for (const [index, run] of runs.entries()) {
-        this.#add(this.#summaries[index] as DesignSummary, run);
+        yield { done: this.#done, total, design: prepared.design.name, seed, broken };
       }
     }
   }
@@ -149,6 +148,12 @@ class Sweep {
     const { result, difference } = doublecheck(prepared, seed);
     if (difference !== undefined) this.#nondeterminism.push(difference);
     return result;
+  }
+
+  #addAll(runs: readonly RunResult[]): void {
+    for (const [index, run] of runs.entries()) {
+      this.#add(this.#summaries[index] as DesignSummary, run);
+    }
   }
 
   #add(summary: DesignSummary, run: RunResult): void {

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { runSeed } from '../../src/explore/run.ts';
+import { DesignSummary } from '../../src/explore/summary.ts';
+import { preparedOf, scenarioOf, seedsOf } from '../support/runs.ts';
+
+const prepared = preparedOf(
+  scenarioOf(`
+workload:
+  arrivals: {rate: 3/s}
+  cancel: 20%
+  fail: 20%
+  retry: {attempts: 2}
+  schedules: [{name: beat, every: 4s}]
+  misfire: {late: skip, window: 2s}
+faults: {profile: everything}
+phases: {warmUp: 5s, chaos: 60s}
+`),
+  'single',
+);
+const runs = seedsOf(4).map((seed) => runSeed(prepared, seed));
+const summary = new DesignSummary(prepared);
+for (const run of runs) summary.add(run);
+const report = summary.finish();
+
+const total = (of: (run: (typeof runs)[number]) => number): number =>
+  runs.reduce((sum, run) => sum + of(run), 0);
+
+test('accounts are the sums of the runs, and add up', () => {
+  const { jobs, ticks } = report.accounts;
+  expect(jobs.accepted).toBe(total((run) => run.numbers.accounts.jobs.accepted));
+  expect(jobs.completed).toBe(total((run) => run.numbers.accounts.jobs.completed));
+  expect(jobs.accepted).toBe(jobs.completed + jobs.cancelled + jobs.dead + jobs.open);
+  expect(ticks.due).toBe(total((run) => run.numbers.accounts.ticks.due));
+  expect(ticks.due).toBe(ticks.run + ticks.skipped + ticks.missed);
+  // The workload is such that none of these sums is empty.
+  for (const part of [jobs.completed, jobs.cancelled, jobs.dead, ticks.run, ticks.skipped]) {
+    expect(part).toBeGreaterThan(0);
+  }
+});
+
+test('every claim is counted once per seed', () => {
+  for (const [id, row] of Object.entries(report.claims)) {
+    const { held, broken, excused, unknown, vacuous } = row;
+    expect(held + broken + excused + unknown + vacuous, id).toBe(runs.length);
+    expect(row.promised, id).toBe(row.reason === '');
+    for (const kind of ['held', 'broken', 'excused', 'unknown', 'vacuous'] as const) {
+      expect(row[kind], `${id} ${kind}`).toBe(
+        report.seeds.filter(({ verdicts }) => verdicts[id] === kind).length,
+      );
+    }
+  }
+});
+
+test('seeds stand in the order in which they were added, with their fingerprints', () => {
+  expect(report.seeds.map(({ seed, fingerprint }) => [seed, fingerprint])).toEqual(
+    runs.map(({ seed, fingerprint }) => [seed, fingerprint]),
+  );
+});
+
+test('coverage of a kind is the sum over runs, and none bites more often than it began', () => {
+  expect(report.faults.reduce((sum, { drawn }) => sum + drawn, 0)).toBe(
+    total((run) => run.plan.faults.length),
+  );
+  for (const { kind, drawn, armed, bitten } of report.faults) {
+    expect(bitten, kind).toBeLessThanOrEqual(armed);
+    expect(armed, kind).toBeLessThanOrEqual(drawn);
+  }
+  const kinds = report.faults.map(({ kind }) => kind);
+  expect(kinds).toEqual([...kinds].sort());
+});
+
+test('a mean lies within its interval and the values it is made of', () => {
+  expect(summary.metricNames).toContain('goodput');
+  for (const [name, { mean, low, high, n }] of Object.entries(report.metrics)) {
+    const values = summary.valuesOf(name).filter((value) => value !== undefined);
+    expect(n, name).toBe(values.length);
+    expect(mean, name).toBeGreaterThanOrEqual(low);
+    expect(mean, name).toBeLessThanOrEqual(high);
+    expect(low, name).toBeGreaterThanOrEqual(Math.min(...values) - 1e-9);
+    expect(high, name).toBeLessThanOrEqual(Math.max(...values) + 1e-9);
+  }
+});
+
+test('samples pool what the runs had', () => {
+  for (const [name, { n, values }] of Object.entries(report.samples)) {
+    expect(n, name).toBe(total((run) => run.numbers.samples[name]?.values.length ?? 0));
+    expect(values.length, name).toBe(Math.min(n, 400));
+  }
+});
