@@ -7,7 +7,7 @@
  *
  * Does not check: sinks `none` and `token`, which allow repetition (an attempt whose report was
  * lost runs again, and that is what at-least-once means); that there is an effect at all, which is
- * for `completes`.
+ * for `no-invention`.
  */
 import type { FactOf } from '../history/fact.ts';
 import { jobRowsFor } from '../history/job-rows.ts';

@@ -29,3 +29,39 @@ test('breaks for a tick of a schedule that nobody put', () => {
 test('is vacuous when nothing began', () => {
   expect(f.verdictOn(noInvention, [f.submit(2, 'a')]).kind).toBe('vacuous');
 });
+
+test('a success that is told took place: a body succeeded, and its effect was accepted', () => {
+  const facts = [f.submit(1, 'a'), f.began(2, 'a'), f.ended(3, 'a'), f.effect(4, 'a')];
+  const told = [f.status(5, 'a', 'succeeded'), f.audited(9, 'a', 'succeeded')];
+  expect(f.verdictOn(noInvention, [...facts, ...told]).kind).toBe('held');
+});
+
+test.each([
+  ['a client', f.status(5, 'a', 'succeeded')],
+  ['the audit', f.audited(9, 'a', 'succeeded')],
+])('breaks when %s is told of a success, and no body succeeded', (_, told) => {
+  const failed = [f.submit(1, 'a'), f.began(2, 'a'), f.ended(3, 'a', 'failed')];
+  const verdict = f.verdictOn(noInvention, [...failed, told]);
+  expect(verdict).toMatchObject({ kind: 'broken', facts: [told] });
+});
+
+test('breaks when a job succeeded without its effect, unless its sink checks nothing', () => {
+  const facts = [f.began(2, 'a'), f.ended(3, 'a')];
+  const refused = f.effect(4, 'a', { accepted: false });
+  const listed = f.audited(9, 'a', 'succeeded');
+  const verdict = f.verdictOn(noInvention, [f.submit(1, 'a'), ...facts, refused, listed]);
+  expect(verdict).toMatchObject({ kind: 'broken', facts: [listed] });
+  const asked = f.submit(1, 'a', { sink: 'none' });
+  expect(f.verdictOn(noInvention, [asked, ...facts, listed]).kind).toBe('held');
+});
+
+test('a tick without an accepted effect is no success either', () => {
+  const body = [f.began(5, 't', { tick }), f.ended(6, 't', 'succeeded', { tick })];
+  const facts = [...f.put(1), f.due(5), ...body];
+  const listed = f.audited(9, 't', 'succeeded', { tick });
+  expect(f.verdictOn(noInvention, [...facts, f.effect(7, 't', { tick }), listed]).kind).toBe(
+    'held',
+  );
+  const refused = f.effect(7, 't', { tick, accepted: false });
+  expect(f.verdictOn(noInvention, [...facts, refused, listed])).toMatchObject({ facts: [listed] });
+});
