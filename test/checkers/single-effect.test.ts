@@ -42,3 +42,28 @@ test('refusals and retransmissions do not count', () => {
 test('is vacuous when nobody asked for keys', () => {
   expect(f.verdictOn(singleEffect, [f.effect(1, 'a'), f.effect(2, 'a')]).kind).toBe('vacuous');
 });
+
+test.each([
+  ['a job', undefined],
+  ['a tick', f.tickAt(5)],
+])('breaks when %s has an effect under a key made anew for its last attempt', (_, tick) => {
+  const of = tick === undefined ? keyed : { ...keyed, tick };
+  const one = f.effect(6, 'a', { ...of, effect: 'done.1' });
+  const two = f.effect(7, 'a', { ...of, effect: 'done.2', token: f.token(1, 2) });
+  const listed = f.audited(9, 'a', 'succeeded', { attempts: 2, ...(tick && { tick }) });
+  expect(f.verdictOn(singleEffect, [one, two, listed])).toMatchObject({
+    kind: 'broken',
+    facts: [one, two, listed],
+  });
+});
+
+test('one attempt may add what the one before did not get to, under the same names', () => {
+  const second = { ...keyed, token: f.token(1, 2) };
+  const facts = [
+    first,
+    f.effect(2, 'a', { ...second, accepted: false }),
+    f.effect(3, 'a', { ...second, effect: 'more' }),
+  ];
+  const listed = f.audited(9, 'a', 'succeeded', { attempts: 2 });
+  expect(f.verdictOn(singleEffect, [...facts, listed]).kind).toBe('held');
+});
