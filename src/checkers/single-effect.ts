@@ -114,6 +114,6 @@ function among(breaks: FirstBreak, seen: Arrival[], fact: Arrival): void {
 
 function doubled(breaks: FirstBreak, before: Arrival, fact: Arrival): void {
   const tokens = `${tokenText(before.token)} and ${tokenText(fact.token)}`;
-  const summary = `effect ${fact.effect} of ${whatOf(fact)} was accepted twice, with tokens ${tokens}`;
-  breaks.add([before, fact], summary);
+  const what = `effect ${fact.effect} of ${whatOf(fact)}`;
+  breaks.add([before, fact], `${what} was accepted twice, with tokens ${tokens}`);
 }

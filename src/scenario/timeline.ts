@@ -33,6 +33,8 @@ export const NO_TRACE: TraceExtent = { spanUs: 0, longestUs: 0, workUs: 0 };
 
 const ASK_FROM_US = SECOND;
 const AUDIT_US_MAX = MINUTE;
+/** From a timeout to the scheduler's knowledge of it, at the latest. */
+const STOP_SLACK_US = 3 * SECOND;
 
 /**
  * Quiescence is the time in which somebody must be in charge again (`takeoverUs`, the preset's
@@ -54,7 +56,11 @@ export function timelineOf(
   const askUntilUs = Math.max(afterStormUs, ASK_FROM_US + trace.spanUs + SECOND);
   const longestUs = Math.max(workload.timeoutUs, trace.longestUs);
   const sharedUs = Math.ceil(trace.workUs / (cluster.workers * cluster.slots));
-  const attemptsUs = 2 * (longestUs + sharedUs + workload.retry.maxUs) + workload.delayUsMax;
+  const { maxAttempts, maxUs } = workload.retry;
+  const repeatedUs = 2 * (longestUs + sharedUs + maxUs);
+  // A body that is longer than its timeout is stopped in every one of its attempts.
+  const exhaustedUs = maxAttempts * (workload.timeoutUs + maxUs + STOP_SLACK_US);
+  const attemptsUs = Math.max(repeatedUs, exhaustedUs) + workload.delayUsMax;
   const auditUs = askUntilUs + attemptsUs + 2 * workerTimeoutUs + workload.clientTimeoutUs;
   return {
     askFromUs: ASK_FROM_US,
