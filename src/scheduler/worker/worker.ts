@@ -153,9 +153,11 @@ class Worker implements Program {
     if (over !== undefined && compareTokens(over.token, token) === 0) {
       return this.#answerRun(from, launch, over.how);
     }
-    if (launch.fenced && epoch < this.#epoch) return this.#refuse(from, launch);
+    // Whether an attempt older than the newest one known here ever began is not remembered, so it
+    // is not called refused, which would promise that its body never ran.
     const isOlder = isNewer(held, token) || isNewer(over?.token, token);
-    if (launch.fenced && isOlder) return this.#refuse(from, launch);
+    if (launch.fenced && isOlder) return this.#answerRun(from, launch, 'stopped');
+    if (launch.fenced && epoch < this.#epoch) return this.#refuse(from, launch);
     if (held !== undefined) this.#drop(job, 'stopped');
     if (this.#running >= this.#options.slots) return this.#refuse(from, launch);
     this.#start(newAttempt(launch, this.#options.body.begin(this.#host.self, launch)));

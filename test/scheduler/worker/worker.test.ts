@@ -81,11 +81,11 @@ test('fenced, a run of an older epoch is refused; unfenced, it runs', () => {
   expect(lab.bodies).toEqual(['began unfenced 2.1']);
 });
 
-test('an older attempt of the same job is refused when fenced; a newer one ends it', () => {
+test('an older attempt of the same job is over when fenced, begun or not; a newer one ends it', () => {
   const lab = new WorkerLab().up();
   lab.run('j', token(1, 2));
   lab.run('j', token(1, 1));
-  expect(lab.reports()).toMatchObject([{ token: token(1, 1), how: 'refused' }]);
+  expect(lab.reports()).toMatchObject([{ token: token(1, 1), how: 'stopped' }]);
   lab.run('j', token(2, 3));
   expect(lab.bodies).toEqual(['began j 1.2', 'stopped j 1.2', 'began j 2.3']);
   lab.run('j', token(1, 2));
