@@ -13,7 +13,8 @@ function sorted(value: unknown): unknown {
   }
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== 'object') return value;
-  const copy: Record<string, unknown> = {};
+  // Without a prototype, "__proto__" is a key like any other.
+  const copy: Record<string, unknown> = Object.create(null);
   for (const key of Object.keys(value).sort()) {
     copy[key] = sorted((value as Record<string, unknown>)[key]);
   }

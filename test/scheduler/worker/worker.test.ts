@@ -81,7 +81,7 @@ test('fenced, a run of an older epoch is refused; unfenced, it runs', () => {
   expect(lab.bodies).toEqual(['began unfenced 2.1']);
 });
 
-test('an older attempt of the same job is over when fenced, begun or not; a newer one ends it', () => {
+test('fenced, an older attempt of a job is over, begun or not; a newer one ends it', () => {
   const lab = new WorkerLab().up();
   lab.run('j', token(1, 2));
   lab.run('j', token(1, 1));
