@@ -105,7 +105,9 @@ function scenarioEntries(): CatalogEntry[] {
 
 function faultEntries(): CatalogEntry[] {
   const kinds = FAULTS.map(({ kind, sentence, params, excuses }): CatalogEntry => {
-    const numbers = Object.entries(params).map(([name, text]) => `${textName(name)}: ${text}`);
+    const numbers = Object.entries(params).map(
+      ([name, { words }]) => `${textName(name)}: ${words}`,
+    );
     const sections = [...section('numbers', numbers), ...section('excuses', excuses)];
     return { name: kind, what: 'fault', sentence, sections };
   });

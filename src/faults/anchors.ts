@@ -1,8 +1,8 @@
 import { foldOf, type Recorder } from '../history/history.ts';
-import type { Start } from './plan.ts';
+import type { Sim } from '../sim/sim.ts';
+import type { AnchorKind, Start } from './plan.ts';
 
 type Anchor = Extract<Start, { readonly kind: 'anchor' }>;
-type AnchorKind = Anchor['after'];
 
 interface Waiting {
   readonly nth: number;
@@ -19,12 +19,25 @@ export class Anchors {
   readonly #counts = new Map<AnchorKind, number>();
   readonly #waiting = new Map<AnchorKind, Waiting[]>();
 
-  constructor(recorder: Recorder) {
+  constructor(sim: Sim, recorder: Recorder) {
+    sim.onSynced(({ role }) => {
+      if (role === 'scheduler' || role === 'store') this.#count('synced');
+    });
     recorder.subscribe(
       foldOf({
         testified: ({ said }) => {
           if (said.kind === 'dispatched') this.#count('dispatched');
           else if (said.kind === 'role' && said.role === 'leader') this.#count('leader-elected');
+          else if (said.kind === 'tick-decided') this.#count('tick-decided');
+          else if (said.kind === 'attempt-lost') this.#count('attempt-lost');
+          else if (said.kind === 'lease' && said.event === 'expired-seen') {
+            this.#count('lease-expired');
+          }
+        },
+        machine: ({ state, incarnation }) => {
+          if (state === 'down') this.#count('machine-down');
+          // The first start of each machine is the beginning of the run.
+          else if (state === 'up' && incarnation > 1) this.#count('machine-up');
         },
         'effect-arrived': ({ accepted, repeat }) => {
           if (accepted && !repeat) this.#count('effect-accepted');

@@ -1,19 +1,49 @@
+import type { Assumption } from '../history/fact.ts';
+import type { Recorder } from '../history/history.ts';
 import type { Random } from '../lib/random.ts';
-import type { PlannedFault } from './plan.ts';
-import type { Hit } from './targets.ts';
+import type { Machine } from '../sim/machine.ts';
+import type { Sim } from '../sim/sim.ts';
+import { infoOf } from './faults.ts';
+import type { FaultKind, PlannedFault } from './plan.ts';
+
+/** What faults of a family share: the cluster, and what the harness alone can reach. */
+export interface World {
+  readonly sim: Sim;
+  readonly recorder: Recorder;
+  /** Calls back after this span of true time, unless the answer is called first. */
+  later(afterUs: number, run: () => void): () => void;
+}
 
 /** A fault that begins now, with what it needs to do so. */
 export interface Beginning {
   readonly fault: PlannedFault;
-  readonly hit: Hit;
+  /** At least one, each of a role that the kind can hit. */
+  readonly targets: readonly Machine[];
+  /** The other end of the links; absent when targets are hit towards everybody. */
+  readonly peers?: readonly Machine[];
   /** A stream of the fault's own. */
   readonly random: Random;
-  /** Says that the fault changed something; only the first time is recorded. */
-  readonly bite: () => void;
+  /** Says that the fault changed something, for all its targets or for one. */
+  readonly bite: (machine?: Machine) => void;
+  /**
+   * Says that, in truth, something failed that a preset may take for granted. It counts only where
+   * the design at hand does: the book was on this machine's disk alone, only one copy may run.
+   */
+  readonly breaks: (assumption: Assumption, machine: Machine, detail: string) => void;
 }
 
 /** Takes back what a fault did, and nothing that others did. Called once. */
 export type Ending = () => void;
 
-/** A number of the fault; plans are checked before they begin, so that only optional ones lack. */
-export const param = (fault: PlannedFault, name: string): number => fault.params[name] ?? 0;
+export type Begin = (beginning: Beginning) => Ending;
+
+/** What the kinds of one family do. */
+export interface Family<K extends FaultKind> {
+  readonly begin: Readonly<Record<K, Begin>>;
+  /** The storm is over, every fault has ended: takes back what lasted longer than its fault. */
+  heal?(): void;
+}
+
+/** A number of the fault; one that was left out has the value that its kind says. */
+export const param = (fault: PlannedFault, name: string): number =>
+  fault.params[name] ?? infoOf(fault.kind).params[name]?.otherwise ?? 0;

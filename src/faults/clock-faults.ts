@@ -1,6 +1,35 @@
 import { assert } from '../lib/assert.ts';
 import type { Machine } from '../sim/machine.ts';
-import { type Beginning, type Ending, param } from './beginning.ts';
+import {
+  type Begin,
+  type Beginning,
+  type Ending,
+  type Family,
+  param,
+  type World,
+} from './beginning.ts';
+import type { ClockKind } from './plan.ts';
+
+const notYet: Begin = () => () => {};
+
+export function createClockFaults(_world: World): Family<ClockKind> {
+  const faults = new ClockFaults();
+  return {
+    begin: {
+      'clock-rate': (b) => faults.rate(b),
+      'clock-step': (b) => faults.step(b),
+      'clock-strobe': notYet,
+      'clock-freeze': notYet,
+      'clock-slew': notYet,
+      'ntp-false-server': notYet,
+      'ntp-outage': notYet,
+      'leap-second': notYet,
+      'leap-smear': notYet,
+      'old-zone-rules': notYet,
+    },
+    heal: () => faults.heal(),
+  };
+}
 
 /** Where the sum of overlapping faults ends: beyond it an oscillator hardly runs at all. */
 const SUM_PPM_MAX = 900_000;
@@ -18,10 +47,11 @@ interface Touched {
  * so does what a wrong rate has done to the wall clock: `heal` steps those clocks back, as NTP
  * would.
  */
-export class ClockFaults {
+class ClockFaults {
   readonly #touched = new Map<Machine, Touched>();
 
-  rate({ fault, hit: { target }, bite }: Beginning): Ending {
+  rate({ fault, targets, bite }: Beginning): Ending {
+    const target = targets[0] as Machine;
     const touched = this.#touch(target);
     touched.ratesPpm.set(fault.id, param(fault, 'ratePpm'));
     if (applyRate(target, touched)) bite();
@@ -31,7 +61,8 @@ export class ClockFaults {
     };
   }
 
-  step({ fault, hit: { target }, bite }: Beginning): Ending {
+  step({ fault, targets, bite }: Beginning): Ending {
+    const target = targets[0] as Machine;
     this.#touch(target);
     const stepUs = param(fault, 'stepUs');
     if (stepUs !== 0) {

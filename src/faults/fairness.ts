@@ -1,5 +1,6 @@
 import type { Assumption, Fact } from '../history/fact.ts';
 import type { Fold, Recorder } from '../history/history.ts';
+import { unreachable } from '../lib/assert.ts';
 import { humanDuration, type VirtualUs } from '../lib/units.ts';
 
 /**
@@ -11,6 +12,39 @@ export interface Assumes {
   readonly ratePpmMax: number;
   /** ε: how far a wall clock may be off, either way. */
   readonly wallErrorUsMax: number;
+  /** Only one copy of each member runs: a second one breaks its safety. */
+  readonly singleCopy: boolean;
+  /** Its safety rests on the length of a lease, which a suspended clock stretches. */
+  readonly noSuspend: boolean;
+}
+
+/** What a design has at stake, and where. */
+export interface Stakes {
+  readonly assumes: Assumes;
+  /** Schedulers and stores. */
+  readonly members: ReadonlySet<string>;
+  /** Machines whose disk alone holds the book. */
+  readonly keepers: ReadonlySet<string>;
+}
+
+/** Whether the failure of an assumption on a machine matters to the design. */
+export function isAtStake(assumption: Assumption, machine: string, stakes: Stakes): boolean {
+  const { assumes, members, keepers } = stakes;
+  switch (assumption) {
+    case 'store-durable':
+    case 'disk-damage':
+      return keepers.has(machine);
+    case 'single-copy':
+      return assumes.singleCopy && members.has(machine);
+    case 'suspend':
+      return assumes.noSuspend && members.has(machine);
+    case 'zone-rules':
+    case 'rate-error':
+    case 'wall-error':
+      return members.has(machine);
+    default:
+      return unreachable(assumption);
+  }
 }
 
 /** A clock as it is, in truth. */

@@ -1,18 +1,24 @@
-import type { FactOf } from '../history/fact.ts';
+import type { Assumption, FactOf } from '../history/fact.ts';
 import type { Recorder } from '../history/history.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { assert, unreachable } from '../lib/assert.ts';
+import { assert, required } from '../lib/assert.ts';
 import { formatProblem } from '../lib/outcome.ts';
 import type { Random } from '../lib/random.ts';
+import type { Machine } from '../sim/machine.ts';
 import type { Sim } from '../sim/sim.ts';
 import { Anchors } from './anchors.ts';
-import type { Beginning, Ending } from './beginning.ts';
-import { ClockFaults } from './clock-faults.ts';
-import { beginNetworkFault } from './network-faults.ts';
-import type { Plan, PlannedFault } from './plan.ts';
+import type { Begin, Ending, Family, World } from './beginning.ts';
+import { createClockFaults } from './clock-faults.ts';
+import { createDiskFaults } from './disk-faults.ts';
+import { isAtStake, type Stakes } from './fairness.ts';
+import { infoOf } from './faults.ts';
+import { createNetworkFaults } from './network-faults.ts';
+import type { FaultKind, Plan, PlannedFault } from './plan.ts';
 import { planProblems } from './plan-problems.ts';
-import { ProcessFaults } from './process-faults.ts';
-import { type Hit, Targets } from './targets.ts';
+import { createProcessFaults } from './process-faults.ts';
+import { createStoreFaults } from './store-faults.ts';
+import { Targets } from './targets.ts';
+import { createWorkloadFaults } from './workload-faults.ts';
 
 export interface InjectorOptions {
   readonly sim: Sim;
@@ -20,6 +26,7 @@ export interface InjectorOptions {
   readonly recorder: Recorder;
   readonly plan: Plan;
   readonly rng: { stream(...path: readonly string[]): Random };
+  readonly stakes: Stakes;
 }
 
 /** A fault that has begun and not ended. */
@@ -38,37 +45,51 @@ interface Ongoing {
  * After {@link healAll} nothing begins any more.
  */
 export class Injector {
-  readonly #sim: Sim;
   readonly #kernel: Kernel;
   readonly #recorder: Recorder;
   readonly #plan: Plan;
   readonly #rng: InjectorOptions['rng'];
+  readonly #stakes: Stakes;
   readonly #targets: Targets;
   readonly #anchors: Anchors;
-  readonly #processes = new ProcessFaults();
-  readonly #clocks = new ClockFaults();
+  readonly #families: readonly Family<FaultKind>[];
+  readonly #begins: ReadonlyMap<string, Begin>;
+  /** Assumptions that were said to have failed, by machine: each is said once. */
+  readonly #broken = new Set<string>();
   /** By the place of the fault in the plan, in order of beginning. */
   readonly #ongoing = new Map<number, Ongoing>();
   readonly #beginKind: number;
   readonly #endKind: number;
+  readonly #laterKind: number;
   #state: 'new' | 'armed' | 'healed' = 'new';
 
   /**
    * The plan must be sound ({@link planProblems}). Make it before the machines start, so that it
    * hears who testifies what from the first word on; the machines need not exist yet.
    */
-  constructor({ sim, kernel, recorder, plan, rng }: InjectorOptions) {
+  constructor({ sim, kernel, recorder, plan, rng, stakes }: InjectorOptions) {
     const problems = planProblems(plan);
     assert(problems.length === 0, () => problems.map(formatProblem).join('; '));
-    this.#sim = sim;
     this.#kernel = kernel;
     this.#recorder = recorder;
     this.#plan = plan;
     this.#rng = rng;
+    this.#stakes = stakes;
     this.#targets = new Targets(sim, recorder);
-    this.#anchors = new Anchors(recorder);
+    this.#anchors = new Anchors(sim, recorder);
     this.#beginKind = kernel.register('fault-begin', (index) => this.#begin(index));
     this.#endKind = kernel.register('fault-end', (index) => this.#end(index));
+    this.#laterKind = kernel.register('fault-later', (_, run) => (run as () => void)());
+    const world: World = { sim, recorder, later: (afterUs, run) => this.#later(afterUs, run) };
+    this.#families = [
+      createNetworkFaults(world),
+      createProcessFaults(world),
+      createClockFaults(world),
+      createDiskFaults(world),
+      createStoreFaults(world),
+      createWorkloadFaults(world),
+    ] as readonly Family<FaultKind>[];
+    this.#begins = new Map(this.#families.flatMap(({ begin }) => Object.entries(begin)));
   }
 
   /** Schedules every start and records the plan. Called once, when the run has begun. */
@@ -97,26 +118,29 @@ export class Injector {
     assert(this.#state === 'armed', () => `cannot heal: ${this.#state}`);
     this.#state = 'healed';
     for (const index of [...this.#ongoing.keys()]) this.#end(index);
-    this.#clocks.heal();
+    for (const family of this.#families) family.heal?.();
   }
 
   #begin(index: number): void {
     if (this.#state === 'healed') return;
     const fault = this.#plan.faults[index] as PlannedFault;
-    const hit = this.#targets.resolve(fault);
+    const random = this.#rng.stream('faults', fault.id);
+    const hit = this.#targets.resolve(fault, random);
     if (hit === undefined) return;
-    const whom = namesOf(hit);
+    const whom = [...hit.targets, ...(hit.peers ?? [])].map(({ name }) => name);
     this.#record(fault, 'armed', whom);
-    const end = this.#start({
+    const begin = required(this.#begins.get(fault.kind), `what a ${fault.kind} does`);
+    const end = begin({
       fault,
-      hit,
-      random: this.#rng.stream('faults', fault.id),
+      ...hit,
+      random,
       bite: this.#biteOnce(fault, whom),
+      breaks: (assumption, machine, detail) => this.#breaks(assumption, machine, detail),
     });
-    const lasts = fault.kind === 'clock-step';
-    const handle = lasts
-      ? undefined
-      : this.#kernel.at(this.#kernel.now + fault.durationUs, this.#endKind, index);
+    const handle =
+      infoOf(fault.kind).lasts === true
+        ? undefined
+        : this.#kernel.at(this.#kernel.now + fault.durationUs, this.#endKind, index);
     this.#ongoing.set(index, { fault, whom, end, handle });
   }
 
@@ -129,36 +153,33 @@ export class Injector {
     this.#record(ongoing.fault, 'ended', ongoing.whom);
   }
 
-  #start(beginning: Beginning): Ending {
-    switch (beginning.fault.kind) {
-      case 'crash':
-        return this.#processes.crash(beginning);
-      case 'pause':
-        return this.#processes.pause(beginning);
-      case 'slow-cpu':
-        return this.#processes.slow(beginning);
-      case 'clock-rate':
-        return this.#clocks.rate(beginning);
-      case 'clock-step':
-        return this.#clocks.step(beginning);
-      case 'partition':
-      case 'one-way-partition':
-      case 'loss':
-      case 'delay':
-      case 'duplicate':
-        return beginNetworkFault(this.#sim.network, beginning);
-      default:
-        return unreachable(beginning.fault.kind);
-    }
+  #later(afterUs: number, run: () => void): () => void {
+    let isPending = true;
+    const handle = this.#kernel.at(this.#kernel.now + afterUs, this.#laterKind, 0, () => {
+      isPending = false;
+      run();
+    });
+    return () => {
+      if (isPending) this.#kernel.cancel(handle);
+      isPending = false;
+    };
   }
 
-  #biteOnce(fault: PlannedFault, whom: readonly string[]): () => void {
+  #biteOnce(fault: PlannedFault, whom: readonly string[]): (machine?: Machine) => void {
     let bitten = false;
-    return () => {
+    return (machine) => {
       if (bitten) return;
       bitten = true;
-      this.#record(fault, 'bitten', whom);
+      this.#record(fault, 'bitten', machine === undefined ? whom : [machine.name]);
     };
+  }
+
+  #breaks(assumption: Assumption, { name }: Machine, detail: string): void {
+    const key = `${assumption} ${name}`;
+    if (this.#broken.has(key) || !isAtStake(assumption, name, this.#stakes)) return;
+    this.#broken.add(key);
+    const at = this.#kernel.now;
+    this.#recorder.record({ kind: 'assumption-failed', at, assumption, machine: name, detail });
   }
 
   #record(fault: PlannedFault, event: FactOf<'fault'>['event'], whom: readonly string[]): void {
@@ -173,9 +194,6 @@ export class Injector {
     });
   }
 }
-
-const namesOf = ({ target, peer }: Hit): readonly string[] =>
-  peer === undefined ? [target.name] : [target.name, peer.name];
 
 /** Whom a fault names itself; roles and indexes are nobody before it begins. */
 const namesIn = ({ target, peer }: PlannedFault): readonly string[] =>

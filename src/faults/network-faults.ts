@@ -1,7 +1,10 @@
 import { assert } from '../lib/assert.ts';
 import { chancePpm, intBetween } from '../lib/random.ts';
-import type { Network, NetworkRule } from '../sim/network.ts';
-import { type Beginning, type Ending, param } from './beginning.ts';
+import type { NetworkRule } from '../sim/network.ts';
+import { type Begin, type Beginning, type Family, param, type World } from './beginning.ts';
+import type { NetworkKind } from './plan.ts';
+
+const notYet: Begin = () => () => {};
 
 /** Whether a message from one machine to another travels a link that the fault is on. */
 type OnLink = (from: string, to: string) => boolean;
@@ -11,8 +14,33 @@ type OnLink = (from: string, to: string) => boolean;
  * ends. It bites when it loses, delays or repeats a message, even one that a later rule then loses
  * anyhow.
  */
-export function beginNetworkFault(network: Network, beginning: Beginning): Ending {
-  return network.install(ruleOf(beginning));
+export function createNetworkFaults({ sim }: World): Family<NetworkKind> {
+  const rule: Begin = (beginning) => sim.network.install(ruleOf(beginning));
+  return {
+    begin: {
+      partition: rule,
+      'one-way-partition': rule,
+      split: notYet,
+      ring: notYet,
+      bridge: notYet,
+      flapping: notYet,
+      swizzle: notYet,
+      jam: notYet,
+      'slow-link': notYet,
+      loss: rule,
+      'burst-loss': notYet,
+      delay: rule,
+      'delay-exponential': notYet,
+      'delay-lognormal': notYet,
+      'delay-heavy-tail': notYet,
+      duplicate: rule,
+      reorder: notYet,
+      corrupt: notYet,
+      bandwidth: notYet,
+      'queue-cap': notYet,
+      'slow-pair': notYet,
+    },
+  };
 }
 
 function ruleOf(beginning: Beginning): NetworkRule {
@@ -38,20 +66,18 @@ function ruleOf(beginning: Beginning): NetworkRule {
 }
 
 /** Both directions between target and peer, or target and everybody; never a machine to itself. */
-function linkOf({ hit }: Beginning): OnLink {
-  const target = hit.target.name;
-  const peer = hit.peer?.name;
-  if (peer === undefined) {
-    return (from, to) => from !== to && (from === target || to === target);
-  }
-  return (from, to) => (from === target && to === peer) || (from === peer && to === target);
+function linkOf({ targets, peers }: Beginning): OnLink {
+  const ours = new Set(targets.map(({ name }) => name));
+  if (peers === undefined) return (from, to) => ours.has(from) !== ours.has(to);
+  const theirs = new Set(peers.map(({ name }) => name));
+  return (from, to) => (ours.has(from) && theirs.has(to)) || (theirs.has(from) && ours.has(to));
 }
 
-function oneWay({ fault, hit }: Beginning, onLink: OnLink): OnLink {
-  const target = hit.target.name;
+function oneWay({ fault, targets }: Beginning, onLink: OnLink): OnLink {
+  const ours = new Set(targets.map(({ name }) => name));
   return param(fault, 'direction') === 1
-    ? (from, to) => from === target && onLink(from, to)
-    : (from, to) => to === target && onLink(from, to);
+    ? (from, to) => ours.has(from) && onLink(from, to)
+    : (from, to) => ours.has(to) && onLink(from, to);
 }
 
 function dropping(id: string, hits: OnLink, bite: () => void): NetworkRule {

@@ -1,5 +1,37 @@
 import type { Machine } from '../sim/machine.ts';
-import { type Beginning, type Ending, param } from './beginning.ts';
+import {
+  type Begin,
+  type Beginning,
+  type Ending,
+  type Family,
+  param,
+  type World,
+} from './beginning.ts';
+import type { ProcessKind } from './plan.ts';
+
+const notYet: Begin = () => () => {};
+
+export function createProcessFaults(_world: World): Family<ProcessKind> {
+  const faults = new ProcessFaults();
+  return {
+    begin: {
+      crash: (b) => faults.crash(b),
+      kill: notYet,
+      'crash-at-write': notYet,
+      'crash-in-recovery': notYet,
+      stop: notYet,
+      pause: (b) => faults.pause(b),
+      suspend: notYet,
+      stall: notYet,
+      'slow-cpu': (b) => faults.slow(b),
+      'restart-storm': notYet,
+      wipe: notYet,
+      replace: notYet,
+      'second-copy': notYet,
+      'unequal-config': notYet,
+    },
+  };
+}
 
 /**
  * Crashes, pauses and slow CPUs, on machines that may be hit by several at a time. The one that
@@ -7,12 +39,13 @@ import { type Beginning, type Ending, param } from './beginning.ts';
  * finds nothing left to change changes nothing, neither then nor when it ends. A crash frees the
  * machine of its pause, for the program that stood still is gone. Slow factors multiply.
  */
-export class ProcessFaults {
+class ProcessFaults {
   readonly #downBy = new Map<Machine, string>();
   readonly #pausedBy = new Map<Machine, string>();
   readonly #slowBy = new Map<Machine, Map<string, number>>();
 
-  crash({ fault, hit: { target }, bite }: Beginning): Ending {
+  crash({ fault, targets, bite }: Beginning): Ending {
+    const target = targets[0] as Machine;
     if (target.crash(fault.id)) {
       bite();
       this.#downBy.set(target, fault.id);
@@ -24,7 +57,8 @@ export class ProcessFaults {
     };
   }
 
-  pause({ fault, hit: { target }, bite }: Beginning): Ending {
+  pause({ fault, targets, bite }: Beginning): Ending {
+    const target = targets[0] as Machine;
     if (target.pause(fault.id)) {
       bite();
       this.#pausedBy.set(target, fault.id);
@@ -37,7 +71,8 @@ export class ProcessFaults {
   }
 
   /** Bites a machine that is up, at its beginning or, returned meanwhile, at its end. */
-  slow({ fault, hit: { target }, bite }: Beginning): Ending {
+  slow({ fault, targets, bite }: Beginning): Ending {
+    const target = targets[0] as Machine;
     const factors = this.#slowBy.get(target) ?? new Map<string, number>();
     this.#slowBy.set(target, factors);
     const factor = param(fault, 'factor');

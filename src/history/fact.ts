@@ -146,7 +146,8 @@ export type Assumption =
   | 'store-durable'
   | 'disk-damage'
   | 'single-copy'
-  | 'suspend';
+  | 'suspend'
+  | 'zone-rules';
 
 export type Truth =
   /** First fact of a run. `startWallUs` is the true UTC time at `at` = 0. */
@@ -202,7 +203,8 @@ export type Truth =
 export type Testimony =
   | {
       readonly kind: 'role';
-      readonly role: 'leader' | 'follower' | 'loading';
+      /** `primary` and `replica` are what stores are. */
+      readonly role: 'leader' | 'follower' | 'loading' | 'primary' | 'replica';
       readonly epoch: number;
     }
   | {

@@ -196,6 +196,7 @@ const truth = {
       'disk-damage',
       'single-copy',
       'suspend',
+      'zone-rules',
     ),
     machine: text,
     detail: text,

@@ -82,10 +82,10 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
   });
   const clocks = addMachines(prepared, sim, rng, recorder);
   const { assumes } = prepared.design;
-  recorder.subscribe(
-    watchFairness({ recorder, assumes, members: clocks.members, initial: clocks.initial }),
-  );
-  const injector = new Injector({ sim, kernel, recorder, plan, rng });
+  const { members, keepers, initial } = clocks;
+  recorder.subscribe(watchFairness({ recorder, assumes, members, initial }));
+  const stakes = { assumes, members, keepers };
+  const injector = new Injector({ sim, kernel, recorder, plan, rng, stakes });
   for (const fold of options.folds) recorder.subscribe(fold);
   const execute = conductor(prepared, { sim, kernel, recorder, injector });
   return { kernel, sim, plan, execute };
@@ -93,6 +93,7 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
 
 interface Clocks {
   readonly members: ReadonlySet<string>;
+  readonly keepers: ReadonlySet<string>;
   readonly initial: {
     readonly machine: string;
     readonly ratePpm: number;
@@ -116,6 +117,7 @@ function addMachines(prepared: Prepared, sim: Sim, rng: Rng, recorder: Recorder)
   });
   const clocks: Clocks = {
     members: new Set(built.machines.map(({ name }) => name)),
+    keepers: new Set(built.machines.flatMap((m) => (m.keepsBook ? [m.name] : []))),
     initial: [],
   };
   const add = (spec: Parameters<Sim['add']>[0]): void => {

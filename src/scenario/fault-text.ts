@@ -5,6 +5,7 @@
 import { FAULTS } from '../faults/faults.ts';
 import type { FaultKind, PlannedFault, Start, Target } from '../faults/plan.ts';
 import { planProblems } from '../faults/plan-problems.ts';
+import { assert } from '../lib/assert.ts';
 import type { Problem } from '../lib/outcome.ts';
 import { suggestion } from './nearest.ts';
 import { problemAt } from './problems.ts';
@@ -98,6 +99,11 @@ function startFrom({ at, after }: FaultText): Start {
 
 function targetFrom(text: TargetText): Target {
   if (typeof text === 'string') return { by: 'role', role: text };
-  if (text.role === undefined) return { by: 'name', name: text.name ?? '' };
-  return { by: 'index', role: text.role, index: text.index ?? 0 };
+  const { name, role, index, share, rack } = text;
+  if (rack !== undefined) return { by: 'rack', index: rack };
+  if (role === undefined) return { by: 'name', name: name ?? '' };
+  if (share !== undefined) return { by: 'share', role, share };
+  // The text form refuses any without a share.
+  assert(role !== 'any', 'an index among machines of any role');
+  return { by: 'index', role, index: index ?? 0 };
 }

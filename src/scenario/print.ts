@@ -5,6 +5,7 @@
  */
 import { Document, isScalar, Scalar, visit } from 'yaml';
 import type { PlannedFault, Target } from '../faults/plan.ts';
+import { unreachable } from '../lib/assert.ts';
 import type { FaultsPart, Scenario, ScheduleEntry, Workload } from './scenario.ts';
 import { formatInstant, formatRate, formatShare, formatSpan } from './values.ts';
 
@@ -138,8 +139,20 @@ function faultData(fault: PlannedFault): unknown {
 }
 
 function targetData(target: Target): unknown {
-  if (target.by === 'role') return target.role;
-  return target.by === 'name' ? { name: target.name } : { role: target.role, index: target.index };
+  switch (target.by) {
+    case 'role':
+      return target.role;
+    case 'name':
+      return { name: target.name };
+    case 'index':
+      return { role: target.role, index: target.index };
+    case 'share':
+      return { role: target.role, share: target.share };
+    case 'rack':
+      return { rack: target.index };
+    default:
+      return unreachable(target);
+  }
 }
 
 const byName = ([a]: readonly [string, number], [b]: readonly [string, number]): number =>

@@ -44,7 +44,12 @@ export interface DesignEntry {
   readonly select: (selection: Selection) => Omit<SelectedDesign, 'name'>;
 }
 
-const ASSUMES: Assumes = { ratePpmMax: 500, wallErrorUsMax: 500 * MS };
+const ASSUMES: Assumes = {
+  ratePpmMax: 500,
+  wallErrorUsMax: 500 * MS,
+  singleCopy: false,
+  noSuspend: false,
+};
 
 const CLOCKS_IN_WORDS = [
   { what: 'rate error of a clock', bound: `at most ${ASSUMES.ratePpmMax} ppm` },
@@ -79,7 +84,7 @@ const SINGLE: DesignEntry = {
   select: () => ({
     build: (context) => single(context),
     notPromised: {},
-    assumes: ASSUMES,
+    assumes: { ...ASSUMES, singleCopy: true },
     assumptions: [
       { what: 'members', bound: 'one; while it is down nothing is scheduled' },
       { what: 'its disk', bound: 'keeps what was synced' },
@@ -103,7 +108,7 @@ const LEASE: DesignEntry = {
     return {
       build: (context) => lease(context, { preset, fenced }),
       notPromised: fenced ? {} : NOT_PROMISED_UNFENCED,
-      assumes: ASSUMES,
+      assumes: { ...ASSUMES, noSuspend: !fenced },
       assumptions: leaseAssumptions(preset),
       takeoverUs: takeoverBoundUs(preset) + 2 * SECOND,
       expects: ['sometimes-failover', 'sometimes-lease-expired'],

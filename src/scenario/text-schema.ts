@@ -4,7 +4,8 @@
  * the program's shape. Descriptions end up in the JSON Schema that editors show.
  */
 import { z } from 'zod';
-import { FAULT_KINDS } from '../faults/plan.ts';
+import { findFault } from '../faults/faults.ts';
+import { AIMED_ROLES, ANCHORS, FAULT_KINDS, ROLES_AT_MOMENT, SHARES } from '../faults/plan.ts';
 import { parseSelection } from './selection.ts';
 import {
   count,
@@ -162,21 +163,35 @@ const workload = z
   .prefault({})
   .describe('Who asks for jobs, when, and what the jobs do.');
 
-const ROLES = ['leader', 'follower', 'last-dispatcher'] as const;
-const INDEXED = ['scheduler', 'store', 'worker', 'client', 'ledger'] as const;
 const target = z
   .union([
-    z.enum(ROLES),
+    z.enum(ROLES_AT_MOMENT),
     z
       .strictObject({
         name: word('The name of a machine.').optional(),
-        role: z.enum(INDEXED).optional(),
+        role: z.enum([...AIMED_ROLES, 'any']).optional(),
         index: count('Counts machines of the role, from 0.', 0, 1_000_000).optional(),
+        share: z.enum(SHARES).describe('So many machines of the role, drawn.').optional(),
+        rack: count('A third of schedulers, stores and workers.', 0, 1_000_000).optional(),
       })
-      .refine((t) => (t.name === undefined) !== (t.role === undefined), 'needs a name or a role')
-      .refine((t) => t.index === undefined || t.role !== undefined, 'has an index without a role'),
+      .refine(
+        ({ name, role, rack }) => [name, role, rack].filter((x) => x !== undefined).length === 1,
+        'needs a name, a role or a rack',
+      )
+      .refine(
+        ({ role, index, share }) =>
+          role !== undefined || (index === undefined && share === undefined),
+        'has an index or a share without a role',
+      )
+      .refine(
+        ({ index, share }) => index === undefined || share === undefined,
+        'has both an index and a share',
+      )
+      .refine(({ role, share }) => role !== 'any' || share !== undefined, 'needs a share of any'),
   ])
-  .describe('Whom it hits: leader, follower, last-dispatcher, {role, index} or {name}.');
+  .describe(
+    `Whom it hits: ${ROLES_AT_MOMENT.join(', ')}, {role, index}, {role, share}, {rack} or {name}.`,
+  );
 
 const fault = z
   .strictObject({
@@ -187,7 +202,7 @@ const fault = z
     at: span('Begins at this time of the run.').optional(),
     after: z
       .strictObject({
-        fact: z.enum(['dispatched', 'effect-accepted', 'leader-elected', 'submit-accepted']),
+        fact: z.enum(ANCHORS),
         nth: count('The first, second, … such fact of the run.', 1, 1_000_000_000).prefault(1),
         delay: span('Begins this long after it.').prefault('0s'),
       })
@@ -204,7 +219,7 @@ const fault = z
       ctx.addIssue({ code: 'custom', message, path: key === undefined ? [] : [key], input: entry });
     if (entry.at === undefined && entry.after === undefined) refuse('needs at or after');
     if (entry.at !== undefined && entry.after !== undefined) refuse('has at as well', 'after');
-    if (entry.for === undefined && entry.kind !== 'clock-step')
+    if (entry.for === undefined && findFault(entry.kind)?.lasts !== true)
       refuse("needs 'for', how long it lasts");
   });
 

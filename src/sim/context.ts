@@ -1,9 +1,13 @@
+import type { MachineRole } from '../history/fact.ts';
 import type { Recorder } from '../history/history.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Rng } from '../kernel/rng.ts';
 import type { WallUs } from '../lib/units.ts';
 import type { CostProfile } from './cpu.ts';
 import type { Network } from './network.ts';
+
+/** Told of every sync and replacement that a disk has completed, before its answer. */
+export type SyncHook = (machine: { readonly name: string; readonly role: MachineRole }) => void;
 
 /** Numbers of the kernel's event kinds; the argument of each is the index of a machine. */
 export interface EventKinds {
@@ -25,4 +29,5 @@ export interface SimContext {
   readonly checked: boolean;
   readonly network: Network;
   readonly kinds: EventKinds;
+  readonly onSynced: SyncHook[];
 }

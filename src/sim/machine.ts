@@ -210,6 +210,7 @@ export class Machine implements Body, Endpoint {
   /** The kernel's event: the disk is done with a request. */
   diskDone(request: DiskRequest): void {
     this.disk.complete(request);
+    if (request.op !== 'read') for (const hook of this.#context.onSynced) hook(this);
     this.arrive(request);
   }
 

@@ -86,6 +86,10 @@ export class Outbox {
   }
 }
 
+/** Whom programs hear when the harness speaks; nobody has this name. */
+export const OPERATOR = 'operator';
+const SILENT = { name: OPERATOR, index: -1, canAccept: false, arrive: () => {} };
+
 export interface NetworkOptions {
   readonly kernel: Kernel;
   readonly rng: Rng;
@@ -157,6 +161,17 @@ export class Network {
     if (!link.to.canAccept) return;
     for (const hook of this.#hooks) hook(link.from.name, link.to.name, message);
     link.to.arrive(packet);
+  }
+
+  /** The harness's own word to a machine: no link, no latency, no rule. */
+  tell(to: Endpoint, message: Message): void {
+    const latency = this.#options.rng.stream('network', OPERATOR, to.name);
+    const from = { ...SILENT, outbox: new Outbox(), links: new Map<string, Link>() };
+    const link: Link = { from, to, latency, copyLatency: undefined, inFlight: 1 };
+    const messageKind = this.#kinds.get(message.kind) ?? this.#intern(message.kind);
+    const departAtUs = this.#kernel.now;
+    const isCopy = false;
+    this.deliver({ kind: 'message', link, message, messageKind, departAtUs, isCopy, handle: 0 });
   }
 
   /** Takes back what has not departed yet. */

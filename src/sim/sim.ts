@@ -12,11 +12,12 @@
  *   context.ts      what all of these share
  */
 import type { Recorder } from '../history/history.ts';
+import type { Message } from '../host/host.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Rng } from '../kernel/rng.ts';
 import { assert, required } from '../lib/assert.ts';
 import { type VirtualUs, type WallUs, wallUs } from '../lib/units.ts';
-import type { EventKinds, SimContext } from './context.ts';
+import type { EventKinds, SimContext, SyncHook } from './context.ts';
 import { type CostProfile, DEFAULT_PROFILE } from './cpu.ts';
 import type { DiskRequest } from './disk.ts';
 import type { Timer } from './incarnation.ts';
@@ -70,7 +71,18 @@ export class Sim {
     });
     const checked = options.checked ?? false;
     const { network } = this;
-    this.#context = { kernel, rng, recorder, startWallUs, profile, checked, network, kinds };
+    const onSynced: SyncHook[] = [];
+    this.#context = {
+      kernel,
+      rng,
+      recorder,
+      startWallUs,
+      profile,
+      checked,
+      network,
+      kinds,
+      onSynced,
+    };
   }
 
   /** Adds a machine, before the start; its name is its address. */
@@ -86,6 +98,19 @@ export class Sim {
   /** The machine of this name, which must exist. */
   machine(name: string): Machine {
     return required(this.#byName.get(name), `a machine named ${name}`);
+  }
+
+  /**
+   * Tells a program something on the harness's behalf, at once and past the network; lost when the
+   * machine is down, as all messages are.
+   */
+  tell(name: string, message: Message): void {
+    this.network.tell(this.machine(name), message);
+  }
+
+  /** Adds an observer of completed syncs. */
+  onSynced(hook: SyncHook): void {
+    this.#context.onSynced.push(hook);
   }
 
   /** In order of {@link add}. */

@@ -19,7 +19,7 @@ function failures(facts: readonly Fact[], initial: readonly ClockTruth[] = []) {
   const failed: FactOf<'assumption-failed'>[] = [];
   const order: string[] = [];
   const members = new Set(['s1', 's2']);
-  const assumes = { ratePpmMax: 500, wallErrorUsMax: 500 * MS };
+  const assumes = { ratePpmMax: 500, wallErrorUsMax: 500 * MS, singleCopy: true, noSuspend: true };
   recorder.subscribe(watchFairness({ recorder, assumes, members, initial }));
   recorder.subscribe({
     listens: ALL_KINDS,

@@ -1,4 +1,5 @@
 /** A small cluster that chatters, for faults to happen to: everybody pings everybody. */
+import type { Stakes } from '../../src/faults/fairness.ts';
 import { Injector } from '../../src/faults/inject.ts';
 import type { PlannedFault, Target } from '../../src/faults/plan.ts';
 import type { Fact, FactOf, MachineRole, Testimony } from '../../src/history/fact.ts';
@@ -96,7 +97,14 @@ export function stage(faults: readonly PlannedFault[], seed = 'stage'): Stage {
   sim.network.onDelivered((from, to, message) => {
     delivered.push({ atUs: kernel.now, from, to, round: (message as Ping).round });
   });
-  const injector = new Injector({ sim, kernel, recorder, plan: { faults }, rng });
+  const ofRole = (...roles: string[]) =>
+    new Set(MACHINES.flatMap(([name, role]) => (roles.includes(role) ? [name] : [])));
+  const stakes: Stakes = {
+    assumes: { ratePpmMax: 500, wallErrorUsMax: 500 * MS, singleCopy: true, noSuspend: true },
+    members: ofRole('scheduler', 'store'),
+    keepers: ofRole('store'),
+  };
+  const injector = new Injector({ sim, kernel, recorder, plan: { faults }, rng, stakes });
   sim.startAll();
   injector.arm();
   const isOf = (fact: Fact, fault: string): fact is FactOf<'fault'> =>

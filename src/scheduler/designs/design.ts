@@ -20,6 +20,8 @@ export interface DesignMachine {
   readonly name: string;
   readonly role: 'scheduler' | 'store';
   readonly factory: ProgramFactory;
+  /** Its disk alone holds the book: what it loses is lost. */
+  readonly keepsBook: boolean;
 }
 
 export interface BuiltDesign {

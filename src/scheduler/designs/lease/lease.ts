@@ -62,9 +62,15 @@ export function lease(
   const members = context.members.map((name) => ({
     name,
     role: 'scheduler' as const,
+    keepsBook: false,
     factory: (host: Host): Program => new LeaseMember(host, context, options, parts),
   }));
-  const store = { name: context.store, role: 'store' as const, factory: createStore() };
+  const store = {
+    name: context.store,
+    role: 'store' as const,
+    keepsBook: true,
+    factory: createStore(),
+  };
   return { machines: [store, ...members], members: context.members };
 }
 

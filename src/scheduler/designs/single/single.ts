@@ -26,7 +26,7 @@ const REPAIR = 'repair';
 export function single(context: DesignContext, parts: EngineParts = SAFE_PARTS): BuiltDesign {
   const name = required(context.members[0], 'a name for the scheduler');
   const factory = (host: Host): Program => new SingleScheduler(host, context, parts);
-  return { machines: [{ name, role: 'scheduler', factory }], members: [name] };
+  return { machines: [{ name, role: 'scheduler', factory, keepsBook: true }], members: [name] };
 }
 
 class SingleScheduler implements Program {
