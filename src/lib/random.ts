@@ -25,6 +25,24 @@ export function exponential(random: Random, mean: number): number {
   return Math.round(Math.abs(Math.log(1 - random.float()) * mean));
 }
 
+/** Lognormally distributed with this median; `sigma` is the deviation of the logarithm. Integer. */
+export function lognormal(random: Random, median: number, sigma: number): number {
+  // Box and Muller (1958): one normal draw from two uniform ones.
+  const radius = Math.sqrt(-2 * Math.log(1 - random.float()));
+  const normal = radius * Math.cos(2 * Math.PI * random.float());
+  return Math.round(median * Math.exp(sigma * normal));
+}
+
+/** Weibull distributed; a shape below 1 means that what has lasted goes on to last. Integer. */
+export function weibull(random: Random, scale: number, shape: number): number {
+  return Math.round(scale * Math.abs(Math.log(1 - random.float())) ** (1 / shape));
+}
+
+/** Pareto distributed from `scale` on: the smaller the shape, the heavier the tail. Integer. */
+export function pareto(random: Random, scale: number, shape: number): number {
+  return Math.round(scale / (1 - random.float()) ** (1 / shape));
+}
+
 /** One of the items, each equally likely. */
 export function pick<T>(random: Random, items: readonly T[]): T {
   return items[random.below(items.length)] as T;

@@ -5,9 +5,12 @@ import {
   exponential,
   hashedRandom,
   intBetween,
+  lognormal,
+  pareto,
   pick,
   type Random,
   shuffled,
+  weibull,
 } from '../../src/lib/random.ts';
 
 /** A stream that answers with these numbers in [0, 1), over and over. */
@@ -88,4 +91,31 @@ test('shuffling keeps the items, leaves the original, and reaches every order al
   expect(counts.size).toBe(6);
   // Standard deviation 29.
   for (const count of counts.values()) expect(Math.abs(count - 1_000)).toBeLessThan(150);
+});
+
+/** The middle one of many draws, and their mean. */
+function drawn(draw: (random: Random) => number): { readonly median: number; mean: number } {
+  const random = hashedRandom('seed', 'tails');
+  const values = Array.from({ length: 40_000 }, () => draw(random)).sort((a, b) => a - b);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { median: values[values.length / 2] as number, mean };
+}
+
+test('lognormal draws have the median asked for, and the mean that follows', () => {
+  const { median, mean } = drawn((random) => lognormal(random, 10_000, 0.5));
+  expect(Math.abs(median - 10_000)).toBeLessThan(150);
+  expect(Math.abs(mean - 10_000 * Math.exp(0.125))).toBeLessThan(150);
+});
+
+test('Weibull draws have their median and mean in closed form', () => {
+  const { median, mean } = drawn((random) => weibull(random, 10_000, 0.75));
+  expect(Math.abs(median - 10_000 * Math.log(2) ** (1 / 0.75))).toBeLessThan(200);
+  // Gamma(1 + 1 / 0.75) is 1.1906.
+  expect(Math.abs(mean - 11_906)).toBeLessThan(350);
+});
+
+test('Pareto draws begin at their scale and have their median in closed form', () => {
+  const { median } = drawn((random) => pareto(random, 1_000, 2));
+  expect(Math.abs(median - 1_000 * Math.SQRT2)).toBeLessThan(15);
+  expect(pareto(scripted(0), 1_000, 2)).toBe(1_000);
 });
