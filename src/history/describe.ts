@@ -190,7 +190,13 @@ function describeClock(fact: FactOf<'clock'>): string {
     error === 0 ? 'right' : `${humanDuration(Math.abs(error))} ${error > 0 ? 'ahead' : 'behind'}`;
   const rate = fact.ratePpm === 0 ? 'true rate' : `${Math.abs(fact.ratePpm)} ppm`;
   const sense = fact.ratePpm === 0 ? '' : fact.ratePpm > 0 ? ' fast' : ' slow';
-  return `${rate}${sense}, wall clock ${wall}`;
+  return `${rate}${sense}, wall clock ${wall}${led(fact.wallRatePpm)}`;
+}
+
+function led(wallRatePpm: number | undefined): string {
+  if (wallRatePpm === undefined) return '';
+  if (wallRatePpm === -1_000_000) return ', standing still';
+  return wallRatePpm < 0 ? `, losing ${-wallRatePpm} ppm` : `, gaining ${wallRatePpm} ppm`;
 }
 
 function describeFault(fact: FactOf<'fault'>): string {

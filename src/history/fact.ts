@@ -174,6 +174,8 @@ export type Truth =
       readonly machine: string;
       readonly ratePpm: number;
       readonly wallErrorUs: number;
+      /** How fast the wall clock gains on true time, where it does not follow the oscillator. */
+      readonly wallRatePpm?: number;
     }
   /** A fault: planned, begun at its time or anchor, changed something for the first time, over. */
   | {

@@ -178,7 +178,13 @@ const truth = {
     incarnation: integer,
     why: text,
   },
-  clock: { at: instant, machine: text, ratePpm: number, wallErrorUs: number },
+  clock: {
+    at: instant,
+    machine: text,
+    ratePpm: number,
+    wallErrorUs: number,
+    wallRatePpm: optional(number),
+  },
   fault: {
     at: instant,
     fault: text,

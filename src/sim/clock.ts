@@ -1,15 +1,28 @@
 /**
- * One oscillator per machine. Monotonic time is the integral of (1 + rate error); wall time is the
- * same integral plus an offset, moved by steps. Arithmetic is exact: what a rate change cuts off
- * below a microsecond is carried as a fraction, so that clocks neither lose time nor go back.
+ * One oscillator per machine. Monotonic time is the integral of (1 + rate error), but for the spans
+ * in which the machine was suspended; wall time is the integral of (1 + rate error + slew) plus an
+ * offset, moved by steps, and a frozen one shows the same until it is thawed. Arithmetic is exact:
+ * clocks neither lose time by a change of rate nor go back by one.
  */
 import { assert } from '../lib/assert.ts';
 import type { WallUs } from '../lib/units.ts';
 import { type MonotonicUs, monotonicUs, type VirtualUs, virtualUs, wallUs } from '../lib/units.ts';
+import { Integral } from './integral.ts';
 
-const MILLION = 1_000_000;
 /** Beyond this an oscillator is broken rather than wrong, and timers would hardly ever fire. */
 const RATE_PPM_MAX = 900_000;
+/** Slews add up; a thousand times the speed of time stays exact for a year. */
+const SLEW_PPM_MAX = 1_000_000_000;
+/** What a clock that stands still is off by, as a rate. */
+const STANDSTILL_PPM = -1_000_000;
+/** When a timer fires whose clock stands still: later than any run ends. */
+const NEVER = virtualUs(Number.MAX_SAFE_INTEGER);
+
+/**
+ * What changed: `rate` and `suspend` move pending timers; `rate` and `wall` are news about what the
+ * clocks show.
+ */
+export type ClockChange = 'rate' | 'wall' | 'suspend';
 
 export interface ClockOptions {
   /** True time; the kernel is one. */
@@ -19,25 +32,28 @@ export interface ClockOptions {
   /** Wall clock minus true time at the start of the run. */
   readonly wallErrorUs: number;
   /** Told after every change, so that pending timers are remapped and a fact is recorded. */
-  readonly onChange: (what: 'rate' | 'wall') => void;
+  readonly onChange: (what: ClockChange) => void;
 }
 
 export class Clock {
   readonly #options: ClockOptions;
-  #ratePpm: number;
-  /** True time of the last rate change, and the integral there: whole microseconds, millionths. */
-  #anchorUs: number;
-  #anchorElapsedUs = 0;
-  #anchorMillionths = 0;
+  readonly #oscillator: Integral;
+  readonly #wall: Integral;
+  #slewPpm = 0;
+  /** Oscillator time that passed while suspended, and the reading while it is; -1 when not. */
+  #suspendedUs = 0;
+  #stoppedAtUs = -1;
   #zeroUs = 0;
   #wallOffsetUs: number;
+  /** What a frozen wall clock shows; undefined when it runs. */
+  #frozenUs: number | undefined;
 
   constructor(options: ClockOptions) {
-    checkRate(options.ratePpm);
+    checkRate(options.ratePpm, RATE_PPM_MAX);
     assert(Number.isSafeInteger(options.wallErrorUs), `wall error ${options.wallErrorUs} us`);
     this.#options = options;
-    this.#ratePpm = options.ratePpm;
-    this.#anchorUs = options.time.now;
+    this.#oscillator = new Integral(options.time.now, options.ratePpm);
+    this.#wall = new Integral(options.time.now, options.ratePpm);
     this.#wallOffsetUs = options.startWallUs + options.time.now + options.wallErrorUs;
   }
 
@@ -47,11 +63,26 @@ export class Clock {
   }
 
   readWallUs(): WallUs {
-    return wallUs(this.#wallOffsetUs + this.elapsedUs());
+    if (this.#frozenUs !== undefined) return wallUs(this.#frozenUs);
+    return wallUs(this.#wallOffsetUs + this.#wall.at(this.#options.time.now));
   }
 
+  /** Of the oscillator: both clocks and timers follow it. */
   get ratePpm(): number {
-    return this.#ratePpm;
+    return this.#oscillator.ratePpm;
+  }
+
+  /** How fast the wall clock gains on true time, slewed or frozen as it is. */
+  get wallRatePpm(): number {
+    return this.#frozenUs === undefined ? this.#wall.ratePpm : STANDSTILL_PPM;
+  }
+
+  get isFrozen(): boolean {
+    return this.#frozenUs !== undefined;
+  }
+
+  get isSuspended(): boolean {
+    return this.#stoppedAtUs >= 0;
   }
 
   /** Wall clock minus true UTC, now: positive when it is ahead. */
@@ -62,18 +93,21 @@ export class Clock {
 
   /** Changes the rate error from now on; pending timers are remapped through `onChange`. */
   setRatePpm(ppm: number): void {
-    checkRate(ppm);
-    if (ppm === this.#ratePpm) return;
+    checkRate(ppm, RATE_PPM_MAX);
+    if (ppm === this.ratePpm) return;
     const nowUs = this.#options.time.now;
-    const spanUs = nowUs - this.#anchorUs;
-    const seconds = Math.floor(spanUs / MILLION);
-    const millionths = this.#anchorMillionths + (spanUs - seconds * MILLION) * this.#ratePpm;
-    const carry = Math.floor(millionths / MILLION);
-    this.#anchorElapsedUs += spanUs + seconds * this.#ratePpm + carry;
-    this.#anchorMillionths = millionths - carry * MILLION;
-    this.#anchorUs = nowUs;
-    this.#ratePpm = ppm;
+    this.#oscillator.setRatePpm(nowUs, ppm);
+    this.#wall.setRatePpm(nowUs, ppm + this.#slewPpm);
     this.#options.onChange('rate');
+  }
+
+  /** Leads the wall clock away from the oscillator from now on: microseconds per second. */
+  setSlewPpm(ppm: number): void {
+    checkRate(ppm, SLEW_PPM_MAX);
+    if (ppm === this.#slewPpm) return;
+    this.#slewPpm = ppm;
+    this.#wall.setRatePpm(this.#options.time.now, this.ratePpm + ppm);
+    this.#options.onChange('wall');
   }
 
   /** Moves the wall clock by this much, either way; monotonic time and timers do not notice. */
@@ -81,27 +115,60 @@ export class Clock {
     assert(Number.isSafeInteger(deltaUs), `wall step of ${deltaUs} us`);
     if (deltaUs === 0) return;
     this.#wallOffsetUs += deltaUs;
+    if (this.#frozenUs !== undefined) this.#frozenUs += deltaUs;
     this.#options.onChange('wall');
   }
 
-  /** Oscillator time since the start of the run; timers are armed in it. */
-  elapsedUs(): number {
-    return this.#elapsedAt(this.#options.time.now);
+  /** The wall clock stands still from now on, but for steps. False when it already does. */
+  freezeWall(): boolean {
+    if (this.#frozenUs !== undefined) return false;
+    this.#frozenUs = this.readWallUs();
+    this.#options.onChange('wall');
+    return true;
   }
 
-  /** The first true microsecond, not before now, at which `elapsedUs()` reaches this value. */
+  /** It jumps to where it would be if it had never stood still. False when it runs. */
+  thawWall(): boolean {
+    if (this.#frozenUs === undefined) return false;
+    this.#frozenUs = undefined;
+    this.#options.onChange('wall');
+    return true;
+  }
+
+  /**
+   * Monotonic time stands still and pending timers wait, as on a suspended guest, while wall time
+   * goes on by the oscillator. False when it already stands still.
+   */
+  suspend(): boolean {
+    if (this.isSuspended) return false;
+    this.#stoppedAtUs = this.elapsedUs();
+    this.#options.onChange('suspend');
+    return true;
+  }
+
+  /** Monotonic time and timers go on from where they stood. False when not suspended. */
+  unsuspend(): boolean {
+    if (!this.isSuspended) return false;
+    this.#suspendedUs = this.#oscillator.at(this.#options.time.now) - this.#stoppedAtUs;
+    this.#stoppedAtUs = -1;
+    this.#options.onChange('suspend');
+    return true;
+  }
+
+  /** Oscillator time since the start of the run, less what was suspended; timers are armed in it. */
+  elapsedUs(): number {
+    if (this.#stoppedAtUs >= 0) return this.#stoppedAtUs;
+    return this.#oscillator.at(this.#options.time.now) - this.#suspendedUs;
+  }
+
+  /**
+   * The first true microsecond, not before now, at which `elapsedUs()` reaches this value if
+   * nothing changes; beyond the end of any run while suspended.
+   */
   trueTimeOf(elapsedUs: number): VirtualUs {
-    const nowUs = this.#options.time.now;
-    const spanUs = elapsedUs - this.#anchorElapsedUs;
-    let atUs = this.#anchorUs + spanUs;
-    if (this.#ratePpm !== 0) {
-      // The quotient is a guess within a few microseconds, because floors and fractions are left
-      // out; the two loops make it exact.
-      atUs = this.#anchorUs + Math.floor(spanUs / (1 + this.#ratePpm / MILLION));
-      while (this.#elapsedAt(atUs) < elapsedUs) atUs++;
-      while (atUs > nowUs && this.#elapsedAt(atUs - 1) >= elapsedUs) atUs--;
-    }
-    return virtualUs(Math.max(atUs, nowUs));
+    if (this.#stoppedAtUs >= 0) return NEVER;
+    const { now } = this.#options.time;
+    return virtualUs(this.#oscillator.trueTimeOf(elapsedUs + this.#suspendedUs, now));
   }
 
   /** A new incarnation's monotonic clock shows this now. */
@@ -109,19 +176,9 @@ export class Clock {
     assert(Number.isSafeInteger(readingUs) && readingUs >= 0, `monotonic from ${readingUs}`);
     this.#zeroUs = readingUs - this.elapsedUs();
   }
-
-  /** Split at whole seconds: a day times a rate would not fit the 53 bits of an exact product. */
-  #elapsedAt(trueUs: number): number {
-    const spanUs = trueUs - this.#anchorUs;
-    if (this.#ratePpm === 0) return this.#anchorElapsedUs + spanUs;
-    const seconds = Math.floor(spanUs / MILLION);
-    const millionths = this.#anchorMillionths + (spanUs - seconds * MILLION) * this.#ratePpm;
-    const whole = spanUs + seconds * this.#ratePpm + Math.floor(millionths / MILLION);
-    return this.#anchorElapsedUs + whole;
-  }
 }
 
-function checkRate(ppm: number): void {
-  const fits = Number.isInteger(ppm) && Math.abs(ppm) <= RATE_PPM_MAX;
-  assert(fits, `rate error of ${ppm} ppm: a whole number within ${RATE_PPM_MAX}`);
+function checkRate(ppm: number, max: number): void {
+  const fits = Number.isInteger(ppm) && Math.abs(ppm) <= max;
+  assert(fits, () => `rate of ${ppm} ppm: a whole number within ${max}`);
 }

@@ -9,7 +9,7 @@ import { assert, required } from '../lib/assert.ts';
 import { intBetween, type Random } from '../lib/random.ts';
 import { DAY } from '../lib/units.ts';
 import { freezePlain } from './checked.ts';
-import { Clock } from './clock.ts';
+import { Clock, type ClockChange } from './clock.ts';
 import type { SimContext } from './context.ts';
 import { Cpu, type Work } from './cpu.ts';
 import { type DiskRequest, SimDisk } from './disk.ts';
@@ -266,15 +266,18 @@ export class Machine implements Body, Endpoint {
     recorder.record({ kind: 'machine', at, machine, role, state: fact, incarnation, why });
   }
 
-  #clockChanged(what: 'rate' | 'wall'): void {
-    if (what === 'rate') this.#current?.remapTimers();
+  #clockChanged(what: ClockChange): void {
+    if (what !== 'wall') this.#current?.remapTimers();
+    if (what === 'suspend') return;
     const { kernel, recorder } = this.#context;
+    const { ratePpm, wallRatePpm } = this.clock;
     recorder.record({
       kind: 'clock',
       at: kernel.now,
       machine: this.name,
-      ratePpm: this.clock.ratePpm,
+      ratePpm,
       wallErrorUs: this.clock.wallErrorUs(),
+      ...(wallRatePpm === ratePpm ? {} : { wallRatePpm }),
     });
   }
 }

@@ -136,6 +136,14 @@ export const truth: fc.Arbitrary<Truth> = fc.oneof(
     wallErrorUs: fc.integer({ min: -5_000_000, max: 5_000_000 }),
   }),
   fc.record({
+    kind: is('clock'),
+    at,
+    machine,
+    ratePpm: fc.integer({ min: -500, max: 500 }),
+    wallErrorUs: fc.integer({ min: -5_000_000, max: 5_000_000 }),
+    wallRatePpm: fc.integer({ min: -1_000_000, max: 500_000 }),
+  }),
+  fc.record({
     kind: is('fault'),
     at,
     fault: fc.constantFrom('f1', 'f2'),
