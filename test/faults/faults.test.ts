@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FAULTS } from '../../src/faults/faults.ts';
-import { FAULT_KINDS, type PlannedFault } from '../../src/faults/plan.ts';
+import { FAULT_KINDS, NETWORK_KINDS, type PlannedFault } from '../../src/faults/plan.ts';
 import { isNetworkFault, planProblems } from '../../src/faults/plan-problems.ts';
 
 const sound: PlannedFault = {
@@ -68,13 +68,7 @@ describe('planProblems', () => {
   });
 
   test('knows which kinds act on links', () => {
-    expect(FAULT_KINDS.filter(isNetworkFault)).toEqual([
-      'partition',
-      'one-way-partition',
-      'loss',
-      'delay',
-      'duplicate',
-    ]);
+    expect(FAULT_KINDS.filter(isNetworkFault)).toEqual(NETWORK_KINDS);
   });
 });
 

@@ -1,51 +1,32 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FAULT_KINDS, type FaultKind, type PlannedFault } from '../../src/faults/plan.ts';
+import { FAULT_KINDS, type PlannedFault } from '../../src/faults/plan.ts';
 import { isNetworkFault } from '../../src/faults/plan-problems.ts';
 import { MS } from '../../src/lib/units.ts';
+import { anyParams, anyTarget } from '../support/plan-arbitraries.ts';
 import { MACHINES, named, OWN_RATE_PPM, OWN_WALL_ERROR_US, type Stage, stage } from './stage.ts';
 
-const paramsOf = (kind: FaultKind, strength: number): Record<string, number> => {
-  switch (kind) {
-    case 'one-way-partition':
-      return { direction: strength % 2 };
-    case 'loss':
-      return { lossPpm: strength * 10_000 };
-    case 'delay':
-      return { delayUs: strength * MS, jitterUs: strength * MS };
-    case 'duplicate':
-      return { duplicatePpm: strength * 10_000 };
-    case 'clock-rate':
-      return { ratePpm: (strength - 50) * 9_000 };
-    case 'clock-step':
-      return { stepUs: (strength - 50) * 100 * MS };
-    case 'slow-cpu':
-      return { factor: 1 + strength / 10 };
-    default:
-      return {};
-  }
-};
-
 const anyName = fc.constantFrom(...MACHINES.map(([name]) => name));
-const anyFault = fc
-  .record({
-    kind: fc.constantFrom(...FAULT_KINDS),
-    target: anyName,
-    peer: fc.option(anyName),
-    atMs: fc.nat(1_500),
-    durationMs: fc.nat(1_500),
-    strength: fc.nat(100),
-  })
-  .map(
-    ({ kind, target, peer, atMs, durationMs, strength }): Omit<PlannedFault, 'id'> => ({
-      kind,
-      target: named(target),
-      ...(peer === null || !isNetworkFault(kind) ? {} : { peer: named(peer) }),
-      start: { kind: 'at', atUs: atMs * MS },
-      durationUs: durationMs * MS,
-      params: paramsOf(kind, strength),
-    }),
-  );
+const anyFault = fc.constantFrom(...FAULT_KINDS).chain((kind) =>
+  fc
+    .record({
+      target: fc.oneof({ weight: 3, arbitrary: anyName.map(named) }, anyTarget(anyName)),
+      peer: fc.option(anyName),
+      atMs: fc.nat(1_500),
+      durationMs: fc.nat(1_500),
+      params: anyParams(kind),
+    })
+    .map(
+      ({ target, peer, atMs, durationMs, params }): Omit<PlannedFault, 'id'> => ({
+        kind,
+        target,
+        ...(peer === null || !isNetworkFault(kind) ? {} : { peer: named(peer) }),
+        start: { kind: 'at', atUs: atMs * MS },
+        durationUs: durationMs * MS,
+        params,
+      }),
+    ),
+);
 const anyPlan = fc
   .array(anyFault, { maxLength: 12 })
   .map((faults) => faults.map((f, i): PlannedFault => ({ id: `f${i}`, ...f })));
@@ -72,7 +53,8 @@ test('after the heal nothing is left of any faults, however they overlap', () =>
       const rules = countRules(s);
       s.kernel.run(healMs * MS);
       s.injector.healAll();
-      expect(rules()).toBe(0);
+      // A slow pair is slow for good.
+      if (faults.every(({ kind }) => kind !== 'slow-pair')) expect(rules()).toBe(0);
       for (const { name, state, clock } of s.sim.machines) {
         expect([name, state]).toEqual([name, 'up']);
         expect(clock.ratePpm).toBe(OWN_RATE_PPM);

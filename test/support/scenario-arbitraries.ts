@@ -1,11 +1,12 @@
 /** Scenarios for properties: any that the text form can say, odd ones more often than a person. */
 import fc from 'fast-check';
 import { FAULTS } from '../../src/faults/faults.ts';
-import type { PlannedFault, Start, Target } from '../../src/faults/plan.ts';
+import type { PlannedFault } from '../../src/faults/plan.ts';
 import { PROFILES } from '../../src/faults/profiles.ts';
 import { wallUs } from '../../src/lib/units.ts';
 import type { FaultsPart, Scenario, ScheduleEntry } from '../../src/scenario/scenario.ts';
 import { formatInstant } from '../../src/scenario/values.ts';
+import { anyParams, anyStart, anyTarget } from './plan-arbitraries.ts';
 
 const DAY_US = 86_400_000_000;
 /** Round spans and any span: both occur, and print in different units. */
@@ -52,52 +53,19 @@ const schedules: fc.Arbitrary<readonly ScheduleEntry[]> = fc.uniqueArray(
   { maxLength: 4, selector: (entry) => entry.name },
 );
 
-const target: fc.Arbitrary<Target> = fc.oneof(
-  fc.record({ by: fc.constant('name' as const), name: word }),
-  fc.record({
-    by: fc.constant('role' as const),
-    role: fc.constantFrom('leader' as const, 'follower' as const, 'last-dispatcher' as const),
-  }),
-  fc.record({
-    by: fc.constant('index' as const),
-    role: fc.constantFrom('scheduler' as const, 'store' as const, 'worker' as const),
-    index: fc.nat(20),
-  }),
-);
-const start: fc.Arbitrary<Start> = fc.oneof(
-  fc.record({ kind: fc.constant('at' as const), atUs: span(0, DAY_US) }),
-  fc.record({
-    kind: fc.constant('anchor' as const),
-    after: fc.constantFrom('dispatched' as const, 'leader-elected' as const),
-    nth: fc.integer({ min: 1, max: 1_000 }),
-    delayUs: span(0, DAY_US),
-  }),
-);
-const PARAM: Readonly<Record<string, fc.Arbitrary<number>>> = {
-  direction: fc.integer({ min: 0, max: 1 }),
-  lossPpm: sharePpm,
-  delayUs: span(0, DAY_US),
-  jitterUs: span(0, DAY_US),
-  duplicatePpm: sharePpm,
-  ratePpm: fc.integer({ min: -400_000, max: 400_000 }),
-  stepUs: fc.integer({ min: -DAY_US, max: DAY_US }),
-  factor: fc.integer({ min: 1, max: 100 }),
-};
-const NETWORK = ['partition', 'one-way-partition', 'loss', 'delay', 'duplicate'];
+const target = anyTarget(word);
 
 const fault: fc.Arbitrary<PlannedFault> = fc.constantFrom(...FAULTS).chain(
-  ({ kind, params }) =>
+  ({ kind, hasPeer }) =>
     fc.record(
       {
         id: word,
         kind: fc.constant(kind),
         target,
-        ...(NETWORK.includes(kind) ? { peer: target } : {}),
-        start,
+        ...(hasPeer === true ? { peer: target } : {}),
+        start: anyStart(span(0, DAY_US)),
         durationUs: span(0, DAY_US),
-        params: fc.record(
-          Object.fromEntries(Object.keys(params).map((name) => [name, PARAM[name] ?? fc.nat(5)])),
-        ),
+        params: anyParams(kind),
       },
       { requiredKeys: ['id', 'kind', 'target', 'start', 'durationUs', 'params'] },
     ) as fc.Arbitrary<PlannedFault>,
