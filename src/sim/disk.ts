@@ -122,6 +122,29 @@ export class SimDisk {
     }
   }
 
+  /**
+   * The process was killed, its computer runs on: requests are forgotten, and all that was appended
+   * is there, though what was not synced is not yet safe from a crash of the machine. A replacement
+   * that was not answered has taken place or not.
+   */
+  killed(): void {
+    for (const request of this.#pending) this.#context.kernel.cancel(request.handle);
+    this.#pending = [];
+    this.#busyUntilUs = 0;
+    for (const file of this.#files.values()) {
+      if (file.versions.length === 1) continue;
+      // The versions before the one that is left are what a crash may still leave.
+      const chosen = file.versions.indexOf(pick(this.#crashes, file.versions));
+      file.versions.splice(chosen + 1);
+    }
+  }
+
+  /** A disk as from the shop is in the machine's place for disks; the machine must be down. */
+  wipe(): void {
+    assert(this.#pending.length === 0, 'a disk is taken out while it works');
+    this.#files.clear();
+  }
+
   /** What a new incarnation finds. */
   recover(): Recovered {
     const files = new Map<string, readonly RecoveredRecord[]>();
