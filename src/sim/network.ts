@@ -2,28 +2,19 @@
  * The network between machines: directed links, each with its own stream of latencies, so that
  * traffic on one link moves no other. Messages may overtake each other, reach whichever incarnation
  * is up when they arrive, and are lost at machines that are down. Faults are rules, asked about
- * every message when it is sent: what is under way as a rule is installed still arrives. A send
- * that a pause holds is sent again, and the rules are asked again, when the machine resumes.
+ * every message when it is sent: what is under way as a rule is installed still arrives, and what
+ * a rule delayed still comes late when the rule is gone. A send that a pause holds is sent again,
+ * and the rules are asked again, when the machine resumes.
  */
 import type { Message } from '../host/host.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Rng } from '../kernel/rng.ts';
 import { assert } from '../lib/assert.ts';
 import { intBetween, type Random } from '../lib/random.ts';
+import { type Fate, Holds, NO_HOLDS } from './holds.ts';
+import type { NetworkRule } from './network-rule.ts';
 
-/** Let it pass, lose it, or add this delay in microseconds. */
-export type NetworkVerdict = 'pass' | 'drop' | number;
-
-/**
- * A fault of the network. Rules are asked in order of installation, the first `drop` ends the
- * matter and delays add up. A rule sees itself bite: `judge` is where to notice.
- */
-export interface NetworkRule {
-  readonly id: string;
-  judge(from: string, to: string, message: Message): NetworkVerdict;
-  /** Extra duplicates of a message that was not dropped; 0 where absent. */
-  copies?(from: string, to: string): number;
-}
+export type { NetworkRule, NetworkVerdict, Transit } from './network-rule.ts';
 
 /** Sees every message that enters a machine's inbox, just before it does. */
 export type DeliveryHook = (from: string, to: string, message: Message) => void;
@@ -40,7 +31,10 @@ export interface Link {
   readonly latency: Random;
   /** Latencies of duplicates have a stream of their own: a fault shifts nobody else's draws. */
   copyLatency: Random | undefined;
+  /** Messages that no rule had a say about. */
   inFlight: number;
+  /** Those that a rule delays, holds or damaged: they take no place from those that follow. */
+  detained: number;
 }
 
 /** One message on its way, or in an inbox. */
@@ -51,6 +45,8 @@ export interface Packet {
   readonly messageKind: MessageKind;
   readonly departAtUs: number;
   readonly isCopy: boolean;
+  /** Absent where no rule changed anything, as nearly always. */
+  readonly fate: Fate | undefined;
   handle: number;
 }
 
@@ -95,12 +91,15 @@ export interface NetworkOptions {
   readonly rng: Rng;
   readonly latencyMinUs: number;
   readonly latencyMaxUs: number;
-  /** Messages in flight on one link; the next one is dropped. */
+  /** Messages in flight on one link, and as many again that rules delay; the next is dropped. */
   readonly queueMax: number;
   readonly deliverKind: number;
   readonly endpoint: (name: string) => Endpoint | undefined;
   readonly serviceUsOf: (messageKind: string) => number;
 }
+
+/** However many rules delay a message, by no more than this: some thirty years. */
+const DELAY_US_MAX = 1e15;
 
 export class Network {
   readonly #options: NetworkOptions;
@@ -108,6 +107,10 @@ export class Network {
   readonly #kinds = new Map<string, MessageKind>();
   #rules: readonly NetworkRule[] = [];
   #hooks: readonly DeliveryHook[] = [];
+  readonly #holds = new Holds();
+  #fates = 0;
+  /** Used for every message, so that rules cost no memory. */
+  readonly #transit = { departAtUs: 0, latencyUs: 0, underWay: 0 };
 
   constructor(options: NetworkOptions) {
     const { latencyMinUs: min, latencyMaxUs: max } = options;
@@ -118,11 +121,17 @@ export class Network {
     this.#kernel = options.kernel;
   }
 
-  /** Adds a rule behind those there are; the answer takes it out again, and once only. */
+  /**
+   * Adds a rule behind those there are; the answer takes it out again, and once only. What it held
+   * is then delivered at once, in order of sending, unless another rule holds it still.
+   */
   install(rule: NetworkRule): () => void {
     this.#rules = [...this.#rules, rule];
     return () => {
       this.#rules = this.#rules.filter((other) => other !== rule);
+      for (const packet of this.#holds.release(rule)) {
+        packet.handle = this.#arriveAt(this.#kernel.now, packet);
+      }
     };
   }
 
@@ -140,24 +149,16 @@ export class Network {
     if (link === undefined) return;
     // Drawn for lost messages too: a partition must not shift the latencies of what follows it.
     const latencyUs = this.#draw(link.latency);
-    let delayUs = 0;
-    let copies = 0;
-    for (const rule of this.#rules) {
-      const verdict = rule.judge(link.from.name, to, message);
-      if (verdict === 'drop') return;
-      if (verdict !== 'pass') delayUs += verdict;
-      copies += rule.copies?.(link.from.name, to) ?? 0;
-    }
-    assert(Number.isSafeInteger(delayUs) && delayUs >= 0, 'rules delay by no span of time');
-    this.#launch(link, message, departAtUs, latencyUs + delayUs, false);
-    if (copies > 0) this.#duplicate(link, message, departAtUs, delayUs, copies);
+    if (this.#rules.length === 0) this.#launch(link, message, departAtUs, latencyUs);
+    else this.#sendUnderRules(link, message, departAtUs, latencyUs);
   }
 
   /** The kernel's event: a packet is at the door of its machine. */
   deliver(packet: Packet): void {
-    const { link, message } = packet;
-    link.inFlight--;
+    const { link, message, fate } = packet;
     this.#kernel.fold(packet.messageKind.index);
+    if (fate === undefined) link.inFlight--;
+    else if (!this.#isLetThrough(packet, fate)) return;
     if (!link.to.canAccept) return;
     for (const hook of this.#hooks) hook(link.from.name, link.to.name, message);
     link.to.arrive(packet);
@@ -167,18 +168,51 @@ export class Network {
   tell(to: Endpoint, message: Message): void {
     const latency = this.#options.rng.stream('network', OPERATOR, to.name);
     const from = { ...SILENT, outbox: new Outbox(), links: new Map<string, Link>() };
-    const link: Link = { from, to, latency, copyLatency: undefined, inFlight: 1 };
-    const messageKind = this.#kinds.get(message.kind) ?? this.#intern(message.kind);
+    const link: Link = { from, to, latency, copyLatency: undefined, inFlight: 1, detained: 0 };
     const departAtUs = this.#kernel.now;
-    const isCopy = false;
-    this.deliver({ kind: 'message', link, message, messageKind, departAtUs, isCopy, handle: 0 });
+    this.deliver(this.#packet(link, message, departAtUs, undefined, false));
   }
 
   /** Takes back what has not departed yet. */
   cancel(packet: Packet): void {
     const wasPending = this.#kernel.cancel(packet.handle);
     assert(wasPending, 'a packet that had not departed was not in flight');
-    packet.link.inFlight--;
+    if (packet.fate === undefined) packet.link.inFlight--;
+    else packet.link.detained--;
+  }
+
+  #sendUnderRules(link: Link, message: Message, departAtUs: number, latencyUs: number): void {
+    const from = link.from.name;
+    const to = link.to.name;
+    const transit = this.#transit;
+    transit.departAtUs = departAtUs;
+    transit.latencyUs = latencyUs;
+    transit.underWay = link.inFlight + link.detained;
+    let delayUs = 0;
+    let copies = 0;
+    let isDamaged = false;
+    let holds = NO_HOLDS;
+    for (const rule of this.#rules) {
+      const verdict = rule.judge(from, to, message, transit);
+      if (verdict === 'drop') return;
+      if (verdict === 'damage') isDamaged = true;
+      else if (verdict === 'hold') holds = [...holds, this.#holds.of(rule)];
+      else if (verdict !== 'pass') delayUs += verdict;
+      if (rule.copies !== undefined) copies += rule.copies(from, to);
+    }
+    assert(Number.isInteger(delayUs) && delayUs >= 0, 'rules delay by no span of time');
+    delayUs = Math.min(delayUs, DELAY_US_MAX);
+    const isChanged = delayUs > 0 || isDamaged || holds.length > 0;
+    const fate = isChanged ? { number: ++this.#fates, isDamaged, holds } : undefined;
+    this.#launch(link, message, departAtUs, latencyUs + delayUs, fate);
+    if (copies > 0) this.#duplicate(link, message, departAtUs, delayUs, copies, fate);
+  }
+
+  /** A packet with a fate is at the far end: false when it is discarded, or has to wait. */
+  #isLetThrough(packet: Packet, fate: Fate): boolean {
+    if (!fate.isDamaged && this.#holds.keep(packet, fate)) return false;
+    packet.link.detained--;
+    return !fate.isDamaged;
   }
 
   #launch(
@@ -186,31 +220,46 @@ export class Network {
     message: Message,
     departAtUs: number,
     afterUs: number,
-    isCopy: boolean,
+    fate?: Fate,
+    isCopy = false,
   ): void {
-    if (link.inFlight >= this.#options.queueMax) return;
-    const messageKind = this.#kinds.get(message.kind) ?? this.#intern(message.kind);
-    const packet: Packet = {
-      kind: 'message',
-      link,
-      message,
-      messageKind,
-      departAtUs,
-      isCopy,
-      handle: 0,
-    };
-    const { deliverKind } = this.#options;
-    packet.handle = this.#kernel.at(departAtUs + afterUs, deliverKind, link.to.index, packet);
-    link.inFlight++;
+    const already = fate === undefined ? link.inFlight : link.detained;
+    if (already >= this.#options.queueMax) return;
+    const packet = this.#packet(link, message, departAtUs, fate, isCopy);
+    packet.handle = this.#arriveAt(departAtUs + afterUs, packet);
+    if (fate === undefined) link.inFlight++;
+    else link.detained++;
     link.from.outbox.add(packet);
   }
 
-  #duplicate(link: Link, message: Message, departAtUs: number, delayUs: number, n: number): void {
+  #duplicate(
+    link: Link,
+    message: Message,
+    departAtUs: number,
+    delayUs: number,
+    n: number,
+    fate: Fate | undefined,
+  ): void {
     link.copyLatency ??= this.#options.rng.stream('network', link.from.name, link.to.name, 'copy');
     for (let i = 0; i < n; i++) {
       const afterUs = this.#draw(link.copyLatency) + delayUs;
-      this.#launch(link, message, departAtUs, afterUs, true);
+      this.#launch(link, message, departAtUs, afterUs, fate, true);
     }
+  }
+
+  #packet(
+    link: Link,
+    message: Message,
+    departAtUs: number,
+    fate: Fate | undefined,
+    isCopy: boolean,
+  ): Packet {
+    const messageKind = this.#kinds.get(message.kind) ?? this.#intern(message.kind);
+    return { kind: 'message', link, message, messageKind, departAtUs, isCopy, fate, handle: 0 };
+  }
+
+  #arriveAt(atUs: number, packet: Packet): number {
+    return this.#kernel.at(atUs, this.#options.deliverKind, packet.link.to.index, packet);
   }
 
   #draw(random: Random): number {
@@ -221,7 +270,14 @@ export class Network {
     const target = this.#options.endpoint(to);
     if (target === undefined) return undefined;
     const latency = this.#options.rng.stream('network', from.name, to);
-    const link: Link = { from, to: target, latency, copyLatency: undefined, inFlight: 0 };
+    const link: Link = {
+      from,
+      to: target,
+      latency,
+      copyLatency: undefined,
+      inFlight: 0,
+      detained: 0,
+    };
     from.links.set(to, link);
     return link;
   }

@@ -97,9 +97,9 @@ describe('Network', () => {
     const asked: string[] = [];
     const rule = (id: string, judge: NetworkRule['judge']): NetworkRule => ({
       id,
-      judge: (from, to, message) => {
+      judge: (from, to, message, transit) => {
         asked.push(`${id}${(message as Numbered).n}`);
-        return judge(from, to, message);
+        return judge(from, to, message, transit);
       },
     });
     sim.network.install(rule('slow', () => 1_000));
