@@ -13,7 +13,7 @@
  * renewals goes on for up to the deadline after it wakes, although another one leads by then. So
  * the lease alone does not exclude two leaders; tokens checked at every resource do.
  */
-import type { MonotonicUs } from '../../lib/units.ts';
+import type { MonotonicUs, WallUs } from '../../lib/units.ts';
 
 export interface ElectorConfig {
   readonly leaseUs: number;
@@ -77,7 +77,14 @@ export function newElector(me: string, nowUs: MonotonicUs): Elector {
   };
 }
 
-export type StepElector = typeof stepElector;
+/** One step. The wall clock is at hand for protocols that go by it; this one does not. */
+export type StepElector = (
+  elector: Elector,
+  event: ElectorEvent,
+  config: ElectorConfig,
+  nowUs: MonotonicUs,
+  wallUs: WallUs,
+) => ElectorStep;
 
 export function stepElector(
   elector: Elector,

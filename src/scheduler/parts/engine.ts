@@ -10,7 +10,7 @@ import type { Token } from '../../history/fact.ts';
 import { compareTokens } from '../../history/fact.ts';
 import type { Host } from '../../host/host.ts';
 import { required } from '../../lib/assert.ts';
-import type { MonotonicUs } from '../../lib/units.ts';
+import type { MonotonicUs, WallUs } from '../../lib/units.ts';
 import { SECOND } from '../../lib/units.ts';
 import type {
   Beat,
@@ -27,12 +27,15 @@ import { tickJobId } from '../api.ts';
 import type { JobEvent, JobRecord, RunningAttempt } from '../job/job.ts';
 import { newJob, stepJob } from '../job/job.ts';
 import { decideTicks } from '../schedule/decide.ts';
+import { checkTiming } from '../schedule/timing.ts';
 import type { ZoneTable } from '../schedule/zone-rules.ts';
 import { answerApi } from './api-desk.ts';
 import type { Book, BookEntry } from './book.ts';
 import { DueQueue } from './due-queue.ts';
 import { Fifo } from './fifo.ts';
-import type { Out } from './out.ts';
+import { Out } from './out.ts';
+import type { Suspicion } from './suspicion.ts';
+import { suspicion } from './suspicion.ts';
 import { Ticks } from './ticks.ts';
 import type { ChooseWorker, WorkerSeat } from './workforce.ts';
 import { chooseInTurn, Workforce } from './workforce.ts';
@@ -45,10 +48,6 @@ const SWEEP_US = SECOND;
 const SWEEP_LATE_US = 2 * SECOND;
 /** The wall clock may be stepped: nobody sleeps longer than this on its word. */
 const DUE_SLEEP_US_MAX = SECOND;
-/** A worker that beats without holding an attempt this long after its launch never got it. */
-const RESEND_AFTER_US = 1.5 * SECOND;
-/** The worker stops an overdue attempt itself; this much later the scheduler stops waiting. */
-const TIMEOUT_GRACE_US = 2 * SECOND;
 
 export interface EngineOptions {
   readonly workers: readonly string[];
@@ -64,9 +63,26 @@ export interface EngineParts {
   readonly stepJob: typeof stepJob;
   readonly decideTicks: typeof decideTicks;
   readonly chooseWorker: ChooseWorker;
+  /** A timing made ready: which nominal times a schedule has. */
+  readonly checkTiming: typeof checkTiming;
+  /** When a launched attempt is taken for lost. */
+  readonly suspicion: Suspicion;
+  /** What a new term makes of the book that it finds. */
+  readonly takeOver: (book: Book, nowUs: WallUs) => Book;
+  /** Collects what a step wants done, and keeps apart what waits for it to be durable. */
+  readonly newOut: () => EngineOut;
 }
 
-export const SAFE_PARTS: EngineParts = { stepJob, decideTicks, chooseWorker: chooseInTurn };
+export const SAFE_PARTS: EngineParts = {
+  stepJob,
+  decideTicks,
+  chooseWorker: chooseInTurn,
+  checkTiming,
+  suspicion,
+  // As it was written: nothing that an earlier term decided is decided again.
+  takeOver: (book) => book,
+  newOut: () => new Out(),
+};
 
 export type EngineOut = Out<BookEntry>;
 
@@ -94,10 +110,10 @@ export class Engine {
     this.#host = host;
     this.epoch = epoch;
     this.#sweptUs = host.monotonicUs();
-    this.book = book;
+    this.book = parts.takeOver(book, host.wallUs());
     this.options = options;
     this.#parts = parts;
-    this.ticks = new Ticks(options.zones, parts.decideTicks);
+    this.ticks = new Ticks(options.zones, parts.decideTicks, parts.checkTiming);
     this.#workforce = new Workforce(options.workers, host.monotonicUs(), parts.chooseWorker);
   }
 
@@ -291,11 +307,12 @@ export class Engine {
   ): void {
     const job = required(this.book.jobs.get(id), id);
     const run = required(job.run, `running attempt of ${id}`);
-    if (run.incarnation !== seat.incarnation) return this.#lose(job, 'worker restarted', out);
     const held = holding.get(id);
     const isHeld = held !== undefined && compareTokens(held, run.token) === 0;
-    // The same token is the same launch: the worker knows it if it ever got it.
-    if (!isHeld && ageUs > RESEND_AFTER_US) this.#sendRun(job, out);
+    const isSameLife = run.incarnation === seat.incarnation;
+    const finding = this.#parts.suspicion.atBeat({ isSameLife, isHeld, ageUs });
+    if (finding === 'lost') this.#lose(job, 'worker restarted', out);
+    else if (finding === 'resend') this.#sendRun(job, out);
   }
 
   #onFinished(from: string, report: Finished, out: EngineOut): void {
@@ -328,12 +345,16 @@ export class Engine {
       return;
     }
     for (const seat of this.#workforce.seats) {
-      const isSilent = nowUs - seat.lastBeatUs > this.options.workerTimeoutUs;
-      if (isSilent) seat.isAlive = false;
+      const { workerTimeoutUs } = this.options;
+      const silentUs = nowUs - seat.lastBeatUs;
+      if (silentUs > workerTimeoutUs) seat.isAlive = false;
       for (const [id, sinceUs] of seat.given) {
         const job = required(this.book.jobs.get(id), id);
-        const isOverdue = nowUs - sinceUs > job.spec.timeoutUs + TIMEOUT_GRACE_US;
-        if (isSilent || isOverdue) this.#lose(job, isSilent ? 'worker silent' : 'timeout', out);
+        const { timeoutUs } = job.spec;
+        const ageUs = nowUs - sinceUs;
+        const evidence = { silentUs, workerTimeoutUs, ageUs, timeoutUs };
+        const why = this.#parts.suspicion.atSweep(evidence);
+        if (why !== undefined) this.#lose(job, why, out);
       }
     }
   }

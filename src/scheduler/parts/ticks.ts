@@ -6,8 +6,7 @@ import type { TickId } from '../../history/fact.ts';
 import { required } from '../../lib/assert.ts';
 import type { WallUs } from '../../lib/units.ts';
 import type { decideTicks } from '../schedule/decide.ts';
-import type { Compiled } from '../schedule/timing.ts';
-import { checkTiming } from '../schedule/timing.ts';
+import type { Compiled, checkTiming } from '../schedule/timing.ts';
 import type { ZoneTable } from '../schedule/zone-rules.ts';
 import type { ScheduleRecord } from './book.ts';
 import { DueQueue } from './due-queue.ts';
@@ -29,17 +28,19 @@ export interface DecidedSchedule {
 export class Ticks {
   readonly #zones: ZoneTable;
   readonly #decide: typeof decideTicks;
+  readonly #check: typeof checkTiming;
   readonly #compiled = new Map<string, Compiled>();
   readonly #due = new DueQueue<string>();
 
-  constructor(zones: ZoneTable, decide: typeof decideTicks) {
+  constructor(zones: ZoneTable, decide: typeof decideTicks, check: typeof checkTiming) {
     this.#zones = zones;
     this.#decide = decide;
+    this.#check = check;
   }
 
   /** Takes a schedule (again) into the order of what comes next. */
   track(schedule: ScheduleRecord): void {
-    const checked = checkTiming(schedule.spec.timing, this.#zones);
+    const checked = this.#check(schedule.spec.timing, this.#zones);
     const compiled = required(checked.kind === 'ok' ? checked.value : undefined, schedule.id);
     this.#compiled.set(schedule.id, compiled);
     this.#plan(schedule.id, compiled.nextAfter(schedule.cursorUs), schedule.spec.endUs);

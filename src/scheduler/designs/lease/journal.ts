@@ -26,6 +26,12 @@ export interface CommitMark {
   readonly n: number;
 }
 
+/** Whose changes these are, and the version of the commit row that the term began with. */
+export interface JournalTerm {
+  readonly epoch: number;
+  readonly version: number;
+}
+
 interface Batch {
   readonly entries: BookEntry[];
   readonly effects: Effect[];
@@ -41,7 +47,7 @@ export class Journal {
   #inFlight: Batch | undefined;
   #waiting: Batch = { entries: [], effects: [] };
 
-  constructor(session: StoreSession, term: { epoch: number; version: number }, isFenced: boolean) {
+  constructor(session: StoreSession, term: JournalTerm, isFenced: boolean) {
     this.#session = session;
     this.#epoch = term.epoch;
     this.#version = term.version;

@@ -34,6 +34,7 @@ import { StoreSession } from '../../parts/store-session.ts';
 import type { StoreAnswer, StoreOp, StoreOutcome } from '../../store/protocol.ts';
 import { createStore } from '../../store/store.ts';
 import type { BuiltDesign, DesignContext } from '../design.ts';
+import type { JournalTerm } from './journal.ts';
 import { COMMIT_ROW, Journal, LEASE_ROW } from './journal.ts';
 import { Loader } from './loader.ts';
 import type { LeasePreset } from './presets.ts';
@@ -45,9 +46,16 @@ export interface LeaseOptions {
 
 export interface LeaseParts extends EngineParts {
   readonly stepElector: StepElector;
+  readonly newLoader: (session: StoreSession) => Loader;
+  readonly newJournal: (session: StoreSession, term: JournalTerm, isFenced: boolean) => Journal;
 }
 
-export const LEASE_PARTS: LeaseParts = { ...SAFE_PARTS, stepElector };
+export const LEASE_PARTS: LeaseParts = {
+  ...SAFE_PARTS,
+  stepElector,
+  newLoader: (session) => new Loader(session),
+  newJournal: (session, term, isFenced) => new Journal(session, term, isFenced),
+};
 
 const ELECTOR_TIMER = 'elector';
 const RESEND_US = 500 * MS;
@@ -95,7 +103,7 @@ class LeaseMember implements Program {
   readonly #options: LeaseOptions;
   readonly #parts: LeaseParts;
   readonly #counter: IncarnationCounter;
-  readonly #out = new Out<BookEntry>();
+  readonly #out: Out<BookEntry>;
   /** Both undefined until the incarnation is durable. */
   #elector: Elector | undefined;
   #sessions: Sessions | undefined;
@@ -108,6 +116,7 @@ class LeaseMember implements Program {
     this.#context = context;
     this.#options = options;
     this.#parts = parts;
+    this.#out = parts.newOut();
     this.#counter = new IncarnationCounter(host);
   }
 
@@ -199,7 +208,8 @@ class LeaseMember implements Program {
   #elect(event: ElectorEvent): void {
     const { preset } = this.#options;
     const before = required(this.#elector, 'an elector');
-    const step = this.#parts.stepElector(before, event, preset, this.#host.monotonicUs());
+    const nowUs = this.#host.monotonicUs();
+    const step = this.#parts.stepElector(before, event, preset, nowUs, this.#host.wallUs());
     this.#elector = step.elector;
     for (const action of step.actions) this.#act(action);
   }
@@ -239,11 +249,11 @@ class LeaseMember implements Program {
 
   #beginTerm(epoch: number, version: number): void {
     const { journal, load } = required(this.#sessions, 'sessions');
-    const loader = new Loader(load);
+    const loader = this.#parts.newLoader(load);
     const isFenced = this.#options.fenced;
     this.#term = {
       epoch,
-      journal: new Journal(journal, { epoch, version }, isFenced),
+      journal: this.#parts.newJournal(journal, { epoch, version }, isFenced),
       loader,
       engine: undefined,
       held: [],

@@ -15,7 +15,7 @@ import type { EngineParts } from '../../parts/engine.ts';
 import { Engine, SAFE_PARTS } from '../../parts/engine.ts';
 import type { LogRecord } from '../../parts/log.ts';
 import { recoverLog } from '../../parts/log.ts';
-import { Out } from '../../parts/out.ts';
+import type { Out } from '../../parts/out.ts';
 import type { BuiltDesign, DesignContext } from '../design.ts';
 
 /** What the log holds: changes of the book, and a mark for each start. */
@@ -33,7 +33,7 @@ class SingleScheduler implements Program {
   readonly #host: Host;
   readonly #context: DesignContext;
   readonly #parts: EngineParts;
-  readonly #out = new Out<SingleEntry>();
+  readonly #out: Out<SingleEntry>;
   readonly #book = new Book();
   #epoch = 0;
   #records = 0;
@@ -44,6 +44,7 @@ class SingleScheduler implements Program {
     this.#host = host;
     this.#context = context;
     this.#parts = parts;
+    this.#out = parts.newOut() as Out<SingleEntry>;
   }
 
   onStart(recovered: Recovered): Output {
