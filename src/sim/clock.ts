@@ -39,6 +39,8 @@ export class Clock {
   readonly #options: ClockOptions;
   readonly #oscillator: Integral;
   readonly #wall: Integral;
+  /** By whoever slews; they add up. */
+  readonly #slews = new Map<object, number>();
   #slewPpm = 0;
   /** Oscillator time that passed while suspended, and the reading while it is; -1 when not. */
   #suspendedUs = 0;
@@ -101,12 +103,20 @@ export class Clock {
     this.#options.onChange('rate');
   }
 
-  /** Leads the wall clock away from the oscillator from now on: microseconds per second. */
-  setSlewPpm(ppm: number): void {
+  /**
+   * Leads the wall clock away from the oscillator from now on, by so many microseconds in a second
+   * of true time. Each who slews has a slew of its own, and all add up; 0 ends it.
+   */
+  setSlewPpm(who: object, ppm: number): void {
     checkRate(ppm, SLEW_PPM_MAX);
-    if (ppm === this.#slewPpm) return;
-    this.#slewPpm = ppm;
-    this.#wall.setRatePpm(this.#options.time.now, this.ratePpm + ppm);
+    if (ppm === 0) this.#slews.delete(who);
+    else this.#slews.set(who, ppm);
+    let sumPpm = 0;
+    for (const slewPpm of this.#slews.values()) sumPpm += slewPpm;
+    sumPpm = Math.max(-SLEW_PPM_MAX, Math.min(SLEW_PPM_MAX, sumPpm));
+    if (sumPpm === this.#slewPpm) return;
+    this.#slewPpm = sumPpm;
+    this.#wall.setRatePpm(this.#options.time.now, this.ratePpm + sumPpm);
     this.#options.onChange('wall');
   }
 

@@ -5,6 +5,7 @@ import type { Rng } from '../kernel/rng.ts';
 import type { WallUs } from '../lib/units.ts';
 import type { CostProfile } from './cpu.ts';
 import type { Network } from './network.ts';
+import type { TimeDaemonSettings } from './time-daemon.ts';
 
 /** Told of every sync and replacement that a disk has completed, before its answer. */
 export type SyncHook = (machine: { readonly name: string; readonly role: MachineRole }) => void;
@@ -16,6 +17,8 @@ export interface EventKinds {
   readonly disk: number;
   readonly serve: number;
   readonly restart: number;
+  /** Only where machines have time daemons. */
+  readonly poll?: number;
 }
 
 /** What every part of one simulated cluster shares. */
@@ -30,4 +33,6 @@ export interface SimContext {
   readonly network: Network;
   readonly kinds: EventKinds;
   readonly onSynced: SyncHook[];
+  /** Absent where no machine has a time daemon. */
+  readonly timeDaemon: TimeDaemonSettings | undefined;
 }

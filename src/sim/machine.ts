@@ -15,6 +15,7 @@ import { Cpu, type Work } from './cpu.ts';
 import { type DiskRequest, SimDisk } from './disk.ts';
 import { type Body, Incarnation, type Timer } from './incarnation.ts';
 import { type Endpoint, type Link, Outbox } from './network.ts';
+import { TimeDaemon } from './time-daemon.ts';
 
 export type MachineState = 'up' | 'down' | 'paused';
 
@@ -56,6 +57,8 @@ export class Machine implements Body, Endpoint {
   readonly cpu: Cpu;
   readonly links = new Map<string, Link>();
   readonly outbox = new Outbox();
+  /** Absent where the cluster has none. */
+  readonly timeDaemon: TimeDaemon | undefined;
   /** 0 before the first start; counts lives of the program. */
   incarnation = 0;
   state: MachineState = 'down';
@@ -66,6 +69,7 @@ export class Machine implements Body, Endpoint {
   #pausedAtUs = 0;
   #held: HeldSend[] = [];
   #restartHandle: number | undefined;
+  #pollHandle: number | undefined;
 
   constructor(context: SimContext, spec: MachineSpec, index: number) {
     const { kernel, kinds } = context;
@@ -85,6 +89,7 @@ export class Machine implements Body, Endpoint {
       wallErrorUs: spec.wallErrorUs ?? 0,
       onChange: (what) => this.#clockChanged(what),
     });
+    this.timeDaemon = this.#newTimeDaemon();
   }
 
   /**
@@ -160,6 +165,7 @@ export class Machine implements Body, Endpoint {
     this.#restartHandle = undefined;
     this.incarnation++;
     this.#become('up', 'up', why);
+    this.timeDaemon?.start();
   }
 
   /** Second half of a start: a new program, handed what the disk holds. */
@@ -220,6 +226,12 @@ export class Machine implements Body, Endpoint {
     this.restart('supervisor');
   }
 
+  /** The kernel's event: the time daemon asks what time it is. */
+  timeDaemonPolls(): void {
+    this.#pollHandle = undefined;
+    this.timeDaemon?.poll();
+  }
+
   /** The program sends: on its way when the event in service is complete. */
   depart(to: string, message: Message): void {
     const { checked, network, profile } = this.#context;
@@ -245,6 +257,22 @@ export class Machine implements Body, Endpoint {
     this.outbox.clear();
     this.cpu.begin(isMessage ? work.messageKind.serviceUs : defaultUs[work.kind]);
     required(this.#current, 'the program of a machine that is up').handle(work);
+  }
+
+  #newTimeDaemon(): TimeDaemon | undefined {
+    const { kernel, kinds, rng, timeDaemon } = this.#context;
+    const kind = kinds.poll;
+    if (timeDaemon === undefined || kind === undefined) return undefined;
+    return new TimeDaemon({
+      ...timeDaemon,
+      clock: this.clock,
+      random: rng.stream('time-daemon', this.name),
+      isOn: () => this.state !== 'down',
+      pollAfter: (spanUs) => {
+        if (this.#pollHandle !== undefined) kernel.cancel(this.#pollHandle);
+        this.#pollHandle = kernel.at(kernel.now + spanUs, kind, this.index);
+      },
+    });
   }
 
   #goDown(why: string): void {

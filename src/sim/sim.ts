@@ -5,6 +5,8 @@
  *   machine.ts      one computer: its life cycle, and what faults may do to it
  *   incarnation.ts  one life of a program: the host port itself, with timers
  *   clock.ts        an oscillator with a rate error, and two clocks that read it
+ *   integral.ts     what a clock has counted, exactly, whatever its rate did
+ *   time-daemon.ts  keeps a wall clock near the truth, as ntpd does
  *   network.ts      links with latencies, and rules that lose, delay and duplicate
  *   disk.ts         files of records, and what a crash leaves of them
  *   cpu.ts          one core: service times, backlog, and the profile of what work costs
@@ -23,6 +25,7 @@ import type { DiskRequest } from './disk.ts';
 import type { Timer } from './incarnation.ts';
 import { Machine, type MachineSpec } from './machine.ts';
 import { Network, type Packet } from './network.ts';
+import type { TimeDaemonSettings } from './time-daemon.ts';
 
 export interface SimOptions {
   /** Fresh: the simulation registers its kinds of events, which can be done once per kernel. */
@@ -39,6 +42,8 @@ export interface SimOptions {
     readonly queueMax?: number;
   };
   readonly profile?: CostProfile;
+  /** Every machine runs a time daemon; none does unless told. */
+  readonly timeDaemon?: TimeDaemonSettings;
   /** Refuse messages and records that are not plain data, and deep-freeze them. */
   readonly checked?: boolean;
 }
@@ -55,7 +60,7 @@ export class Sim {
   constructor(options: SimOptions) {
     const { kernel, rng, recorder, startWallUs } = options;
     const profile = options.profile ?? DEFAULT_PROFILE;
-    const kinds = this.#registerKinds(kernel);
+    const kinds = this.#registerKinds(kernel, options.timeDaemon !== undefined);
     this.network = new Network({
       kernel,
       rng,
@@ -82,6 +87,7 @@ export class Sim {
       network,
       kinds,
       onSynced,
+      timeDaemon: options.timeDaemon,
     };
   }
 
@@ -140,14 +146,16 @@ export class Sim {
   }
 
   /** Every event's argument is a machine's index, so that fingerprints tell them apart. */
-  #registerKinds(kernel: Kernel): EventKinds {
+  #registerKinds(kernel: Kernel, hasTimeDaemons: boolean): EventKinds {
     const at = (index: number): Machine => this.#machines[index] as Machine;
-    return {
+    const kinds = {
       deliver: kernel.register('deliver', (_, packet) => this.network.deliver(packet as Packet)),
       timer: kernel.register('timer', (index, timer) => at(index).timerFired(timer as Timer)),
       disk: kernel.register('disk', (index, done) => at(index).diskDone(done as DiskRequest)),
       serve: kernel.register('serve', (index) => at(index).serve()),
       restart: kernel.register('restart', (index) => at(index).supervisorRestarts()),
     };
+    if (!hasTimeDaemons) return kinds;
+    return { ...kinds, poll: kernel.register('poll', (index) => at(index).timeDaemonPolls()) };
   }
 }
