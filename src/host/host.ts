@@ -26,10 +26,17 @@ export type RecoveredRecord =
 /** What a program finds on its disk when it starts: file name to records, in file order. */
 export interface Recovered {
   readonly files: ReadonlyMap<string, readonly RecoveredRecord[]>;
+  /**
+   * Files that are there and cannot be read just now. They are not in `files`, and not empty: who
+   * finds one ends itself, and its supervisor tries again.
+   */
+  readonly unreadable?: ReadonlySet<string>;
 }
 
 /**
- * The answer to a disk request; `failed` after a sync means that nothing may be assumed durable.
+ * The answer to a disk request. `failed` after a sync: what it covered may or may not be there, and
+ * a later ok covers only what was appended later. After a replacement: the old or the new is there.
+ * A read that failed may be tried again.
  */
 export type DiskOutcome =
   | { readonly kind: 'ok' }

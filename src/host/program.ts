@@ -11,6 +11,11 @@ export interface Program {
   onTimer(tag: string): Output;
   /** Answers to disk requests of the program's own (those of `persist` are the host's business). */
   onDisk(token: string, outcome: DiskOutcome): Output;
+  /**
+   * Asked to stop: it puts its affairs in order and exits, within the deadline of whoever asks, or
+   * is killed. A program without this is ended at once.
+   */
+  onStop?(): Output;
   /** The state as plain data, for exploration and inspection; judges never read it. */
   snapshot(): unknown;
 }

@@ -1,5 +1,5 @@
 import type { Testimony } from '../history/fact.ts';
-import type { DiskOutcome, DiskRecord, Host, Message } from './host.ts';
+import type { DiskOutcome, DiskRecord, Host, Message, Recovered, RecoveredRecord } from './host.ts';
 
 /** Something a handler wants done. */
 export type Effect =
@@ -11,13 +11,16 @@ export type Effect =
 
 /**
  * What a handler answers with. `now` leaves at once. `persist` is appended to the program's log
- * (file {@link LOG_FILE}) and synced. `afterSync` leaves when everything persisted so far, by this
- * step and all before it, is synced: so "sync before you answer" cannot be written backwards.
+ * (file {@link LOG_FILE}) and synced; before it, the log is replaced by `rewrite` where there is
+ * one. `afterSync` leaves when everything persisted so far, by this step and all before it, is
+ * durable: so "sync before you answer" cannot be written backwards.
  */
 export interface Output {
   readonly now: readonly Effect[];
   readonly persist: readonly DiskRecord[];
   readonly afterSync: readonly Effect[];
+  /** All that the log shall hold before `persist`; it must say what the records so far said. */
+  readonly rewrite?: readonly DiskRecord[];
 }
 
 /** A pure part's answer: the next state of one entity (a job, a lease, a log) and what follows. */
@@ -26,6 +29,21 @@ export interface Step<S> extends Output {
 }
 
 export const LOG_FILE = 'log';
+/** Holds one {@link Mark}, where the records of the log are numbered. */
+export const MARK_FILE = 'log.mark';
+
+/** How far a log is known to be synced: every record up to this number. */
+export interface Mark {
+  readonly v: 1;
+  readonly n: number;
+}
+
+/** A record with a running number; the runner adds how far the log was synced by then. */
+interface NumberedRecord {
+  readonly n: number;
+  readonly synced?: number;
+}
+
 const NONE: readonly never[] = Object.freeze([]);
 
 /** Nothing to do. */
@@ -39,42 +57,128 @@ export const nowOnly = (now: readonly Effect[]): Output => ({
 });
 
 const SYNC_TOKEN = 'step:sync';
+const REWRITE_TOKEN = 'step:rewrite';
+const MARK_TOKEN = 'step:mark';
+const MARK_TIMER = 'step:mark';
+/** A record that has been synced for this long, and a moment, is marked as synced. */
+const MARK_AFTER_US = 500_000;
 
 /**
  * Carries outputs out on a host: one sync in flight at a time, so that what arrives meanwhile
  * shares the next one (group commit). A failed sync stops the process: what it may have lost is
  * unknown, and a later ok would cover only later writes.
+ *
+ * Of a log with running numbers it leaves evidence of what was synced, so that damage is told from
+ * a tail that never was: every record says how far the log was synced when it was written, and a
+ * file beside the log says it again half a second after the last one.
  */
 export class StepRunner {
   readonly #host: Host;
   #syncing: Effect[] | undefined;
   #waiting: Effect[] = [];
   #appendedSinceSync = false;
+  #isOver = false;
+  /** Numbers of the last record appended, covered by the sync in flight, synced, and marked. */
+  #appendedN = 0;
+  #syncingN = 0;
+  #syncedN = 0;
+  #markedN = 0;
+  /** A timer or a replacement of the mark is under way. */
+  #isMarking = false;
 
   constructor(host: Host) {
     this.#host = host;
   }
 
+  /**
+   * Begins with what the disk holds; or ends the process, where some of it cannot be read now. A log
+   * that was found may be in the memory of the operating system only, so it is synced before
+   * anything leaves that may rest on it.
+   */
+  start(recovered: Recovered, onStart: () => Output): void {
+    const { files, unreadable } = recovered;
+    if (unreadable !== undefined && unreadable.size > 0) {
+      return this.#exit(`cannot read ${[...unreadable].sort().join(', ')}`);
+    }
+    const last = files.get(LOG_FILE)?.at(-1);
+    if (last !== undefined) this.#appendedSinceSync = true;
+    this.#appendedN = numberOf(last);
+    this.#markedN = numberOf(files.get(MARK_FILE)?.[0]);
+    this.#syncedN = this.#markedN;
+    this.perform(onStart());
+  }
+
   perform(output: Output): void {
-    for (const effect of output.now) this.#do(effect);
-    for (const record of output.persist) this.#host.disk.append(LOG_FILE, record);
-    if (output.persist.length > 0) this.#appendedSinceSync = true;
-    if (output.afterSync.length > 0) this.#queue(output.afterSync);
+    const { now, persist, afterSync, rewrite } = output;
+    for (const effect of now) this.#do(effect);
+    if (this.#isOver) return;
+    if (rewrite !== undefined) this.#rewrite(rewrite);
+    for (const record of persist) this.#append(record);
+    if (afterSync.length > 0) this.#queue(afterSync);
     if (this.#appendedSinceSync && this.#syncing === undefined) this.#startSync();
   }
 
-  /** True when the answer was for a sync of this runner; the program never sees those. */
+  /** True when the answer was for a request of this runner; the program never sees those. */
   onDisk(token: string, outcome: DiskOutcome): boolean {
-    if (token !== SYNC_TOKEN) return false;
+    if (token === SYNC_TOKEN) this.#synced(outcome);
+    else if (token === REWRITE_TOKEN) this.#rewritten(outcome);
+    else if (token === MARK_TOKEN) this.#marked(outcome);
+    else return false;
+    return true;
+  }
+
+  /** True when the timer was this runner's. */
+  onTimer(tag: string): boolean {
+    if (tag !== MARK_TIMER) return false;
+    const mark: Mark = { v: 1, n: this.#syncedN };
+    this.#host.disk.replace(MARK_FILE, [mark], MARK_TOKEN);
+    this.#markedN = mark.n;
+    return true;
+  }
+
+  #synced(outcome: DiskOutcome): void {
     if (outcome.kind === 'failed') {
-      this.#host.exit(`sync of ${LOG_FILE} failed: ${outcome.reason}`);
-      return true;
+      return this.#exit(`sync of ${LOG_FILE} failed: ${outcome.reason}`);
     }
     const released = this.#syncing ?? [];
     this.#syncing = undefined;
+    this.#syncedN = this.#syncingN;
     for (const effect of released) this.#do(effect);
+    if (this.#isOver) return;
+    this.#markLater();
     if (this.#appendedSinceSync) this.#startSync();
-    return true;
+  }
+
+  /** The sync that was asked for after it says that it is durable. */
+  #rewritten(outcome: DiskOutcome): void {
+    if (outcome.kind === 'failed') this.#exit(`${LOG_FILE} not rewritten: ${outcome.reason}`);
+  }
+
+  /** A mark that could not be written is late, no more: it is written again. */
+  #marked(outcome: DiskOutcome): void {
+    this.#isMarking = false;
+    if (outcome.kind === 'failed') this.#markedN = 0;
+    this.#markLater();
+  }
+
+  #markLater(): void {
+    if (this.#isMarking || this.#markedN === this.#syncedN) return;
+    this.#isMarking = true;
+    this.#host.setTimer(MARK_TIMER, MARK_AFTER_US);
+  }
+
+  #rewrite(records: readonly DiskRecord[]): void {
+    this.#host.disk.replace(LOG_FILE, records, REWRITE_TOKEN);
+    this.#appendedSinceSync = true;
+    const last = records.at(-1);
+    this.#appendedN = isNumbered(last) ? last.n : 0;
+  }
+
+  #append(record: DiskRecord): void {
+    this.#appendedSinceSync = true;
+    if (!isNumbered(record)) return this.#host.disk.append(LOG_FILE, record);
+    this.#appendedN = record.n;
+    this.#host.disk.append(LOG_FILE, { ...record, synced: this.#syncedN });
   }
 
   #queue(effects: readonly Effect[]): void {
@@ -87,7 +191,13 @@ export class StepRunner {
     this.#syncing = this.#waiting;
     this.#waiting = [];
     this.#appendedSinceSync = false;
+    this.#syncingN = this.#appendedN;
     this.#host.disk.sync(LOG_FILE, SYNC_TOKEN);
+  }
+
+  #exit(reason: string): void {
+    this.#isOver = true;
+    this.#host.exit(reason);
   }
 
   #do(effect: Effect): void {
@@ -101,7 +211,16 @@ export class StepRunner {
       case 'observe':
         return this.#host.observe(effect.testimony);
       case 'exit':
-        return this.#host.exit(effect.reason);
+        return this.#exit(effect.reason);
     }
   }
 }
+
+const isNumbered = (record: DiskRecord): record is NumberedRecord =>
+  typeof record === 'object' &&
+  record !== null &&
+  typeof (record as { n?: unknown }).n === 'number';
+
+/** The number of a place that was found; 0 where there is none. */
+const numberOf = (place: RecoveredRecord | undefined): number =>
+  place?.kind === 'intact' && isNumbered(place.data) ? place.data.n : 0;

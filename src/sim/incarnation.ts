@@ -27,13 +27,18 @@ export interface Timer {
 
 /** What an incarnation asks of its machine. */
 export interface Body {
+  /** Its own; facts and streams are under it. */
   readonly name: string;
+  /** Where messages to it are sent, and what its program believes to be its name. */
+  readonly address: string;
   readonly index: number;
   readonly clock: Clock;
   readonly disk: SimDisk;
   readonly cpu: Cpu;
   depart(to: string, message: Message): void;
   exit(reason: string): void;
+  /** A sync or a replacement was asked of the disk. */
+  wrote(): void;
 }
 
 export class Incarnation implements Host {
@@ -50,7 +55,7 @@ export class Incarnation implements Host {
   constructor(context: SimContext, body: Body, number: number) {
     this.#context = context;
     this.#body = body;
-    this.self = body.name;
+    this.self = body.address;
     this.random = context.rng.stream('program', body.name, String(number));
     this.disk = new DiskPort(context, body, () => this.#isAlive);
     this.#runner = new StepRunner(this);
@@ -59,7 +64,7 @@ export class Incarnation implements Host {
   start(factory: ProgramFactory, recovered: Recovered): void {
     const program = factory(this);
     this.#program = program;
-    if (this.#isAlive) this.#runner.perform(program.onStart(recovered));
+    if (this.#isAlive) this.#runner.start(recovered, () => program.onStart(recovered));
   }
 
   /** Runs the program's handler for an event whose service begins now. */
@@ -73,10 +78,15 @@ export class Incarnation implements Host {
       case 'timer':
         work.state = 'idle';
         this.#timers.delete(work.tag);
+        if (this.#runner.onTimer(work.tag)) return;
         this.#runner.perform(program.onTimer(work.tag));
         return;
       case 'disk':
         this.#answer(program, work);
+        return;
+      case 'stop':
+        if (program.onStop === undefined) this.exit('stopped');
+        else this.#runner.perform(program.onStop());
         return;
       default:
         unreachable(work);
@@ -145,7 +155,8 @@ export class Incarnation implements Host {
   observe(testimony: Testimony): void {
     if (!this.#isAlive) return;
     const { kernel, recorder } = this.#context;
-    recorder.record({ kind: 'testified', at: kernel.now, machine: this.self, said: testimony });
+    const machine = this.#body.name;
+    recorder.record({ kind: 'testified', at: kernel.now, machine, said: testimony });
   }
 
   exit(reason: string): void {
@@ -166,7 +177,11 @@ export class Incarnation implements Host {
   }
 }
 
-/** The disk as a program sees it: requests reach it when the event in service is complete. */
+/**
+ * The disk as a program sees it: requests reach it when the event in service is complete. On a
+ * machine at its normal speed that moment is known, and the disk is told it at once; where the
+ * processor is slowed the moment may still move, and all is kept until it has come.
+ */
 class DiskPort implements Disk {
   readonly #context: SimContext;
   readonly #body: Body;
@@ -181,22 +196,44 @@ class DiskPort implements Disk {
   append(file: string, record: DiskRecord): void {
     if (!this.#isAlive()) return;
     this.#spend(1);
-    this.#body.disk.append(file, this.#checked(record));
+    const { cpu, disk } = this.#body;
+    const data = this.#checked(record);
+    if (cpu.isDragging) cpu.whenComplete(() => disk.append(file, data));
+    else disk.append(file, data);
   }
 
   sync(file: string, token: string): void {
-    if (this.#isAlive()) this.#body.disk.sync(file, token, this.#body.cpu.busyUntilUs);
+    if (!this.#isAlive()) return;
+    const { cpu, disk } = this.#body;
+    if (cpu.isDragging) return this.#later(() => disk.sync(file, token, this.#context.kernel.now));
+    disk.sync(file, token, cpu.busyUntilUs);
+    this.#body.wrote();
   }
 
   replace(file: string, records: readonly DiskRecord[], token: string): void {
     if (!this.#isAlive()) return;
     this.#spend(records.length);
     if (this.#context.checked) for (const record of records) this.#checked(record);
-    this.#body.disk.replace(file, records, token, this.#body.cpu.busyUntilUs);
+    const { cpu, disk } = this.#body;
+    const { kernel } = this.#context;
+    if (cpu.isDragging) return this.#later(() => disk.replace(file, records, token, kernel.now));
+    disk.replace(file, records, token, cpu.busyUntilUs);
+    this.#body.wrote();
   }
 
   read(file: string, token: string): void {
-    if (this.#isAlive()) this.#body.disk.read(file, token, this.#body.cpu.busyUntilUs);
+    if (!this.#isAlive()) return;
+    const { cpu, disk } = this.#body;
+    const { kernel } = this.#context;
+    if (cpu.isDragging) cpu.whenComplete(() => disk.read(file, token, kernel.now));
+    else disk.read(file, token, cpu.busyUntilUs);
+  }
+
+  #later(write: () => void): void {
+    this.#body.cpu.whenComplete(() => {
+      write();
+      this.#body.wrote();
+    });
   }
 
   #spend(records: number): void {

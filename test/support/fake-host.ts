@@ -20,7 +20,7 @@ import type {
   RecoveredRecord,
 } from '../../src/host/host.ts';
 import type { Program, ProgramFactory } from '../../src/host/program.ts';
-import { type Output, StepRunner } from '../../src/host/step.ts';
+import { NOTHING, type Output, StepRunner } from '../../src/host/step.ts';
 import { required } from '../../src/lib/assert.ts';
 import { hashedRandom } from '../../src/lib/random.ts';
 import { type MonotonicUs, monotonicUs, type WallUs, wallUs } from '../../src/lib/units.ts';
@@ -180,7 +180,13 @@ export class FakeMachine {
     this.host.openRequests.length = 0;
     this.#runner = new StepRunner(this.host);
     this.#program = this.#factory(this.host);
-    return this.#perform(this.#program.onStart(recovered));
+    const program = this.#program;
+    let output: Output = NOTHING;
+    this.#runner.start(recovered, () => {
+      output = program.onStart(recovered);
+      return output;
+    });
+    return output;
   }
 
   deliver(from: string, message: Message): Output {
@@ -192,6 +198,7 @@ export class FakeMachine {
     const timer = required(this.host.timers.get(tag), `an armed timer ${tag}`);
     this.host.timers.delete(tag);
     this.#moveTo(Math.max(this.host.nowUs, timer.dueUs));
+    if (this.#runner.onTimer(tag)) return NOTHING;
     return this.#perform(this.program.onTimer(tag));
   }
 

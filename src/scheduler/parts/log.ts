@@ -1,31 +1,152 @@
 /**
- * A write-ahead log of records with running numbers, and what may be believed of it after a crash:
- * the longest prefix without a gap. What was synced is in that prefix; beyond the first damaged,
- * missing or reordered record nothing was acknowledged, so it is dropped, and the file is rewritten
- * before anything is added, or the leftovers would be taken for valid next time.
+ * A write-ahead log of records with running numbers, and what may be believed of it at a start.
+ *
+ * A crash leaves of unsynced records any part, torn or reordered: nobody was told of them, so the
+ * log ends before the first that is damaged, missing or out of order, and is rewritten before
+ * anything is added, or the leftovers would be taken for valid next time. A record that was synced
+ * is another matter. It was acknowledged, and a log that lacks it must not be believed at all.
+ * Evidence of what was synced is in the intact records, each of which tells how far the log was
+ * synced when it was written, and in the mark beside the log (see `StepRunner`). What remains open:
+ * the last batch synced in the half second before the latest mark came due, when its records are
+ * damaged, no record was written after it, and the machine crashes before the mark is.
  */
-import type { RecoveredRecord } from '../../host/host.ts';
+import type { Recovered, RecoveredRecord } from '../../host/host.ts';
+import type { Mark, Output } from '../../host/step.ts';
+import { LOG_FILE, MARK_FILE, NOTHING } from '../../host/step.ts';
 
 export interface LogRecord<E> {
   readonly v: 1;
   /** 1, 2, 3 … without gaps. */
   readonly n: number;
   readonly entries: readonly E[];
+  /** First in its file: it stands for every record up to its number. */
+  readonly snapshot?: true;
+  /** Every record up to this number was synced when this one was written; set by the runner. */
+  readonly synced?: number;
 }
 
-export interface RecoveredLog<E> {
+/** A log that is believed: entries of these records in order make the state. */
+export interface WholeLog<E> {
+  readonly kind: 'whole';
   readonly records: readonly LogRecord<E>[];
   /** True when the file holds exactly these records: nothing to repair. */
   readonly isClean: boolean;
 }
 
-export function recoverLog<E>(found: readonly RecoveredRecord[] | undefined): RecoveredLog<E> {
-  const records: LogRecord<E>[] = [];
-  for (const place of found ?? []) {
-    if (place.kind === 'damaged') return { records, isClean: false };
-    const record = place.data as LogRecord<E>;
-    if (record.v !== 1 || record.n !== records.length + 1) return { records, isClean: false };
-    records.push(record);
-  }
-  return { records, isClean: true };
+/** A log that lost what was acknowledged: nobody may start with it. */
+export interface RefusedLog {
+  readonly kind: 'refused';
+  /** For people. */
+  readonly reason: string;
 }
+
+export type RecoveredLog<E> = WholeLog<E> | RefusedLog;
+
+/** What a start finds of the log of a program; `files` must have been readable. */
+export function recoverLog<E>({ files }: Pick<Recovered, 'files'>): RecoveredLog<E> {
+  const found = files.get(LOG_FILE) ?? [];
+  const mark = files.get(MARK_FILE)?.[0];
+  const records = believable<E>(found);
+  const isClean = records.length === found.length;
+  const last = records.at(-1)?.n ?? 0;
+  const synced = Math.max(markedBy(mark), syncedBy<E>(found));
+  if (last < synced) {
+    const state = found.some(({ kind }) => kind === 'damaged') ? 'damaged' : 'missing';
+    return refused(`record ${last + 1} is ${state}, and ${synced} were synced`);
+  }
+  if (!isClean && mark?.kind === 'damaged') {
+    return refused(`no whole record after ${last}, and the mark of what was synced is damaged`);
+  }
+  return { kind: 'whole', records, isClean };
+}
+
+/** Of a program that may not start: it says why and ends; its supervisor will try again. */
+export function refuseToStart({ reason }: RefusedLog): Output {
+  const text = `refuses to start: ${reason}`;
+  return {
+    ...NOTHING,
+    now: [
+      { kind: 'observe', testimony: { kind: 'note', text } },
+      { kind: 'exit', reason: text },
+    ],
+  };
+}
+
+/** A log is replaced by a snapshot when it holds more records than both of these. */
+const SNAPSHOT_RECORDS_MIN = 4_096;
+const SNAPSHOT_RECORDS_PER_ROW = 2;
+
+/** Numbers the records of a log, one for each step, and keeps the log short. */
+export class LogWriter<E> {
+  #n: number;
+  /** How many records the file holds, or will when it is repaired. */
+  #held: number;
+  #repair: readonly LogRecord<E>[] | undefined;
+
+  constructor({ records, isClean }: WholeLog<E>) {
+    this.#n = records.at(-1)?.n ?? 0;
+    this.#held = records.length;
+    this.#repair = isClean ? undefined : records;
+  }
+
+  /** Number of the last record. */
+  get n(): number {
+    return this.#n;
+  }
+
+  /**
+   * Makes one record of what a step persists: it is durable whole or not at all. Where the log has
+   * grown much longer than the state (`rows` entries), it becomes a snapshot of the state instead,
+   * `live`, which holds this step's changes already; that costs each record a share of a row.
+   */
+  seal(output: Output, rows: number, live: () => readonly E[]): Output {
+    const entries = output.persist as readonly E[];
+    const repair = this.#repair;
+    if (entries.length === 0 && repair === undefined) return output;
+    this.#repair = undefined;
+    if (entries.length === 0) return { ...output, rewrite: repair as readonly LogRecord<E>[] };
+    this.#n += 1;
+    this.#held += 1;
+    if (this.#held > Math.max(SNAPSHOT_RECORDS_MIN, SNAPSHOT_RECORDS_PER_ROW * rows)) {
+      this.#held = 1;
+      const snapshot: LogRecord<E> = { v: 1, n: this.#n, entries: live(), snapshot: true };
+      return { ...output, persist: NOTHING.persist, rewrite: [snapshot] };
+    }
+    const record: LogRecord<E> = { v: 1, n: this.#n, entries };
+    const sealed = { ...output, persist: [record] };
+    return repair === undefined ? sealed : { ...sealed, rewrite: repair };
+  }
+}
+
+/** The longest row of records from the front without damage or gap. */
+function believable<E>(found: readonly RecoveredRecord[]): readonly LogRecord<E>[] {
+  const records: LogRecord<E>[] = [];
+  let last = 0;
+  for (const place of found) {
+    if (place.kind === 'damaged') break;
+    const record = place.data as LogRecord<E>;
+    const isFirst = records.length === 0 && record.snapshot === true;
+    if (record.v !== 1 || (record.n !== last + 1 && !isFirst)) break;
+    if (record.snapshot === true && !isFirst) break;
+    records.push(record);
+    last = record.n;
+  }
+  return records;
+}
+
+function markedBy(mark: RecoveredRecord | undefined): number {
+  return mark?.kind === 'intact' ? (mark.data as Mark).n : 0;
+}
+
+/** What intact records, wherever they are, tell of those before them. */
+function syncedBy<E>(found: readonly RecoveredRecord[]): number {
+  let synced = 0;
+  for (const place of found) {
+    if (place.kind === 'intact') {
+      synced = Math.max(synced, (place.data as LogRecord<E>).synced ?? 0);
+    }
+  }
+  return synced;
+}
+
+const refused = (reason: string): RefusedLog => ({ kind: 'refused', reason });

@@ -12,12 +12,12 @@
 import type { DiskOutcome, Host, Message, Recovered } from '../../host/host.ts';
 import type { Program } from '../../host/program.ts';
 import type { Output } from '../../host/step.ts';
-import { LOG_FILE, NOTHING } from '../../host/step.ts';
+import { NOTHING } from '../../host/step.ts';
 import { assert, required, unreachable } from '../../lib/assert.ts';
 import type { MonotonicUs } from '../../lib/units.ts';
 import { SECOND } from '../../lib/units.ts';
 import type { LogRecord } from '../parts/log.ts';
-import { recoverLog } from '../parts/log.ts';
+import { recoverLog, refuseToStart } from '../parts/log.ts';
 import { Out } from '../parts/out.ts';
 import { Locks } from './locks.ts';
 import type {
@@ -40,7 +40,6 @@ export interface StoreOptions {
 
 export const DEFAULT_STORE: StoreOptions = { sessionIdleUs: 30 * SECOND, lockWaitUs: 10 * SECOND };
 
-const REPAIR = 'repair';
 const SWEEP_TIMER = 'store:sweep';
 
 interface Session {
@@ -85,19 +84,17 @@ class Store implements Program {
   }
 
   onStart(recovered: Recovered): Output {
-    const log = recoverLog<RowWrite>(recovered.files.get(LOG_FILE));
+    const log = recoverLog<RowWrite>(recovered);
+    if (log.kind === 'refused') return refuseToStart(log);
     for (const { entries } of log.records) for (const row of entries) this.#table.write(row);
     this.#commits = log.records.length;
-    if (log.isClean) return this.#open();
-    this.#host.disk.replace(LOG_FILE, log.records, REPAIR);
-    return NOTHING;
+    const opened = this.#open();
+    return log.isClean ? opened : { ...opened, rewrite: log.records };
   }
 
   onDisk(token: string, outcome: DiskOutcome): Output {
-    assert(token === REPAIR, () => `answer to ${token}`);
-    if (outcome.kind === 'ok') return this.#open();
-    const reason = `the log could not be repaired: ${outcome.kind}`;
-    return { ...NOTHING, now: [{ kind: 'exit', reason }] };
+    assert(false, () => `answer ${outcome.kind} to ${token}, which was not asked`);
+    return NOTHING;
   }
 
   onMessage(from: string, message: Message): Output {

@@ -6,22 +6,19 @@
 import type { DiskOutcome, Host, Message, Recovered } from '../../../host/host.ts';
 import type { Program } from '../../../host/program.ts';
 import type { Output } from '../../../host/step.ts';
-import { LOG_FILE, NOTHING } from '../../../host/step.ts';
+import { NOTHING } from '../../../host/step.ts';
 import { assert, required } from '../../../lib/assert.ts';
 import type { SchedulerMessage } from '../../api.ts';
 import type { BookEntry } from '../../parts/book.ts';
 import { Book } from '../../parts/book.ts';
 import type { EngineParts } from '../../parts/engine.ts';
 import { Engine, SAFE_PARTS } from '../../parts/engine.ts';
-import type { LogRecord } from '../../parts/log.ts';
-import { recoverLog } from '../../parts/log.ts';
+import { LogWriter, recoverLog, refuseToStart } from '../../parts/log.ts';
 import type { Out } from '../../parts/out.ts';
 import type { BuiltDesign, DesignContext } from '../design.ts';
 
 /** What the log holds: changes of the book, and a mark for each start. */
 export type SingleEntry = BookEntry | { readonly kind: 'epoch'; readonly epoch: number };
-
-const REPAIR = 'repair';
 
 export function single(context: DesignContext, parts: EngineParts = SAFE_PARTS): BuiltDesign {
   const name = required(context.members[0], 'a name for the scheduler');
@@ -36,8 +33,8 @@ class SingleScheduler implements Program {
   readonly #out: Out<SingleEntry>;
   readonly #book = new Book();
   #epoch = 0;
-  #records = 0;
-  /** Undefined until the log is read and whole. */
+  /** Both undefined until the log is read, and for ever where it cannot be believed. */
+  #log: LogWriter<SingleEntry> | undefined;
   #engine: Engine | undefined;
 
   constructor(host: Host, context: DesignContext, parts: EngineParts) {
@@ -48,21 +45,18 @@ class SingleScheduler implements Program {
   }
 
   onStart(recovered: Recovered): Output {
-    const log = recoverLog<SingleEntry>(recovered.files.get(LOG_FILE));
+    const log = recoverLog<SingleEntry>(recovered);
+    if (log.kind === 'refused') return refuseToStart(log);
     for (const { entries } of log.records) {
       for (const entry of entries) this.#replay(entry);
     }
-    this.#records = log.records.length;
-    if (log.isClean) return this.#begin();
-    this.#host.disk.replace(LOG_FILE, log.records, REPAIR);
-    return NOTHING;
+    this.#log = new LogWriter(log);
+    return this.#begin();
   }
 
   onDisk(token: string, outcome: DiskOutcome): Output {
-    assert(token === REPAIR, () => `answer to ${token}`);
-    if (outcome.kind === 'ok') return this.#begin();
-    const reason = `the log could not be repaired: ${outcome.kind}`;
-    return { ...NOTHING, now: [{ kind: 'exit', reason }] };
+    assert(false, () => `answer ${outcome.kind} to ${token}, which was not asked`);
+    return NOTHING;
   }
 
   onMessage(from: string, message: Message): Output {
@@ -97,13 +91,20 @@ class SingleScheduler implements Program {
     return this.#take();
   }
 
-  /** One log record per step: a step is durable whole or not at all. */
   #take(): Output {
-    const output = this.#out.take();
-    if (output.persist.length === 0) return output;
-    this.#records += 1;
-    const entries = output.persist as readonly SingleEntry[];
-    const record: LogRecord<SingleEntry> = { v: 1, n: this.#records, entries };
-    return { ...output, persist: [record] };
+    const { jobs, schedules, skips } = this.#book;
+    const rows = 1 + jobs.size + schedules.size + skips.size;
+    const log = required(this.#log, 'a log that is written');
+    return log.seal(this.#out.take(), rows, () => this.#live());
+  }
+
+  /** The entries that make this state of an empty one. */
+  #live(): readonly SingleEntry[] {
+    const { jobs, schedules, skips } = this.#book;
+    const live: SingleEntry[] = [{ kind: 'epoch', epoch: this.#epoch }];
+    for (const job of jobs.values()) live.push({ kind: 'job', job });
+    for (const schedule of schedules.values()) live.push({ kind: 'schedule', schedule });
+    for (const { tick, reason } of skips.values()) live.push({ kind: 'skip', tick, reason });
+    return live;
   }
 }
