@@ -3,6 +3,7 @@ import type { Recorder } from '../history/history.ts';
 import type { Random } from '../lib/random.ts';
 import type { Machine } from '../sim/machine.ts';
 import type { Sim } from '../sim/sim.ts';
+import type { WorkloadKnobs } from '../workload/knobs.ts';
 import { infoOf } from './faults.ts';
 import type { FaultKind, PlannedFault } from './plan.ts';
 
@@ -10,8 +11,23 @@ import type { FaultKind, PlannedFault } from './plan.ts';
 export interface World {
   readonly sim: Sim;
   readonly recorder: Recorder;
+  /** What clients and job bodies do besides; absent where a cluster has none of the harness's. */
+  readonly workload?: WorkloadKnobs | undefined;
   /** Calls back after this span of true time, unless the answer is called first. */
   later(afterUs: number, run: () => void): () => void;
+  /** Absent where machines are not handed rules of time zones. */
+  readonly zones?: ZoneShelf | undefined;
+}
+
+/** Where machines get their rules of time zones from, each time a program starts. */
+export interface ZoneShelf {
+  /** Zones of schedules whose older rules give other ticks within the run. */
+  readonly differing: readonly string[];
+  /**
+   * Hands the older rules to a machine until the answer is called, which is true when the machine
+   * has the right ones again. Told each time a program of that machine reads them.
+   */
+  handOld(machine: string, onRead: () => void): () => boolean;
 }
 
 /** A fault that begins now, with what it needs to do so. */

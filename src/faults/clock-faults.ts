@@ -1,106 +1,107 @@
-import { assert } from '../lib/assert.ts';
 import type { Machine } from '../sim/machine.ts';
-import {
-  type Begin,
-  type Beginning,
-  type Ending,
-  type Family,
-  param,
-  type World,
-} from './beginning.ts';
+import { type Beginning, type Ending, type Family, param, type World } from './beginning.ts';
+import { ClockBooks, onEach } from './clock-books.ts';
+import { SlewFaults } from './clock-slews.ts';
 import type { ClockKind } from './plan.ts';
+import { TimeServerFaults } from './time-server-faults.ts';
+import { ZoneFaults } from './zone-faults.ts';
 
-const notYet: Begin = () => () => {};
+const SECOND_US = 1_000_000;
 
-export function createClockFaults(_world: World): Family<ClockKind> {
-  const faults = new ClockFaults();
+/**
+ * Rates and slews of faults that overlap on one machine add up, and so do steps. What a fault did
+ * to the oscillator ends with it; what a wrong rate, a step or a slew did to the wall clock lasts,
+ * until `heal` steps those clocks back to the error that they had by themselves.
+ */
+export function createClockFaults(world: World): Family<ClockKind> {
+  const books = new ClockBooks();
+  const faults = new ClockFaults(world, books);
+  const slews = new SlewFaults(world, books);
+  const servers = new TimeServerFaults(world, books);
+  const zones = new ZoneFaults(world);
   return {
     begin: {
       'clock-rate': (b) => faults.rate(b),
       'clock-step': (b) => faults.step(b),
-      'clock-strobe': notYet,
-      'clock-freeze': notYet,
-      'clock-slew': notYet,
-      'ntp-false-server': notYet,
-      'ntp-outage': notYet,
-      'leap-second': notYet,
-      'leap-smear': notYet,
-      'old-zone-rules': notYet,
+      'clock-strobe': (b) => faults.strobe(b),
+      'clock-freeze': (b) => faults.freeze(b),
+      'clock-slew': (b) => slews.slew(b),
+      'ntp-false-server': (b) => servers.falseServer(b),
+      'ntp-outage': (b) => servers.outage(b),
+      'leap-second': (b) => faults.leapSecond(b),
+      'leap-smear': (b) => slews.smear(b),
+      'old-zone-rules': (b) => zones.oldRules(b),
     },
-    heal: () => faults.heal(),
+    heal: () => books.heal(),
   };
 }
 
-/** Where the sum of overlapping faults ends: beyond it an oscillator hardly runs at all. */
-const SUM_PPM_MAX = 900_000;
-
-/** What a clock was like before the first fault hit it, and what makes it wrong now. */
-interface Touched {
-  readonly ownRatePpm: number;
-  /** Of the wall clock at the first touch: what the machine had by itself. */
-  readonly ownErrorUs: number;
-  readonly ratesPpm: Map<string, number>;
-}
-
-/**
- * Rates of faults that overlap on one machine add up, and end with the fault. Wall steps last, and
- * so does what a wrong rate has done to the wall clock: `heal` steps those clocks back, as NTP
- * would.
- */
+/** Wrong rates, and wall clocks that jump or stand still. */
 class ClockFaults {
-  readonly #touched = new Map<Machine, Touched>();
+  readonly #world: World;
+  readonly #books: ClockBooks;
 
-  rate({ fault, targets, bite }: Beginning): Ending {
-    const target = targets[0] as Machine;
-    const touched = this.#touch(target);
-    touched.ratesPpm.set(fault.id, param(fault, 'ratePpm'));
-    if (applyRate(target, touched)) bite();
-    return () => {
-      touched.ratesPpm.delete(fault.id);
-      applyRate(target, touched);
-    };
+  constructor(world: World, books: ClockBooks) {
+    this.#world = world;
+    this.#books = books;
   }
 
-  step({ fault, targets, bite }: Beginning): Ending {
-    const target = targets[0] as Machine;
-    this.#touch(target);
-    const stepUs = param(fault, 'stepUs');
-    if (stepUs !== 0) {
-      target.clock.stepWallUs(stepUs);
-      bite();
-    }
+  rate(beginning: Beginning): Ending {
+    const { fault, bite } = beginning;
+    const ratePpm = param(fault, 'ratePpm');
+    return onEach(beginning, (machine) => {
+      if (this.#books.rate(machine, fault.id, ratePpm)) bite(machine);
+      return () => {
+        this.#books.rate(machine, fault.id, 0);
+      };
+    });
+  }
+
+  step(beginning: Beginning): Ending {
+    const stepUs = param(beginning.fault, 'stepUs');
+    for (const machine of beginning.targets) this.#jump(machine, stepUs, beginning);
     return () => {};
   }
 
-  /** Steps every wall clock that a fault touched back to the error it had by itself. */
-  heal(): void {
-    for (const [machine, { ownErrorUs, ratesPpm }] of this.#touched) {
-      assert(ratesPpm.size === 0, () => `${machine.name} heals with a rate fault going on`);
-      const backUs = ownErrorUs - machine.clock.wallErrorUs();
-      if (backUs !== 0) machine.clock.stepWallUs(backUs);
-    }
-    this.#touched.clear();
+  strobe(beginning: Beginning): Ending {
+    const { fault } = beginning;
+    const stepUs = param(fault, 'stepUs');
+    const periodUs = param(fault, 'periodUs');
+    return onEach(beginning, (machine) => {
+      let isThere = false;
+      let cancel = (): void => {};
+      const jump = (): void => {
+        isThere = !isThere;
+        this.#jump(machine, isThere ? stepUs : -stepUs, beginning);
+        cancel = this.#world.later(periodUs, jump);
+      };
+      jump();
+      return () => {
+        cancel();
+        if (isThere) machine.clock.stepWallUs(-stepUs);
+      };
+    });
   }
 
-  #touch(machine: Machine): Touched {
-    const before = this.#touched.get(machine);
-    if (before !== undefined) return before;
-    const touched: Touched = {
-      ownRatePpm: machine.clock.ratePpm,
-      ownErrorUs: machine.clock.wallErrorUs(),
-      ratesPpm: new Map(),
-    };
-    this.#touched.set(machine, touched);
-    return touched;
+  freeze(beginning: Beginning): Ending {
+    return onEach(beginning, (machine) => {
+      const thaw = this.#books.freeze(machine);
+      if (beginning.fault.durationUs > 0) beginning.bite(machine);
+      return thaw;
+    });
   }
-}
 
-/** True when the rate is another one than before. */
-function applyRate({ clock }: Machine, { ownRatePpm, ratesPpm }: Touched): boolean {
-  let sumPpm = ownRatePpm;
-  for (const extra of ratesPpm.values()) sumPpm += extra;
-  const ratePpm = Math.max(-SUM_PPM_MAX, Math.min(SUM_PPM_MAX, sumPpm));
-  if (ratePpm === clock.ratePpm) return false;
-  clock.setRatePpm(ratePpm);
-  return true;
+  leapSecond(beginning: Beginning): Ending {
+    return onEach(beginning, (machine) => {
+      this.#jump(machine, -SECOND_US, beginning);
+      return () => machine.clock.stepWallUs(SECOND_US);
+    });
+  }
+
+  #jump(machine: Machine, deltaUs: number, { bite }: Beginning): void {
+    if (deltaUs === 0) return;
+    this.#books.touch(machine);
+    machine.clock.stepWallUs(deltaUs);
+    bite(machine);
+  }
 }

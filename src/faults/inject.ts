@@ -6,8 +6,9 @@ import { formatProblem } from '../lib/outcome.ts';
 import type { Random } from '../lib/random.ts';
 import type { Machine } from '../sim/machine.ts';
 import type { Sim } from '../sim/sim.ts';
+import type { WorkloadKnobs } from '../workload/knobs.ts';
 import { Anchors } from './anchors.ts';
-import type { Begin, Ending, Family, World } from './beginning.ts';
+import type { Begin, Ending, Family, World, ZoneShelf } from './beginning.ts';
 import { createClockFaults } from './clock-faults.ts';
 import { createDiskFaults } from './disk-faults.ts';
 import { isAtStake, type Stakes } from './fairness.ts';
@@ -27,6 +28,10 @@ export interface InjectorOptions {
   readonly plan: Plan;
   readonly rng: { stream(...path: readonly string[]): Random };
   readonly stakes: Stakes;
+  /** Absent where clients and job bodies are not the harness's. */
+  readonly workload?: WorkloadKnobs;
+  /** Absent where machines are not handed rules of time zones. */
+  readonly zones?: ZoneShelf;
 }
 
 /** A fault that has begun and not ended. */
@@ -67,7 +72,7 @@ export class Injector {
    * The plan must be sound ({@link planProblems}). Make it before the machines start, so that it
    * hears who testifies what from the first word on; the machines need not exist yet.
    */
-  constructor({ sim, kernel, recorder, plan, rng, stakes }: InjectorOptions) {
+  constructor({ sim, kernel, recorder, plan, rng, stakes, zones, workload }: InjectorOptions) {
     const problems = planProblems(plan);
     assert(problems.length === 0, () => problems.map(formatProblem).join('; '));
     this.#kernel = kernel;
@@ -80,7 +85,8 @@ export class Injector {
     this.#beginKind = kernel.register('fault-begin', (index) => this.#begin(index));
     this.#endKind = kernel.register('fault-end', (index) => this.#end(index));
     this.#laterKind = kernel.register('fault-later', (_, run) => (run as () => void)());
-    const world: World = { sim, recorder, later: (afterUs, run) => this.#later(afterUs, run) };
+    const later: World['later'] = (afterUs, run) => this.#later(afterUs, run);
+    const world: World = { sim, recorder, later, zones, workload };
     this.#families = [
       createNetworkFaults(world),
       createProcessFaults(world),
