@@ -1,3 +1,4 @@
+import { MINUTE, MS } from '../../lib/units.ts';
 import type { NetworkKind } from '../plan.ts';
 import { EVERY_ROLE, type FaultInfo, type ParamInfo, sharePpm, spanUs } from './info.ts';
 
@@ -7,6 +8,9 @@ const DIRECTION: ParamInfo = {
   high: 1,
   otherwise: -1,
 };
+
+/** Liveness has to survive it, for it outlasts the storm; measured in scenarios/partitions. */
+const SLOW_PAIR_US_MAX = 250 * MS;
 
 const network = (
   kind: NetworkKind,
@@ -18,7 +22,8 @@ export const NETWORK_FAULTS: readonly FaultInfo[] = [
   network(
     'partition',
     'Every message between the target and its peer is lost, both ways; without a peer the ' +
-      'target is cut off from everybody.',
+      'target is cut off from everybody. Several targets still reach each other, unless they are ' +
+      'everybody: then each is alone.',
   ),
   network(
     'one-way-partition',
@@ -29,31 +34,35 @@ export const NETWORK_FAULTS: readonly FaultInfo[] = [
   ),
   network(
     'split',
-    'The targets fall into groups at random; messages between groups are lost, those within a ' +
-      'group pass.',
+    'The targets and peers (everybody where there is only one) fall into groups at random; ' +
+      'messages between groups are lost, those within a group pass.',
     { groups: { words: 'how many groups', low: 2, high: 16 } },
   ),
   network(
     'ring',
-    'The targets stand in a ring and each hears a majority of them, but no two the same one.',
+    'The targets and peers (everybody where they are fewer than three) stand in a ring; each ' +
+      'hears a majority of them, its nearest neighbours, but no two the same one. With three, ' +
+      'each hears one of the others and is heard by the other.',
   ),
   network(
     'bridge',
-    'The targets fall into two halves that are cut off from each other, but for one machine ' +
-      'that both halves reach.',
+    'The targets and peers (everybody where they are fewer than three) fall into two halves ' +
+      'that are cut off from each other, but for one machine that both halves reach.',
   ),
   network('flapping', 'The links of the target go down and up again and again.', {
     downUs: spanUs('microseconds down', 1_000),
     upUs: spanUs('microseconds up in between', 1_000),
+    direction: DIRECTION,
   }),
   network(
     'swizzle',
-    'The targets are cut off one by one during the first half, and come back one by one in ' +
-      'another order during the second.',
+    'The targets are cut off one by one during the first half, from each other as well, and ' +
+      'come back one by one in another order during the second.',
   ),
   network(
     'jam',
-    'Messages on the links of the target are held, and all released at once when it ends.',
+    'Messages on the links of the target are held at the far end, and all released at once, in ' +
+      'the order in which they were sent, when it ends.',
     { direction: DIRECTION },
   ),
   network('slow-link', 'Latencies on the links of the target are longer by a factor.', {
@@ -72,6 +81,7 @@ export const NETWORK_FAULTS: readonly FaultInfo[] = [
       lossPpm: sharePpm('parts per million: the chance of a message to be lost in the bad state'),
       goodUs: spanUs('microseconds: mean length of the good state', 1_000),
       badUs: spanUs('microseconds: mean length of the bad state', 1_000),
+      direction: DIRECTION,
     },
   ),
   network(
@@ -104,7 +114,7 @@ export const NETWORK_FAULTS: readonly FaultInfo[] = [
     'delay-heavy-tail',
     'As delay, by a Pareto distribution cut off at a minute: most are short, a few very long.',
     {
-      scaleUs: spanUs('microseconds: the shortest', 1),
+      scaleUs: { words: 'microseconds: the shortest', low: 1, high: MINUTE },
       shape: {
         words: 'exponent of the tail: the smaller, the heavier',
         low: 0.5,
@@ -147,6 +157,7 @@ export const NETWORK_FAULTS: readonly FaultInfo[] = [
         ...spanUs('microseconds, optional: a message that would wait longer is dropped', 1),
         otherwise: 10_000_000,
       },
+      direction: DIRECTION,
     },
   ),
   network('queue-cap', 'The links of the target hold only so many messages at a time.', {
@@ -155,11 +166,22 @@ export const NETWORK_FAULTS: readonly FaultInfo[] = [
       low: 0,
       high: 1e6,
     },
+    direction: DIRECTION,
   }),
   {
-    ...network('slow-pair', 'One pair of machines is slow for good, even when the storm is over.', {
-      delayUs: spanUs('microseconds: added to every message between the two'),
-    }),
+    ...network(
+      'slow-pair',
+      'Target and peer are slow to reach each other for good: the heal, which ends the fault, ' +
+        'does not make the link faster again, and what was promised for afterwards has to hold ' +
+        'with it. Without a peer the target has one partner, drawn.',
+      {
+        delayUs: {
+          words: 'microseconds: added to every message between the two',
+          low: 1,
+          high: SLOW_PAIR_US_MAX,
+        },
+      },
+    ),
     lasts: true,
   },
 ];
