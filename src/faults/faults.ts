@@ -5,8 +5,12 @@
  *   kinds/              every kind of fault in words and numbers, a file per family
  *   faults.ts           all kinds together (this file)
  *   plan-problems.ts    what is wrong with a plan that somebody wrote
- *   profiles.ts         kinds of storms: which faults, how often, how hard
+ *   shapes.ts           how each kind is drawn: how long, how hard, at whom
+ *   beyond-shapes.ts    the same, beyond what presets take for granted
+ *   profiles.ts         kinds of storms: which shapes, how often
  *   draw.ts             profile and seed become a plan
+ *   lanes.ts            when its faults begin
+ *   draw-fault.ts       how hard each is, at whom, after what
  *   inject.ts           the plan happens: begins faults, ends them, heals
  *   targets.ts          who the leader, a follower, the last dispatcher is, at that moment
  *   anchors.ts          "after the third dispatch": starts that wait for a fact

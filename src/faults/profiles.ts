@@ -1,40 +1,33 @@
-import type { FaultKind } from './plan.ts';
-
-/** Uniform in [low, high], in steps of `step` (1 when absent); either sign when `signed`. */
-export interface Range {
-  readonly low: number;
-  readonly high: number;
-  readonly step?: number;
-  readonly signed?: true;
-}
-
-/** Whom a drawn fault aims at: a role at that moment, or any one machine of a kind. */
-export type Aim =
-  | 'leader'
-  | 'follower'
-  | 'last-dispatcher'
-  | 'scheduler'
-  | 'store'
-  | 'worker'
-  | 'client'
-  | 'ledger';
-
-/** One machine against the world (`leader`), or one link (`leader` to `store`). */
-export interface Whom {
-  readonly target: Aim;
-  readonly peer?: Aim;
-}
-
-/** A kind of fault as a profile draws it. */
-export interface FaultShape {
-  readonly kind: FaultKind;
-  /** How often, against the other shapes of the profile. */
-  readonly weight: number;
-  readonly durationMs: Range;
-  readonly params: Readonly<Record<string, Range>>;
-  /** Each equally likely; those that the cluster does not have are left out. */
-  readonly whom: readonly Whom[];
-}
+/** Kinds of storms: which faults, how often, how hard. */
+import { BEYOND_SHAPES } from './beyond-shapes.ts';
+import type { DrawOptions } from './draw.ts';
+import type { Plan } from './plan.ts';
+import {
+  CLOCK_SHAPES,
+  CRASH,
+  CUT,
+  CUT_SHAPES,
+  DELAY,
+  DISK_SHAPES,
+  DUPLICATE,
+  type FaultShape,
+  LEADER,
+  LEADER_CRASH,
+  LINK_SHAPES,
+  LONG_LEADER_PAUSE,
+  LOSS,
+  ONE_WAY,
+  ORDINARY_SHAPES,
+  PAUSE,
+  PROCESS_SHAPES,
+  RATE,
+  type Range,
+  SLOW,
+  SMALL_STEP,
+  STEP,
+  STORE_SHAPES,
+  WORKLOAD_SHAPES,
+} from './shapes.ts';
 
 /** A kind of storm. */
 export interface Profile {
@@ -50,78 +43,33 @@ export interface Profile {
    * Parts per million of plans in which one wall clock jumps by `RARE_STEP_MS`, beyond all bounds.
    */
   readonly rareStepPpm: number;
+  /**
+   * Swarm testing (Groce et al., 2012): every plan draws one of these shares, keeps each kind with
+   * that chance, and gives what it kept weights of its own.
+   */
+  readonly swarm?: readonly number[];
+  /** In `ppm` parts per million of plans, some of these shapes on top, each at most once. */
+  readonly rare?: {
+    readonly ppm: number;
+    readonly count: Range;
+    readonly shapes: readonly FaultShape[];
+  };
+  /** Faults that take machines away happen in so many rows at a time; one when absent. */
+  readonly lanes?: Range;
+  /** Parts per million of the faults that wait for a fact instead of a time. */
+  readonly anchoredPpm?: number;
+  /** Draws the whole plan by itself, as where published distributions say when. */
+  readonly compose?: (options: DrawOptions) => Plan;
 }
 
-const NO_PARAMS = {};
-const LEADER: readonly Whom[] = [{ target: 'leader' }];
-const ANY_SCHEDULER: readonly Whom[] = [{ target: 'leader' }, { target: 'scheduler' }];
-const ANYBODY: readonly Whom[] = [
-  { target: 'last-dispatcher' },
-  { target: 'follower' },
-  { target: 'store' },
-  { target: 'worker' },
-];
-/** Cuts worth making: each isolates someone, or one link that a design may take for granted. */
-const CUTS: readonly Whom[] = [
-  { target: 'leader' },
-  { target: 'leader' },
-  { target: 'store' },
-  { target: 'leader', peer: 'store' },
-  { target: 'leader', peer: 'worker' },
-  { target: 'leader', peer: 'follower' },
-  { target: 'worker' },
-  { target: 'client' },
-];
-const LINKS: readonly Whom[] = [...ANYBODY, { target: 'client' }, { target: 'ledger' }];
-
-const shape = (
-  kind: FaultKind,
-  weight: number,
-  durationMs: readonly [number, number],
-  whom: readonly Whom[],
-  params: Readonly<Record<string, Range>> = NO_PARAMS,
-): FaultShape => ({
-  kind,
-  weight,
-  durationMs: { low: durationMs[0], high: durationMs[1], step: 100 },
-  params,
-  whom,
-});
-
 /**
- * Longer than the longest lease of a default preset (15 s), so that a successor is elected while
- * the old leader sleeps, and it wakes to a world in which it no longer leads.
+ * A draw of the profile `everything` goes beyond what presets assume in this share of the seeds:
+ * all kinds together, and so for every claim, at most 4 % of the seeds can be excused.
  */
-const LONG_LEADER_PAUSE = shape('pause', 1, [20_000, 30_000], LEADER);
-const LEADER_CRASH = shape('crash', 1, [3_000, 12_000], LEADER);
-const CRASH = shape('crash', 3, [1_000, 15_000], [{ target: 'leader' }, ...ANYBODY]);
-const PAUSE = shape('pause', 2, [500, 12_000], ANYBODY);
-const CUT = shape('partition', 3, [5_000, 20_000], CUTS);
-const ONE_WAY = shape('one-way-partition', 2, [4_000, 15_000], CUTS, {
-  direction: { low: 0, high: 1 },
-});
-const LOSS = shape('loss', 2, [5_000, 30_000], LINKS, {
-  lossPpm: { low: 20_000, high: 300_000, step: 10_000 },
-});
-const DELAY = shape('delay', 2, [5_000, 30_000], LINKS, {
-  delayUs: { low: 20_000, high: 800_000, step: 10_000 },
-  jitterUs: { low: 0, high: 400_000, step: 10_000 },
-});
-const DUPLICATE = shape('duplicate', 2, [5_000, 30_000], LINKS, {
-  duplicatePpm: { low: 50_000, high: 500_000, step: 10_000 },
-});
-/** Crystals are within ±100 ppm, bad virtual ones within a few hundred. */
-const RATE = shape('clock-rate', 1, [15_000, 40_000], ANY_SCHEDULER, {
-  ratePpm: { low: 100, high: 400, step: 10, signed: true },
-});
-const STEP = shape('clock-step', 1, [0, 0], [...ANY_SCHEDULER, { target: 'store' }], {
-  stepUs: { low: 50_000, high: 400_000, step: 10_000, signed: true },
-});
-const SMALL_STEP: FaultShape = {
-  ...STEP,
-  params: { stepUs: { low: 20_000, high: 120_000, step: 10_000, signed: true } },
-};
-const SLOW = shape('slow-cpu', 1, [5_000, 25_000], ANYBODY, { factor: { low: 2, high: 20 } });
+const BEYOND_PPM = 35_000;
+
+const weighted = (weight: number, shapes: readonly FaultShape[]): readonly FaultShape[] =>
+  shapes.map((shape) => ({ ...shape, weight: weight * shape.weight }));
 
 export const PROFILES: readonly Profile[] = [
   {
@@ -134,26 +82,60 @@ export const PROFILES: readonly Profile[] = [
   },
   {
     name: 'partitions',
-    sentence: 'Links cut both ways and one way: the leader, the store, workers, clients.',
+    sentence:
+      'Cuts of every form: two-way and one-way, splits, rings, bridges, flapping and jammed ' +
+      'links; the leader, the store, workers, clients.',
     perMinute: { low: 2.5, high: 4 },
     always: [{ ...CUT, whom: LEADER }],
-    kinds: [CUT, ONE_WAY],
+    kinds: CUT_SHAPES,
+    rareStepPpm: 0,
+  },
+  {
+    name: 'networks',
+    sentence: 'Links that work, but badly: loss, delay, repeats, disorder, damage, little room.',
+    perMinute: { low: 3, high: 5 },
+    always: [],
+    kinds: LINK_SHAPES,
     rareStepPpm: 0,
   },
   {
     name: 'crashes',
-    sentence: 'Machines crash and return, or stand still and wake: leaders first.',
+    sentence: 'Machines crash and return, stand still and wake, or grow slow: leaders first.',
     perMinute: { low: 3, high: 5 },
     always: [LEADER_CRASH],
-    kinds: [{ ...LEADER_CRASH, weight: 2 }, CRASH, PAUSE],
+    kinds: [{ ...LEADER_CRASH, weight: 4 }, ...PROCESS_SHAPES],
     rareStepPpm: 0,
   },
   {
     name: 'clocks',
-    sentence: 'Oscillators run fast or slow and wall clocks jump, within what presets assume.',
+    sentence: 'Oscillators run fast or slow and wall clocks go wrong, within what presets assume.',
     perMinute: { low: 2.5, high: 4 },
     always: [RATE, STEP],
-    kinds: [{ ...RATE, weight: 2 }, SMALL_STEP],
+    kinds: [RATE, SMALL_STEP, ...CLOCK_SHAPES.filter(({ kind }) => kind !== 'clock-step')],
+    rareStepPpm: 0,
+  },
+  {
+    name: 'disks',
+    sentence: 'Disks stall, grow slow, fill up and fail, under machines that crash.',
+    perMinute: { low: 3, high: 5 },
+    always: [],
+    kinds: [...weighted(3, DISK_SHAPES), CRASH],
+    rareStepPpm: 0,
+  },
+  {
+    name: 'stores',
+    sentence: 'What shared databases do to their clients, with crashes and pauses of them.',
+    perMinute: { low: 3, high: 5 },
+    always: [],
+    kinds: [...weighted(3, STORE_SHAPES), CRASH, PAUSE],
+    rareStepPpm: 0,
+  },
+  {
+    name: 'workload',
+    sentence: 'Bursts, herds, jobs that kill their workers or never seem to end, retry storms.',
+    perMinute: { low: 3, high: 5 },
+    always: [],
+    kinds: WORKLOAD_SHAPES,
     rareStepPpm: 0,
   },
   {
@@ -163,19 +145,41 @@ export const PROFILES: readonly Profile[] = [
       'clocks; with loss, delay, duplication and slow machines on top.',
     perMinute: { low: 3, high: 4.5 },
     always: [LONG_LEADER_PAUSE, LEADER_CRASH, CUT, RATE, STEP],
-    kinds: [CRASH, PAUSE, CUT, ONE_WAY, LOSS, DELAY, DUPLICATE, RATE, SMALL_STEP, SLOW],
+    kinds: [
+      CRASH,
+      { ...PAUSE, weight: 2 },
+      { ...CUT, weight: 3 },
+      ...weighted(2, [ONE_WAY, LOSS, DELAY, DUPLICATE]),
+      RATE,
+      SMALL_STEP,
+      SLOW,
+    ],
     rareStepPpm: 40_000,
   },
   {
     name: 'everything',
-    sentence: 'Every kind of fault there is, each equally likely, and more of them.',
-    perMinute: { low: 5, high: 7 },
+    sentence:
+      'Every kind of fault there is: each seed draws a selection of its own, and how hard; a few ' +
+      'seeds in a hundred go beyond what presets assume.',
+    perMinute: { low: 4, high: 8 },
     always: [],
-    kinds: [CRASH, PAUSE, CUT, ONE_WAY, LOSS, DELAY, DUPLICATE, RATE, STEP, SLOW].map((kind) => ({
-      ...kind,
-      weight: 1,
-    })),
-    rareStepPpm: 40_000,
+    kinds: ORDINARY_SHAPES,
+    rareStepPpm: 0,
+    swarm: [0.1, 0.2, 0.4],
+    rare: { ppm: BEYOND_PPM, count: { low: 2, high: 4 }, shapes: BEYOND_SHAPES },
+    lanes: { low: 1, high: 3 },
+    anchoredPpm: 200_000,
+  },
+  {
+    name: 'beyond',
+    sentence:
+      'What no preset promises to survive unharmed, often: wild clocks, lost and damaged disks, ' +
+      'failovers that lose a tail, second copies. What remains promised must still hold.',
+    perMinute: { low: 2, high: 4 },
+    always: [],
+    kinds: [...BEYOND_SHAPES, CRASH, ...weighted(2, [PAUSE, CUT])],
+    rareStepPpm: 0,
+    lanes: { low: 1, high: 2 },
   },
 ];
 

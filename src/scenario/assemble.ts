@@ -62,6 +62,7 @@ export function planOf(scenario: Scenario, rng: Rng): Plan {
     workers: cluster.workers,
     clients: workload.clients,
     members: cluster.members,
+    submitsPerSecond: workload.arrivals.perSecond,
   });
 }
 
