@@ -4,6 +4,7 @@
  */
 import type { Kernel } from '../kernel/kernel.ts';
 import { assert } from '../lib/assert.ts';
+import { stretched } from './departures.ts';
 import type { DiskRequest } from './disk.ts';
 import type { Timer } from './incarnation.ts';
 import type { Packet } from './network.ts';
@@ -50,8 +51,13 @@ export const DEFAULT_PROFILE: CostProfile = {
   disk: { syncMinUs: 200, syncMaxUs: 500, readMinUs: 80, readMaxUs: 150, perRecordUs: 1 },
 };
 
+/** The supervisor's request to stop, as SIGTERM is. */
+export interface StopRequest {
+  readonly kind: 'stop';
+}
+
 /** What a processor serves. The start of a program goes before all of it and is not queued. */
-export type Work = Packet | Timer | DiskRequest;
+export type Work = Packet | Timer | DiskRequest | StopRequest;
 
 export interface CpuOptions {
   readonly kernel: Kernel;
@@ -62,6 +68,8 @@ export interface CpuOptions {
   readonly inboxMax: number;
 }
 
+/** However many faults slow a processor, it is slower by no more than this. */
+const SLOWDOWN_MAX = 1_000_000;
 /** The place in the backlog is cleaned up when this much of it is used and half of it is gone. */
 const COMPACT_AT = 64;
 
@@ -75,6 +83,9 @@ export class Cpu {
   #slowdown = 1;
   #serveHandle = 0;
   #servePending = false;
+  #isStalled = false;
+  /** What waits for the event in service to be complete, and for nothing else. */
+  #after: (() => void)[] = [];
 
   constructor(options: CpuOptions) {
     assert(options.inboxMax > 0, `inbox for ${options.inboxMax} messages`);
@@ -88,17 +99,64 @@ export class Cpu {
   }
 
   get isIdle(): boolean {
-    return this.#head === this.#backlog.length && this.#busyUntilUs <= this.#kernel.now;
+    return (
+      this.#head === this.#backlog.length &&
+      this.#busyUntilUs <= this.#kernel.now &&
+      !this.#isStalled &&
+      this.#after.length === 0
+    );
+  }
+
+  /** Something waits that the processor has not begun to serve. */
+  get hasBacklog(): boolean {
+    return this.#head < this.#backlog.length;
+  }
+
+  /** Slower than it should be, and with an event in service. */
+  get isDragging(): boolean {
+    return this.#slowdown !== 1 && this.#busyUntilUs > this.#kernel.now;
   }
 
   get hasRoom(): boolean {
     return this.#messages < this.#options.inboxMax;
   }
 
-  /** Multiplies service times from the next one on. */
-  setSlowdown(factor: number): void {
-    assert(Number.isFinite(factor) && factor > 0, `CPU slowed by a factor of ${factor}`);
-    this.#slowdown = factor;
+  /**
+   * Multiplies service times; what is left of the event in service at `asOfUs` is stretched or
+   * shortened with them. Answers with the ratio of the new factor to the old one.
+   */
+  setSlowdown(factor: number, asOfUs: number): number {
+    assert(factor > 0, `CPU slowed by a factor of ${factor}`);
+    const slowdown = Math.min(factor, SLOWDOWN_MAX);
+    const ratio = slowdown / this.#slowdown;
+    this.#slowdown = slowdown;
+    if (ratio === 1) return 1;
+    this.#busyUntilUs = stretched(this.#busyUntilUs, asOfUs, ratio);
+    if (this.#servePending) this.#kernel.rearm(this.#serveHandle, this.#nextUs());
+    return ratio;
+  }
+
+  /** No event is served until {@link unstall}; the one in service is completed. */
+  stall(): void {
+    this.hold();
+    this.#isStalled = true;
+  }
+
+  unstall(): void {
+    this.#isStalled = false;
+  }
+
+  /** Calls back when the event in service is complete, before the next one begins. */
+  whenComplete(run: () => void): void {
+    this.#after.push(run);
+  }
+
+  /** The event in service is complete. */
+  completed(): void {
+    if (this.#after.length === 0) return;
+    const after = this.#after;
+    this.#after = [];
+    for (const run of after) run();
   }
 
   /** An event enters service now. */
@@ -131,9 +189,10 @@ export class Cpu {
 
   /** Sees to it that waiting work is served as soon as the event in service is complete. */
   scheduleServe(): void {
-    if (this.#servePending || this.#head === this.#backlog.length) return;
-    const atUs = Math.max(this.#busyUntilUs, this.#kernel.now);
-    this.#serveHandle = this.#kernel.at(atUs, this.#options.serveKind, this.#options.index);
+    if (this.#servePending || this.#isStalled) return;
+    if (this.#head === this.#backlog.length && this.#after.length === 0) return;
+    const { serveKind, index } = this.#options;
+    this.#serveHandle = this.#kernel.at(this.#nextUs(), serveKind, index);
     this.#servePending = true;
   }
 
@@ -157,10 +216,17 @@ export class Cpu {
   /** The program is gone, and with it what waited for it and what it was doing. */
   clear(): void {
     this.hold();
+    this.#isStalled = false;
+    this.#after = [];
     this.#backlog = [];
     this.#head = 0;
     this.#messages = 0;
     this.#busyUntilUs = this.#kernel.now;
+  }
+
+  /** When the next event may enter service. */
+  #nextUs(): number {
+    return Math.max(this.#busyUntilUs, this.#kernel.now);
   }
 
   #compact(): void {

@@ -9,6 +9,8 @@
  *   time-daemon.ts  keeps a wall clock near the truth, as ntpd does
  *   network.ts      links with latencies, and rules that lose, delay and duplicate
  *   disk.ts         files of records, and what a crash leaves of them
+ *   copies.ts       machines that by mistake share one name
+ *   departures.ts   sends that are decided and have not left
  *   cpu.ts          one core: service times, backlog, and the profile of what work costs
  *   checked.ts      plain data frozen to its depths, for tests
  *   context.ts      what all of these share
@@ -18,6 +20,7 @@ import type { Message } from '../host/host.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Rng } from '../kernel/rng.ts';
 import { assert, required } from '../lib/assert.ts';
+import type { Random } from '../lib/random.ts';
 import { type VirtualUs, type WallUs, wallUs } from '../lib/units.ts';
 import type { EventKinds, SimContext, SyncHook } from './context.ts';
 import { type CostProfile, DEFAULT_PROFILE } from './cpu.ts';
@@ -53,7 +56,10 @@ const QUEUE_MAX = 4_096;
 export class Sim {
   readonly network: Network;
   readonly #context: SimContext;
+  /** All there ever were; an event's argument is a place in it. */
   readonly #machines: Machine[] = [];
+  /** Who has which place in the cluster now. */
+  readonly #roster: Machine[] = [];
   readonly #byName = new Map<string, Machine>();
   #isStarted = false;
 
@@ -97,7 +103,51 @@ export class Sim {
     assert(!this.#byName.has(spec.name), `two machines named ${spec.name}`);
     const machine = new Machine(this.#context, spec, this.#machines.length);
     this.#machines.push(machine);
+    this.#roster.push(machine);
     this.#byName.set(spec.name, machine);
+    return machine;
+  }
+
+  /**
+   * Starts a machine with an empty disk in the place of one that is gone for good, under a new
+   * name: scheduler-2b for scheduler-2. Others hear of it only from those it talks to. But a store,
+   * or a scheduler that was the only one, is behind a name that clients are configured with, so its
+   * operators give the old name to the new machine.
+   */
+  replace(old: Machine, why: string): Machine {
+    assert(old.isGone, `${old.name} is replaced while it is there`);
+    const { origin, role } = old;
+    const peers = this.#roster.filter((machine) => machine.role === role);
+    const name = this.#nameAfter(origin);
+    const machine = new Machine(
+      this.#context,
+      { ...old.spec, name, origin },
+      this.#machines.length,
+    );
+    this.#machines.push(machine);
+    this.#roster[this.#roster.indexOf(old)] = machine;
+    this.#byName.set(name, machine);
+    const isKnownByName = role === 'store' || (role === 'scheduler' && peers.length === 1);
+    if (isKnownByName) this.#readdress(old, machine);
+    this.#begin(machine, why);
+    return machine;
+  }
+
+  /**
+   * Starts a second copy of a machine's program, on a machine with an empty disk and a processor of
+   * its own: each message to the name reaches one or the other, as drawn. Facts tell it by an
+   * apostrophe.
+   */
+  startCopy(original: Machine, random: Random, why: string): Machine {
+    const address = original.name;
+    const earlier = this.#machines.filter((machine) => machine.address === address).length - 1;
+    const name = `${address}'${earlier === 0 ? '' : earlier + 1}`;
+    const { spec, origin } = original;
+    const copied = { ...spec, name, origin, address };
+    const machine = new Machine(this.#context, copied, this.#machines.length);
+    this.#machines.push(machine);
+    original.addCopy(machine, random);
+    this.#begin(machine, why);
     return machine;
   }
 
@@ -119,9 +169,11 @@ export class Sim {
     this.#context.onSynced.push(hook);
   }
 
-  /** In order of {@link add}. */
+  /**
+   * In order of {@link add}; each that was replaced has its place taken. Copies are not among them.
+   */
   get machines(): readonly Machine[] {
-    return this.#machines;
+    return this.#roster;
   }
 
   /** Begins the run: the facts first, then every program's start, in order of {@link add}. */
@@ -143,6 +195,32 @@ export class Sim {
   /** True UTC time. */
   trueWallUs(): WallUs {
     return wallUs(this.#context.startWallUs + this.now);
+  }
+
+  /** The clock of a machine that the run did not begin with is a fact, as its start is. */
+  #begin(machine: Machine, why: string): void {
+    const { ratePpm } = machine.clock;
+    const wallErrorUs = machine.clock.wallErrorUs();
+    const { recorder } = this.#context;
+    recorder.record({ kind: 'clock', at: this.now, machine: machine.name, ratePpm, wallErrorUs });
+    machine.restart(why);
+  }
+
+  /** The old name means the new machine; what is under way to the old one is lost there. */
+  #readdress(old: Machine, machine: Machine): void {
+    for (const [name, known] of this.#byName) {
+      if (known !== old) continue;
+      this.#byName.set(name, machine);
+      for (const { links } of this.#machines) links.delete(name);
+    }
+  }
+
+  /** scheduler-2b, scheduler-2c … scheduler-2z, scheduler-2zb …, the first that nobody has. */
+  #nameAfter(origin: string): string {
+    for (let prefix = /\d$/.test(origin) ? origin : `${origin}-`; ; prefix += 'z') {
+      const letter = [...'bcdefghijklmnopqrstuvwxyz'].find((it) => !this.#byName.has(prefix + it));
+      if (letter !== undefined) return prefix + letter;
+    }
   }
 
   /** Every event's argument is a machine's index, so that fingerprints tell them apart. */
