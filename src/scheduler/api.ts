@@ -205,13 +205,19 @@ export type SchedulerMessage =
   | EffectRequest
   | EffectAck;
 
-/** What one attempt of a job does, as its body decides when it begins. */
-export interface BodyPlan {
+/** A body that runs for a while and comes to an end. */
+export interface BodyRun {
   readonly runUs: number;
   readonly outcome: 'succeeded' | 'failed';
   /** Effects sent to the ledger when the run time is over; an attempt that fails has none. */
   readonly effects: readonly string[];
 }
+
+/**
+ * What one attempt of a job does, as its body decides when it begins: it runs, or it takes the
+ * worker's program down at once, and with it every other attempt there.
+ */
+export type BodyPlan = BodyRun | { readonly outcome: 'exits' };
 
 /**
  * What a job does, injected into the worker: the worker is code under test, the body belongs to the

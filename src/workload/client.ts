@@ -6,6 +6,7 @@ import { assert, InvariantBroken, required } from '../lib/assert.ts';
 import { intBetween, pick } from '../lib/random.ts';
 import { MINUTE, MS, type VirtualUs } from '../lib/units.ts';
 import type { ApiAnswer, ApiCall, ApiRequest, ApiResult } from '../scheduler/api.ts';
+import { type ClientKnobs, type Impatience, KNOBS_TURNED, type Surplus } from './knobs.ts';
 import { LeaderBelief } from './leader-belief.ts';
 import type { Harness, PlannedOp } from './workload.ts';
 
@@ -19,6 +20,8 @@ export interface ClientOptions {
   readonly harness: Harness;
   /** The number of its first operation; the others follow. */
   readonly opBase: number;
+  /** What faults may have it do besides. */
+  readonly knobs?: ClientKnobs;
 }
 
 /** Redirects wait this long, unless they name a leader. */
@@ -54,6 +57,8 @@ interface Open {
 /** What outlives a crash of the client: it belongs to the harness, or evidence would get lost. */
 interface Memory {
   next: number;
+  /** Surplus operations asked. */
+  surplus: number;
   readonly open: Map<number, Open>;
 }
 
@@ -65,7 +70,7 @@ interface Memory {
  */
 export function createClient(options: ClientOptions): ProgramFactory {
   assert(options.members.length > 0, 'a client needs members to ask');
-  const memory: Memory = { next: 0, open: new Map() };
+  const memory: Memory = { next: 0, surplus: 0, open: new Map() };
   return (host) => new Client(host, options, memory);
 }
 
@@ -92,17 +97,25 @@ class Client implements Program {
       else this.#close(open, { kind: 'unknown' });
     }
     this.#askDue(effects);
+    this.#lookAtKnobs(effects);
     return nowOnly(effects);
   }
 
   onTimer(tag: string): Output {
     const effects: Effect[] = [];
     if (tag === 'ask') this.#askDue(effects);
+    else if (tag === 'surplus') this.#askSurplus(effects);
+    else if (tag === 'again') this.#sendAllAgain(effects);
     else this.#care(effects);
     return nowOnly(effects);
   }
 
   onMessage(from: string, message: Message): Output {
+    if (message.kind === KNOBS_TURNED.kind) {
+      const effects: Effect[] = [];
+      this.#lookAtKnobs(effects);
+      return nowOnly(effects);
+    }
     if (message.kind !== 'api-answer') return NOTHING;
     const { op, result } = message as ApiAnswer;
     const open = this.#memory.open.get(op);
@@ -121,8 +134,8 @@ class Client implements Program {
   }
 
   snapshot(): unknown {
-    const { next, open } = this.#memory;
-    return { asked: next, open: [...open.keys()], believed: this.#belief.believed };
+    const { next, surplus, open } = this.#memory;
+    return { asked: next + surplus, open: [...open.keys()], believed: this.#belief.believed };
   }
 
   /** Asks for everything that is due, and arms the timer for what comes after. */
@@ -136,12 +149,45 @@ class Client implements Program {
         effects.push({ kind: 'setTimer', tag: 'ask', afterUs: planned.atUs - nowUs });
         return;
       }
-      this.#ask(planned.request, nowUs, effects);
+      const op = this.#options.opBase + this.#memory.next++;
+      this.#ask(op, planned.request, nowUs, effects);
     }
   }
 
-  #ask(request: ApiRequest, nowUs: VirtualUs, effects: Effect[]): void {
-    const op = this.#options.opBase + this.#memory.next++;
+  #lookAtKnobs(effects: Effect[]): void {
+    const { knobs } = this.#options;
+    if (knobs === undefined) return;
+    if (knobs.surplus.size > 0) this.#askSurplus(effects);
+    const most = mostImpatient(knobs);
+    if (most !== undefined) effects.push({ kind: 'setTimer', tag: 'again', afterUs: most.everyUs });
+  }
+
+  /** As {@link #askDue}, for what faults have it ask besides; nothing once they have ended. */
+  #askSurplus(effects: Effect[]): void {
+    const { knobs, harness } = this.#options;
+    if (knobs === undefined) return;
+    const nowUs = harness.now();
+    let nextUs = Number.POSITIVE_INFINITY;
+    for (const surplus of knobs.surplus.values()) {
+      this.#askDueOf(surplus, knobs, nowUs, effects);
+      nextUs = Math.min(nextUs, surplus.ops[surplus.next]?.atUs ?? nextUs);
+    }
+    if (nextUs === Number.POSITIVE_INFINITY) return;
+    effects.push({ kind: 'setTimer', tag: 'surplus', afterUs: nextUs - nowUs });
+  }
+
+  #askDueOf(surplus: Surplus, knobs: ClientKnobs, nowUs: VirtualUs, effects: Effect[]): void {
+    for (;;) {
+      const planned = surplus.ops[surplus.next];
+      if (planned === undefined || planned.atUs > nowUs + ASK_SLACK_US) return;
+      surplus.next++;
+      const op = knobs.opBase + knobs.opStep * this.#memory.surplus++;
+      this.#ask(op, planned.request, nowUs, effects);
+      surplus.onAsked();
+    }
+  }
+
+  #ask(op: number, request: ApiRequest, nowUs: VirtualUs, effects: Effect[]): void {
     const open: Open = {
       call: { kind: 'api', v: 1, op, request },
       request: evidenceOf(request),
@@ -213,6 +259,25 @@ class Client implements Program {
     this.#send(open, target, effects);
   }
 
+  /**
+   * Impatience: every open request leaves once more, under its number. It is no news about anybody,
+   * so when and whom to ask next after a silence stays as it was.
+   */
+  #sendAllAgain(effects: Effect[]): void {
+    const { knobs } = this.#options;
+    const most = knobs && mostImpatient(knobs);
+    if (most === undefined) return;
+    for (const open of this.#memory.open.values()) {
+      if (!open.sent) this.#send(open, open.target, effects);
+      else {
+        open.copies++;
+        effects.push({ kind: 'send', to: open.target, message: open.call });
+      }
+    }
+    if (effects.length > 0) most.onSent();
+    effects.push({ kind: 'setTimer', tag: 'again', afterUs: most.everyUs });
+  }
+
   #redirected(open: Open, from: string, leader: string | undefined): Output {
     // From a member asked earlier, or a second copy: it says nothing about the one asked now.
     if (from !== open.target || !open.sent) return NOTHING;
@@ -240,6 +305,15 @@ class Client implements Program {
     const client = this.#host.self;
     record({ kind: 'answered', at: now(), client, op, request, answer, askedAt });
   }
+}
+
+/** Where several faults press it, the shortest wait is the one that shows. */
+function mostImpatient({ impatience }: ClientKnobs): Impatience | undefined {
+  let most: Impatience | undefined;
+  for (const one of impatience.values()) {
+    if (most === undefined || one.everyUs < most.everyUs) most = one;
+  }
+  return most;
 }
 
 /** Schedules are few and everything due rests on them: a client insists on those for longer. */

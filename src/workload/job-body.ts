@@ -1,6 +1,7 @@
 import { assert } from '../lib/assert.ts';
 import { chancePpm, exponential, hashedRandom } from '../lib/random.ts';
 import type { BodyPlan, JobBody, Launch } from '../scheduler/api.ts';
+import type { BodyKnobs } from './knobs.ts';
 import type { TraceJob } from './traces/swf.ts';
 import type { Harness } from './workload.ts';
 
@@ -13,19 +14,24 @@ export interface JobBodyOptions {
   readonly seed: string;
   readonly harness: Harness;
   readonly traceJobs?: readonly TraceJob[];
+  /** Of every worker that faults may turn any of, by its name. */
+  readonly knobs?: ReadonlyMap<string, BodyKnobs>;
 }
 
 const ONE_EFFECT: readonly string[] = Object.freeze(['done']);
 const NO_EFFECTS: readonly string[] = Object.freeze([]);
+const EXITS: BodyPlan = Object.freeze({ outcome: 'exits' });
+/** Longer than any run, and far from where microseconds stop being exact. */
+const RUN_US_MAX = 1e15;
 
 /**
  * What every job does: it takes its time and, where it succeeds, has one effect. The run time is
  * drawn by the job's id, so it is the same in every attempt, on every worker, under every design;
  * whether an attempt fails is drawn by id and number of the attempt. Every beginning and end is
- * recorded as evidence.
+ * recorded as evidence, but for the end of a body that goes down with its worker: nobody saw it.
  */
 export function createJobBody(options: JobBodyOptions): JobBody {
-  const { runUsMean, failPpm, seed, harness } = options;
+  const { runUsMean, failPpm, seed, harness, knobs } = options;
   assert(runUsMean >= 0, () => `a mean run time of ${runUsMean} us`);
   const traced = new Map((options.traceJobs ?? []).map((job) => [job.id, job.runUs]));
   return {
@@ -34,7 +40,10 @@ export function createJobBody(options: JobBodyOptions): JobBody {
       const at = harness.now();
       const tick = launch.tick === undefined ? undefined : { tick: launch.tick };
       harness.record({ kind: 'body-began', at, worker, job, ...tick, token, delivery });
-      const runUs = traced.get(job) ?? exponential(hashedRandom(seed, job, 'run'), runUsMean);
+      const turned = knobs?.get(worker);
+      if (turned !== undefined && isPoison(turned, job)) return EXITS;
+      const drawnUs = traced.get(job) ?? exponential(hashedRandom(seed, job, 'run'), runUsMean);
+      const runUs = turned === undefined ? drawnUs : longer(turned, drawnUs);
       const fails = chancePpm(hashedRandom(seed, job, 'fail', token.attempt), failPpm);
       return fails
         ? { runUs, outcome: 'failed', effects: NO_EFFECTS }
@@ -46,4 +55,25 @@ export function createJobBody(options: JobBodyOptions): JobBody {
       harness.record({ kind: 'body-ended', at: harness.now(), worker, job, ...tick, token, how });
     },
   };
+}
+
+/** Drawn by the job's id: a job that is poison is so in every attempt, while the fault lasts. */
+function isPoison({ poison }: BodyKnobs, job: string): boolean {
+  for (const { seed, poisonPpm, onBegan } of poison.values()) {
+    if (!chancePpm(hashedRandom(seed, job), poisonPpm)) continue;
+    onBegan();
+    return true;
+  }
+  return false;
+}
+
+/** The run time under all factors that are on; of several, each takes the others' as given. */
+function longer({ longer }: BodyKnobs, drawnUs: number): number {
+  let runUs = drawnUs;
+  for (const { factor, onBegan } of longer.values()) {
+    const longerUs = Math.min(Math.round(runUs * factor), RUN_US_MAX);
+    if (longerUs !== runUs) onBegan();
+    runUs = longerUs;
+  }
+  return runUs;
 }

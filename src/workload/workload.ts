@@ -6,6 +6,8 @@
  *   client.ts            a program that asks for planned operations, come what may
  *   leader-belief.ts     whom a client asks: who it believes leads, and what changes its mind
  *   job-body.ts          what a job does on a worker
+ *   knobs.ts             what faults may turn on clients and job bodies
+ *   surplus.ts           what a client asks besides its plan: bursts and herds
  *   ledger.ts            a program that receives effects: the world outside the cluster
  *   auditor.ts           a program that reads every job back when the run is over
  *   traces/swf.ts        jobs from a Standard Workload Format trace
@@ -82,13 +84,16 @@ export function planWorkload(options: PlanOptions): readonly PlannedOp[] {
   const times = arrivalTimes(workload.arrivals, rng.stream('arrivals'), startUs, endUs);
   times.forEach((atUs, index) => {
     const job = numberedId('j', index + 1, times.length);
-    planJob(options, ops, { seed, job, atUs, spec: jobSpec(workload, seed, job) });
+    const client = clientOf(workload.clients, seed, job);
+    const spec = jobSpec(workload, seed, job);
+    planJob(ops, { workload, endUs, seed, job, atUs, spec, client });
   });
   for (const traced of options.traceJobs ?? []) {
     const atUs = startUs + traced.submitUs;
     if (atUs >= endUs) continue;
     const spec = tracedSpec(jobSpec(workload, seed, traced.id), traced);
-    planJob(options, ops, { seed, job: traced.id, atUs, spec });
+    const client = clientOf(workload.clients, seed, traced.id);
+    planJob(ops, { workload, endUs, seed, job: traced.id, atUs, spec, client });
   }
   // The sort is stable: among equal times the order above stands, a submit before its follow-ups.
   return ops.sort((a, b) => a.atUs - b.atUs);
@@ -108,17 +113,21 @@ function planSchedules(options: PlanOptions, ops: PlannedOp[]): void {
 }
 
 interface JobToPlan {
+  readonly workload: Demand;
+  /** Nothing is asked about it from then on. */
+  readonly endUs: number;
+  /** What else is drawn about the job is drawn with this. */
   readonly seed: string;
   readonly job: string;
   readonly atUs: number;
   readonly spec: JobSpec;
+  /** Index of the client that asks. */
+  readonly client: number;
 }
 
-/** The submit, and the questions and the cancel that follow it from the same client. */
-function planJob(options: PlanOptions, ops: PlannedOp[], planned: JobToPlan): void {
-  const { workload, endUs } = options;
-  const { seed, job, atUs, spec } = planned;
-  const client = clientOf(workload.clients, seed, job);
+/** Adds the submit, and the questions and the cancel that follow it from the same client. */
+export function planJob(ops: PlannedOp[], planned: JobToPlan): void {
+  const { workload, endUs, seed, job, atUs, spec, client } = planned;
   ops.push({ atUs, client, request: { kind: 'submit', job, spec } });
   for (const kind of ['status', 'cancel'] as const) {
     const random = hashedRandom(seed, job, kind);

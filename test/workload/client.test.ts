@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { InvariantBroken } from '../../src/lib/assert.ts';
+import { InvariantBroken, required } from '../../src/lib/assert.ts';
 import { HOUR, MS, SECOND, wallUs } from '../../src/lib/units.ts';
 import type { ApiCall, ApiRequest, ApiResult } from '../../src/scheduler/api.ts';
 import { createClient } from '../../src/workload/client.ts';
+import { createKnobs, KNOBS_TURNED } from '../../src/workload/knobs.ts';
 import type { PlannedOp } from '../../src/workload/workload.ts';
 import { FakeHost, FakeMachine } from '../support/fake-host.ts';
-import { answerTo, clockOf, SPEC, testHarness } from './fixtures.ts';
+import { answerTo, clockOf, DEMAND, SPEC, testHarness } from './fixtures.ts';
 
 const MEMBERS = ['s1', 's2', 's3'];
 const submit = (atUs: number, job: string): PlannedOp => {
@@ -22,14 +23,18 @@ const clientOf = (plan: readonly PlannedOp[], members: readonly string[] = MEMBE
   const host = new FakeHost('c1');
   const harness = testHarness(clockOf(host));
   const timeoutUs = 4 * SECOND;
-  const factory = createClient({ plan, members, timeoutUs, harness, opBase: 100 });
+  const limits = { firstOp: 200, healUs: HOUR, jobsMax: 100 };
+  const all = createKnobs({ demand: DEMAND, clients: ['c0', 'c1'], workers: [], ...limits });
+  const knobs = required(all.clients.get('c1'), 'its knobs');
+  const factory = createClient({ plan, members, timeoutUs, harness, opBase: 100, knobs });
   const machine = new FakeMachine('c1', factory, host);
   machine.start();
   /** What was sent since last asked, as (member, number of operation). */
   const sent = () => host.takeSent().map(({ to, message }) => [to, (message as ApiCall).op]);
   const answer = (from: string, op: number, result: ApiResult) =>
     machine.deliver(from, { ...answerTo({ op } as ApiCall, result) });
-  return { host, harness, machine, sent, answer };
+  const turned = () => machine.deliver('operator', KNOBS_TURNED);
+  return { host, harness, machine, sent, answer, knobs, turned };
 };
 const OK: ApiResult = { kind: 'ok', state: 'waiting' };
 const target = (sent: readonly (readonly (string | number)[])[]): string => String(sent[0]?.[0]);
@@ -244,6 +249,107 @@ test('a restart leaves open operations unknown and asks what was missed at once'
   expect(harness.of('answered')[0]?.answer.kind).toBe('unknown');
   machine.advance(4 * SECOND);
   expect(harness.of('asked').map((fact) => fact.op)).toEqual([100, 101, 102]);
+});
+
+/** Surplus submits at these times. */
+const surplusOf = (...timesUs: readonly number[]) => {
+  const asked: number[] = [];
+  const ops = timesUs.map((atUs, i) => submit(atUs, `x-${i}`));
+  return { asked, ops, next: 0, onAsked: () => void asked.push(asked.length) };
+};
+
+test('a surplus is asked besides the plan, with numbers that nobody else has', () => {
+  const { machine, harness, knobs, turned, host } = clientOf([submit(SECOND, 'a')]);
+  const surplus = surplusOf(0, 500 * MS, SECOND, 2 * SECOND);
+  knobs.surplus.set('f', surplus);
+  machine.advance(10 * MS);
+  expect(harness.facts).toEqual([]);
+  turned();
+  machine.advance(3 * SECOND);
+  expect(harness.of('asked').map(({ at, op }) => [at, op])).toEqual([
+    [10 * MS, 201],
+    [500 * MS, 203],
+    [SECOND, 100],
+    [SECOND, 205],
+    [2 * SECOND, 207],
+  ]);
+  expect(surplus.asked).toHaveLength(4);
+  expect([...host.timers.keys()]).toEqual(['care']);
+});
+
+test('what is left of a surplus is never asked once its fault is over', () => {
+  const { machine, harness, knobs, turned } = clientOf([]);
+  knobs.surplus.set('f', surplusOf(0, SECOND));
+  knobs.surplus.set('g', surplusOf(2 * SECOND));
+  turned();
+  knobs.surplus.delete('f');
+  machine.advance(HOUR);
+  expect(harness.of('asked').map(({ at }) => at)).toEqual([0, 2 * SECOND]);
+});
+
+test('a client that restarts asks what it missed of a surplus that is still on', () => {
+  const { machine, harness, host, knobs, turned } = clientOf([]);
+  knobs.surplus.set('f', surplusOf(0, SECOND, 2 * SECOND, 9 * SECOND));
+  turned();
+  host.timers.clear();
+  machine.advance(5 * SECOND);
+  machine.start();
+  machine.advance(10 * SECOND);
+  expect(harness.of('asked').map(({ at }) => at)).toEqual([0, 5, 5, 9].map((s) => s * SECOND));
+});
+
+test('an impatient client sends what is open again and again, under the same number', () => {
+  const { machine, harness, knobs, turned, sent, answer, host } = clientOf([
+    submit(0, 'a'),
+    submit(0, 'b'),
+  ]);
+  const member = target(sent());
+  let bites = 0;
+  knobs.impatience.set('slow', { everyUs: SECOND, onSent: () => expect.unreachable() });
+  knobs.impatience.set('f', { everyUs: 100 * MS, onSent: () => bites++ });
+  turned();
+  machine.advance(250 * MS);
+  const twice = [100, 101].map((op) => [member, op]);
+  expect(sent()).toEqual([...twice, ...twice]);
+  expect(bites).toBe(2);
+  answer(member, 100, OK);
+  machine.advance(100 * MS);
+  expect(sent()).toEqual([[member, 101]]);
+  knobs.impatience.clear();
+  machine.advance(200 * MS);
+  expect(sent()).toEqual([]);
+  expect([...host.timers.keys()]).toEqual(['care']);
+  expect(harness.of('asked')).toHaveLength(2);
+  expect(harness.of('answered')).toHaveLength(1);
+});
+
+test('impatience keeps nobody from turning to the next member after a silence', () => {
+  const { machine, knobs, turned, sent } = clientOf([submit(0, 'a')]);
+  const first = target(sent());
+  knobs.impatience.set('f', { everyUs: 100 * MS, onSent: () => {} });
+  turned();
+  machine.advance(1_500 * MS);
+  const asked = sent().map(([member]) => member);
+  expect(asked.slice(0, 9)).toEqual(Array(9).fill(first));
+  expect(asked.at(-1)).toBe(nextOf(first));
+});
+
+test('after many copies a refusal does not say that nothing happened', () => {
+  const { machine, harness, knobs, turned, sent, answer } = clientOf([submit(0, 'a')]);
+  const member = target(sent());
+  knobs.impatience.set('f', { everyUs: MS, onSent: () => {} });
+  turned();
+  machine.advance(10 * MS);
+  answer(member, 100, { kind: 'error', field: 'job', reason: 'used' });
+  expect(harness.of('answered')[0]?.answer).toEqual({ kind: 'unknown' });
+  machine.advance(10 * MS);
+  expect(sent()).toHaveLength(10);
+});
+
+test('a client that was told of nothing is not disturbed', () => {
+  const { turned, host } = clientOf([]);
+  turned();
+  expect(host.timers.size).toBe(0);
 });
 
 test('a client never lists', () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { MS, wallUs } from '../../src/lib/units.ts';
-import type { Launch } from '../../src/scheduler/api.ts';
+import type { BodyPlan, BodyRun, Launch } from '../../src/scheduler/api.ts';
 import { createJobBody, type JobBodyOptions } from '../../src/workload/job-body.ts';
+import type { BodyKnobs } from '../../src/workload/knobs.ts';
 import { testHarness } from './fixtures.ts';
 
 const launch = (job: string, attempt = 1, epoch = 1): Launch => ({
@@ -15,20 +16,28 @@ const launch = (job: string, attempt = 1, epoch = 1): Launch => ({
 const bodyOf = (changes: Partial<JobBodyOptions> = {}) => {
   const harness = testHarness(() => 42);
   const options = { runUsMean: 100 * MS, failPpm: 300_000, seed: 's', harness, ...changes };
-  return { harness, body: createJobBody(options) };
+  const made = createJobBody(options);
+  const begin = (worker: string, it: Launch): BodyPlan => made.begin(worker, it);
+  /** A body that does not take its worker down. */
+  const run = (worker: string, it: Launch): BodyRun => {
+    const plan = begin(worker, it);
+    if (plan.outcome === 'exits') throw new Error(`${it.job} exits`);
+    return plan;
+  };
+  return { harness, body: { begin, run, end: made.end } };
 };
 
 test('the run time is the job’s own: every attempt, worker and epoch', () => {
   const { body } = bodyOf();
-  const first = body.begin('w1', launch('j-1', 1, 1)).runUs;
-  expect(body.begin('w2', launch('j-1', 2, 5)).runUs).toBe(first);
-  expect(bodyOf().body.begin('w3', launch('j-1', 3)).runUs).toBe(first);
-  expect(body.begin('w1', launch('j-2')).runUs).not.toBe(first);
+  const first = body.run('w1', launch('j-1', 1, 1)).runUs;
+  expect(body.run('w2', launch('j-1', 2, 5)).runUs).toBe(first);
+  expect(bodyOf().body.run('w3', launch('j-1', 3)).runUs).toBe(first);
+  expect(body.run('w1', launch('j-2')).runUs).not.toBe(first);
 });
 
 test('run times and failures have the means asked for', () => {
   const { body } = bodyOf();
-  const plans = Array.from({ length: 20_000 }, (_, i) => body.begin('w1', launch(`j-${i}`)));
+  const plans = Array.from({ length: 20_000 }, (_, i) => body.run('w1', launch(`j-${i}`)));
   const meanUs = plans.reduce((sum, plan) => sum + plan.runUs, 0) / plans.length;
   expect(Math.abs(meanUs / (100 * MS) - 1)).toBeLessThan(0.03);
   const failed = plans.filter((plan) => plan.outcome === 'failed');
@@ -61,7 +70,7 @@ test('nothing fails at 0, everything at a million', () => {
 test('jobs of a trace take the time that the trace says', () => {
   const traceJobs = [{ id: 't-000001', submitUs: 0, runUs: 0, procs: 1, line: 1 }];
   const { body } = bodyOf({ traceJobs });
-  expect(body.begin('w1', launch('t-000001')).runUs).toBe(0);
+  expect(body.run('w1', launch('t-000001')).runUs).toBe(0);
 });
 
 test('beginning and end are recorded, of ticks with their identity', () => {
@@ -79,4 +88,45 @@ test('beginning and end are recorded, of ticks with their identity', () => {
     { kind: 'body-ended', at: 42, worker: 'w2', job: 's@60', tick, token, how: 'stopped' },
   ]);
   expect(Object.hasOwn(harness.facts[0] as object, 'tick')).toBe(false);
+});
+
+const knobsOf = (): BodyKnobs => ({ poison: new Map(), longer: new Map() });
+
+test('poison takes the worker down: the same jobs in every attempt, on that worker only', () => {
+  const knobs = knobsOf();
+  const { body, harness } = bodyOf({ knobs: new Map([['w1', knobs]]) });
+  let bites = 0;
+  knobs.poison.set('f', { seed: '7', poisonPpm: 300_000, onBegan: () => bites++ });
+  const jobs = Array.from({ length: 1_000 }, (_, i) => `j-${i}`);
+  const exits = (worker: string, attempt: number) =>
+    jobs.filter((job) => body.begin(worker, launch(job, attempt)).outcome === 'exits');
+  const first = exits('w1', 1);
+  expect(first.length / jobs.length).toBeCloseTo(0.3, 1);
+  expect(bites).toBe(first.length);
+  expect(exits('w1', 2)).toEqual(first);
+  expect(exits('w2', 1)).toEqual([]);
+  // Each began, which is evidence; none was seen to end.
+  expect(harness.of('body-began')).toHaveLength(3 * jobs.length);
+  knobs.poison.delete('f');
+  expect(exits('w1', 3)).toEqual([]);
+});
+
+test('bodies take longer by all factors that are on, and as drawn when none is', () => {
+  const knobs = knobsOf();
+  const { body } = bodyOf({ knobs: new Map([['w1', knobs]]) });
+  const drawnUs = body.run('w1', launch('j-1')).runUs;
+  let bites = 0;
+  const onBegan = () => bites++;
+  knobs.longer.set('one', { factor: 1, onBegan });
+  expect(body.run('w1', launch('j-1')).runUs).toBe(drawnUs);
+  expect(bites).toBe(0);
+  knobs.longer.set('two', { factor: 2.5, onBegan });
+  knobs.longer.set('four', { factor: 4, onBegan });
+  expect(body.run('w1', launch('j-1')).runUs).toBe(Math.round(drawnUs * 2.5) * 4);
+  expect(bites).toBe(2);
+  knobs.longer.set('million', { factor: 1_000_000, onBegan });
+  knobs.longer.set('again', { factor: 1_000_000, onBegan });
+  expect(Number.isSafeInteger(body.run('w1', launch('j-1')).runUs)).toBe(true);
+  knobs.longer.clear();
+  expect(body.run('w1', launch('j-1')).runUs).toBe(drawnUs);
 });

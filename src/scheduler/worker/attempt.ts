@@ -1,9 +1,9 @@
-import type { BodyPlan, Launch } from '../api.ts';
+import type { BodyRun, Launch } from '../api.ts';
 
 /** One attempt that a worker holds, from its start until its report is acknowledged. */
 export interface Attempt {
   readonly launch: Launch;
-  readonly plan: BodyPlan;
+  readonly plan: BodyRun;
   stage: 'body' | 'effects' | 'report';
   how: 'succeeded' | 'failed' | 'stopped';
   /** Effects that the ledger has not answered yet. */
@@ -12,7 +12,7 @@ export interface Attempt {
   isStale: boolean;
 }
 
-export const newAttempt = (launch: Launch, plan: BodyPlan): Attempt => ({
+export const newAttempt = (launch: Launch, plan: BodyRun): Attempt => ({
   launch,
   plan,
   stage: 'body',

@@ -160,7 +160,9 @@ class Worker implements Program {
     if (launch.fenced && epoch < this.#epoch) return this.#refuse(from, launch);
     if (held !== undefined) this.#drop(job, 'stopped');
     if (this.#running >= this.#options.slots) return this.#refuse(from, launch);
-    this.#start(newAttempt(launch, this.#options.body.begin(this.#host.self, launch)));
+    const plan = this.#options.body.begin(this.#host.self, launch);
+    if (plan.outcome === 'exits') return this.#host.exit(`${job} took the program down`);
+    this.#start(newAttempt(launch, plan));
   }
 
   /** The scheduler will launch the job anew: a copy of this launch must not begin later. */
