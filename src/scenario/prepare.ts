@@ -78,8 +78,12 @@ export function prepare(
   });
 }
 
+/** Every machine knows UTC, whatever zones the schedules are in. */
 const zonesOf = (entries: readonly ScheduleEntry[]): string[] => [
-  ...new Set(entries.flatMap(({ timing }) => (timing.kind === 'cron' ? [timing.zone] : []))),
+  ...new Set([
+    'UTC',
+    ...entries.flatMap(({ timing }) => (timing.kind === 'cron' ? [timing.zone] : [])),
+  ]),
 ];
 
 /** Text of an input; what is not UTF-8 shows as replacement characters and fails line by line. */

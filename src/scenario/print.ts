@@ -57,6 +57,7 @@ function scenarioData(scenario: Scenario): unknown {
     phases: { warmUp: formatSpan(phases.warmUpUs), chaos: formatSpan(phases.chaosUs) },
     claims: { epsilon: formatSpan(claims.epsilonUs), only: claims.only },
     slo: Object.fromEntries(scenario.slo.map((s) => [s.metric, `${s.op} ${s.value}`])),
+    breaks: scenario.breaks,
   };
 }
 

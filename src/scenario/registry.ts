@@ -7,11 +7,14 @@ import type { Assumes } from '../faults/fairness.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
 import { failed, ok } from '../lib/outcome.ts';
 import { formatDurationUs, humanDuration, MS, SECOND } from '../lib/units.ts';
+import type { Mutant } from '../mutants/mutant.ts';
+import { MUTANTS } from '../mutants/mutants.ts';
 import type { BuiltDesign, DesignContext } from '../scheduler/designs/design.ts';
-import { lease } from '../scheduler/designs/lease/lease.ts';
+import { LEASE_PARTS, lease } from '../scheduler/designs/lease/lease.ts';
 import type { LeasePreset } from '../scheduler/designs/lease/presets.ts';
 import { CLIENT_GO, LEASE_PRESETS, takeoverBoundUs } from '../scheduler/designs/lease/presets.ts';
 import { single } from '../scheduler/designs/single/single.ts';
+import { SAFE_PARTS } from '../scheduler/parts/engine.ts';
 import type { Selection } from './selection.ts';
 import { checkSelection, parseSelection, printSelection } from './selection.ts';
 
@@ -39,8 +42,8 @@ export interface DesignEntry {
   readonly presets: readonly { readonly name: string; readonly why: string }[];
   /** Option to the values it may take; the first is the default. */
   readonly options: Readonly<Record<string, readonly string[]>>;
-  /** What is wrong with it on purpose: none yet. */
-  readonly mutants: readonly string[];
+  /** What may be wrong with it on purpose: it then promises the same, and breaks it. */
+  readonly mutants: readonly Mutant[];
   readonly select: (selection: Selection) => Omit<SelectedDesign, 'name'>;
 }
 
@@ -75,14 +78,20 @@ const NOT_PROMISED_UNFENCED: Readonly<Record<string, string>> = {
   'explained-skips': UNGUARDED,
 };
 
+const ENGINE_MUTANTS = MUTANTS.filter((mutant) => mutant.of === 'engine');
+
+/** The part that a mutant replaces; no mutant replaces none. */
+const partOf = <M extends Mutant>(mutants: readonly M[], name: string | undefined): M['parts'] =>
+  mutants.find((mutant) => mutant.name === name)?.parts ?? {};
+
 const SINGLE: DesignEntry = {
   name: 'single',
   family: 'one scheduler with a write-ahead log, restarted when it dies',
   presets: [{ name: 'default', why: 'a supervisor restarts it a second after it exits' }],
   options: {},
-  mutants: [],
-  select: () => ({
-    build: (context) => single(context),
+  mutants: ENGINE_MUTANTS,
+  select: ({ mutant }) => ({
+    build: (context) => single(context, { ...SAFE_PARTS, ...partOf(ENGINE_MUTANTS, mutant) }),
     notPromised: {},
     assumes: { ...ASSUMES, singleCopy: true },
     assumptions: [
@@ -101,12 +110,13 @@ const LEASE: DesignEntry = {
   family: 'active and standby members on a lease in a shared store',
   presets: LEASE_PRESETS.map(({ name, why }) => ({ name, why })),
   options: { fencing: ['on', 'off'] },
-  mutants: [],
-  select: ({ preset: name, options }) => {
+  mutants: MUTANTS,
+  select: ({ preset: name, options, mutant }) => {
     const preset = LEASE_PRESETS.find((each) => each.name === name) ?? CLIENT_GO;
     const fenced = options['fencing'] !== 'off';
+    const parts = { ...LEASE_PARTS, ...partOf(MUTANTS, mutant) };
     return {
-      build: (context) => lease(context, { preset, fenced }),
+      build: (context) => lease(context, { preset, fenced }, parts),
       notPromised: fenced ? {} : NOT_PROMISED_UNFENCED,
       assumes: { ...ASSUMES, noSuspend: !fenced },
       assumptions: leaseAssumptions(preset),
@@ -139,7 +149,7 @@ export function selectDesign(text: string): Outcome<SelectedDesign, readonly Pro
     name,
     presets: presets.map((preset) => preset.name),
     options,
-    mutants,
+    mutants: mutants.map((mutant) => mutant.name),
   }));
   const problems = checkSelection(parsed.value, choices);
   if (problems.length > 0) return failed(problems);

@@ -118,6 +118,11 @@ export interface Scenario {
     readonly only: readonly string[];
   };
   readonly slo: readonly Slo[];
+  /**
+   * Selections that are known to fail here, with the claims that break or the metrics that miss
+   * their threshold; every other one of the designs holds.
+   */
+  readonly breaks: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A file that a scenario refers to, as read; the hash covers its bytes. */

@@ -123,12 +123,38 @@ function slackProblems(data: unknown, yaml: YamlText, known: KnownNames): Proble
   for (const metric of typeof slo === 'object' && slo !== null ? Object.keys(slo) : []) {
     name('metric', metric, known.metrics, ['slo', metric]);
   }
+  found.push(...breaksProblems(data, yaml, known));
   const designs = list(at('designs')).map((design, i) => [design, ['designs', i]] as const);
   for (const [design, path] of [[at('design'), ['design']] as const, ...designs]) {
     if (typeof design !== 'string' || parseSelection(design).kind === 'failed') continue;
     for (const { problem, hint } of known.checkDesign?.(design) ?? []) wrong(path, problem, hint);
   }
   found.push(...scheduleProblems(list(at('workload', 'schedules')), yaml));
+  return found;
+}
+
+/** Who is said to fail must be among the designs, and fail at what is judged. */
+function breaksProblems(data: unknown, yaml: YamlText, known: KnownNames): Problem[] {
+  const { design, designs, breaks, slo } = (data ?? {}) as Record<string, unknown>;
+  const isMap = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null;
+  if (!isMap(breaks)) return [];
+  const selections = Array.isArray(designs) ? designs.map(String) : [String(design ?? 'lease')];
+  const judged = [...(known.claims ?? []), ...(isMap(slo) ? Object.keys(slo) : [])];
+  const found: Problem[] = [];
+  for (const [selection, whats] of Object.entries(breaks)) {
+    if (!selections.includes(selection)) {
+      const problem = `${shown(selection)} is not among the designs`;
+      const hint = suggestion(selection, selections);
+      found.push(problemAt(yaml, ['breaks', selection], problem, hint));
+    }
+    if (known.claims === undefined || !Array.isArray(whats)) continue;
+    for (const [i, what] of whats.entries()) {
+      if (typeof what !== 'string' || judged.includes(what)) continue;
+      const problem = `there is no claim or threshold ${shown(what)}`;
+      found.push(problemAt(yaml, ['breaks', selection, i], problem, suggestion(what, judged)));
+    }
+  }
   return found;
 }
 
@@ -176,6 +202,7 @@ function scenarioFrom(text: ScenarioText, faults: FaultsPart): Scenario {
     slo: Object.entries(text.slo).map(([metric, wanted]): Slo => {
       return { metric, op: wanted.startsWith('>=') ? '>=' : '<=', value: Number(wanted.slice(2)) };
     }),
+    breaks: text.breaks,
   };
 }
 

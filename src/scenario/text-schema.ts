@@ -274,6 +274,10 @@ export const scenarioText = z
       .record(z.string(), z.string().regex(/^(>=|<=)\s*-?\d+(\.\d+)?(e[+-]?\d+)?$/))
       .prefault({})
       .describe('Thresholds on means over seeds, such as apiSuccess: ">= 0.95".'),
+    breaks: z
+      .record(z.string(), z.array(z.string()).min(1).max(100))
+      .prefault({})
+      .describe('Designs known to fail here, with the claims or thresholds that break.'),
   })
   .refine((s) => s.design === undefined || s.designs === undefined, {
     message: 'has design as well as designs',

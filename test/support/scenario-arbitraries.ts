@@ -152,8 +152,8 @@ const workload = fc.record(
   },
 ) as fc.Arbitrary<Scenario['workload']>;
 
-/** Any scenario that a text can say. */
-export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+/** All of a scenario but what is said to break. */
+const unbroken: fc.Arbitrary<Omit<Scenario, 'breaks'>> = fc.record({
   apiVersion: fc.constant('seaworthy/v1' as const),
   name: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,20}$/),
   why: sentence,
@@ -181,3 +181,16 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     { selector: (s) => s.metric },
   ),
 });
+
+/** Any scenario that a text can say; only one of its designs can be said to break. */
+export const scenarios: fc.Arbitrary<Scenario> = unbroken.chain((scenario) =>
+  fc
+    .record({
+      selection: fc.constantFrom(...scenario.designs),
+      whats: fc.subarray(['no-loss', 'tick-once', 'goodput']),
+    })
+    .map(({ selection, whats }) => ({
+      ...scenario,
+      breaks: whats.length === 0 ? {} : { [selection]: whats },
+    })),
+);

@@ -1,0 +1,38 @@
+import type { LeaseParts } from '../scheduler/designs/lease/lease.ts';
+import type { EngineParts } from '../scheduler/parts/engine.ts';
+
+/** Why schedulers fail, sorted by what lies at the root. */
+export type RootCause =
+  | 'cursor and effect not atomic'
+  | 'ownership without fencing'
+  | 'identity without incarnation'
+  | 'state kept or lost across terms'
+  | 'clock arithmetic'
+  | 'recovery that does not recover'
+  | 'unbounded reaction'
+  | 'time-only suspicion';
+
+interface MutantWords {
+  /** After the failure that it is taken from. */
+  readonly name: string;
+  /** What it does wrong, in a sentence. */
+  readonly sentence: string;
+  /** The real failure: project#number. */
+  readonly source: string;
+  readonly cause: RootCause;
+}
+
+/** A planted bug: the one part that takes the place of the right one. */
+export type Mutant = MutantWords &
+  (
+    | {
+        /** Of every design that has an engine. */
+        readonly of: 'engine';
+        readonly parts: Partial<EngineParts>;
+      }
+    | {
+        /** Of designs on a lease. */
+        readonly of: 'lease';
+        readonly parts: Partial<LeaseParts>;
+      }
+  );

@@ -1,0 +1,70 @@
+/**
+ * mutants: the designs with one part replaced by one that makes a mistake of a real scheduler. They
+ * show what a claim is good for: whoever cannot tell a mutant from its design has not tested it.
+ *
+ *   mutants.ts      all of them, sorted by what lies at their root (this file)
+ *   mutant.ts       what a mutant is
+ *   eager-out.ts    shared: messages that leave too early
+ *   remade-book.ts  shared: what a term begins with, changed
+ *   <name>.ts       one mistake each
+ */
+import { ackBeforeQuorum } from './ack-before-quorum.ts';
+import { catchupUnbounded } from './catchup-unbounded.ts';
+import { deleteNotPropagatedToMemory } from './delete-not-propagated-to-memory.ts';
+import { expiryMeansShutdown } from './expiry-means-shutdown.ts';
+import { fireThenAdvance } from './fire-then-advance.ts';
+import { gapAlwaysSkipped } from './gap-always-skipped.ts';
+import { giveUpAfterNMissed } from './give-up-after-n-missed.ts';
+import { headOfLineBatch } from './head-of-line-batch.ts';
+import { identityWithoutIncarnation } from './identity-without-incarnation.ts';
+import { inMemoryCursor } from './in-memory-cursor.ts';
+import { leaderWithoutDuties } from './leader-without-duties.ts';
+import type { Mutant } from './mutant.ts';
+import { negativeElapsed } from './negative-elapsed.ts';
+import { nextFromNowOnElection } from './next-from-now-on-election.ts';
+import { noResetOnDemotion } from './no-reset-on-demotion.ts';
+import { noSelfFence } from './no-self-fence.ts';
+import { noStopCallback } from './no-stop-callback.ts';
+import { overlapRunsTwice } from './overlap-runs-twice.ts';
+import { popThenPush } from './pop-then-push.ts';
+import { redeliveryNotCounted } from './redelivery-not-counted.ts';
+import { replaceOnElection } from './replace-on-election.ts';
+import { rescueByAge } from './rescue-by-age.ts';
+import { restoreWithoutTz } from './restore-without-tz.ts';
+import { runningSetNotPersisted } from './running-set-not-persisted.ts';
+import { silentDrop } from './silent-drop.ts';
+import { terminalNotAbsorbing } from './terminal-not-absorbing.ts';
+import { tokenResetOnRelease } from './token-reset-on-release.ts';
+import { unfencedMetadataWrite } from './unfenced-metadata-write.ts';
+import { wallClockLease } from './wall-clock-lease.ts';
+
+export const MUTANTS: readonly Mutant[] = [
+  fireThenAdvance,
+  ackBeforeQuorum,
+  popThenPush,
+  nextFromNowOnElection,
+  silentDrop,
+  noSelfFence,
+  noStopCallback,
+  unfencedMetadataWrite,
+  tokenResetOnRelease,
+  identityWithoutIncarnation,
+  terminalNotAbsorbing,
+  noResetOnDemotion,
+  inMemoryCursor,
+  runningSetNotPersisted,
+  deleteNotPropagatedToMemory,
+  wallClockLease,
+  negativeElapsed,
+  restoreWithoutTz,
+  gapAlwaysSkipped,
+  overlapRunsTwice,
+  expiryMeansShutdown,
+  leaderWithoutDuties,
+  giveUpAfterNMissed,
+  catchupUnbounded,
+  headOfLineBatch,
+  rescueByAge,
+  replaceOnElection,
+  redeliveryNotCounted,
+];
