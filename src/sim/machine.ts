@@ -293,7 +293,8 @@ export class Machine implements Body, Endpoint, Copy {
     for (const file of recovered.files.values()) records += file.length;
     this.clock.startMonotonicAt(intBetween(this.#zeros, 0, ZERO_MAX_US));
     this.outbox.clear();
-    this.cpu.begin(profile.defaultUs.start + records * profile.recoverRecordUs);
+    const readUs = records * profile.recoverRecordUs * this.disk.slowness;
+    this.cpu.begin(profile.defaultUs.start + Math.ceil(readUs));
     const incarnation = new Incarnation(this.#context, this, this.incarnation);
     // Known before its program is made, which may already fail or exit.
     this.#current = incarnation;
@@ -353,7 +354,7 @@ export class Machine implements Body, Endpoint, Copy {
     this.disk.complete(request);
     if (request.op !== 'read') {
       this.#writing--;
-      for (const hook of this.#context.onSynced) hook(this);
+      if (request.failure === undefined) for (const hook of this.#context.onSynced) hook(this);
     }
     this.take(request);
   }
@@ -372,9 +373,9 @@ export class Machine implements Body, Endpoint, Copy {
 
   /** The program sends: on its way when the event in service is complete. */
   depart(to: string, message: Message): void {
-    const { checked, network, profile } = this.#context;
+    const { checked, network, profile, lengths } = this.#context;
     if (checked) freezePlain(message);
-    this.cpu.spend(profile.sendUs);
+    this.cpu.spend(profile.sendUs + lengths.sendUs(message));
     const departAtUs = this.cpu.busyUntilUs;
     if (this.state === 'paused') this.#departures.add(to, message, departAtUs);
     else network.send(this.#sender, to, message, departAtUs);
@@ -402,13 +403,17 @@ export class Machine implements Body, Endpoint, Copy {
   }
 
   #handle(work: Work): void {
-    const { defaultUs } = this.#context.profile;
-    const isMessage = work.kind === 'message';
     this.outbox.clear();
-    // A signal costs no more than a timer does.
-    const kind = work.kind === 'stop' ? 'timer' : work.kind;
-    this.cpu.begin(isMessage ? work.messageKind.serviceUs : defaultUs[kind]);
+    this.cpu.begin(this.#serviceUsOf(work));
     required(this.#current, 'the program of a machine that is up').handle(work);
+  }
+
+  #serviceUsOf(work: Work): number {
+    const { profile, lengths } = this.#context;
+    if (work.kind === 'message')
+      return work.messageKind.serviceUs + lengths.receiveUs(work.message);
+    // A signal costs no more than a timer does.
+    return profile.defaultUs[work.kind === 'stop' ? 'timer' : work.kind];
   }
 
   #newTimeDaemon(): TimeDaemon | undefined {
@@ -447,6 +452,7 @@ export class Machine implements Body, Endpoint, Copy {
 
   #become(state: MachineState, fact: keyof typeof FOLDED, why: string): void {
     this.state = state;
+    this.disk.programRuns(state === 'up');
     const { kernel, recorder } = this.#context;
     kernel.fold(FOLDED[fact] * 0x10000 + this.index);
     const { name: machine, role, incarnation } = this;
