@@ -2,17 +2,18 @@
  * Faults that a scenario gives: from an entry of the text to a planned fault. In the text a number
  * has its unit in its value, in a plan in its name.
  */
+import { z } from 'zod';
 import { FAULTS } from '../faults/faults.ts';
-import type { FaultKind, PlannedFault, Start, Target } from '../faults/plan.ts';
+import type { FaultKind, Plan, PlannedFault, Start, Target } from '../faults/plan.ts';
 import { planProblems } from '../faults/plan-problems.ts';
 import { assert } from '../lib/assert.ts';
-import type { Problem } from '../lib/outcome.ts';
+import { failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
 import { suggestion } from './nearest.ts';
-import { problemAt } from './problems.ts';
+import { arranged, issueProblems, problemAt, type SchemaNode } from './problems.ts';
 import type { FaultsPart } from './scenario.ts';
-import type { FaultText, ScenarioText, TargetText } from './text-schema.ts';
+import { type FaultText, faultList, type ScenarioText, type TargetText } from './text-schema.ts';
 import { readDuration, readShare, shown } from './values.ts';
-import type { YamlText } from './yaml-text.ts';
+import { readYaml, type YamlText } from './yaml-text.ts';
 
 /** The faults of a scenario, and what is wrong with them. */
 export interface FaultsRead {
@@ -23,13 +24,44 @@ export interface FaultsRead {
 /** Reads the part `faults`: names of numbers, their units and their ranges are checked here. */
 export function faultsFrom(text: ScenarioText['faults'], yaml: YamlText): FaultsRead {
   if (!Array.isArray(text)) return { part: { kind: 'drawn', ...text }, problems: [] };
+  const { faults, problems } = plannedFrom(text, yaml, ['faults']);
+  return { part: { kind: 'given', faults }, problems };
+}
+
+/**
+ * Reads a plan from a text of its own: a list of faults as a scenario gives them. Every problem is
+ * told at once, with its place in the text; `file` is named in them only.
+ */
+export function parsePlan(text: string, file?: string): Outcome<Plan, readonly Problem[]> {
+  const read = readYaml(text, file);
+  if ('problems' in read) return failed(arranged(read.problems));
+  const { yaml, data } = read;
+  if (!Array.isArray(data)) {
+    const hint = 'a list of faults, as `run --print-plan` prints it';
+    return failed([problemAt(yaml, [], `${shown(data)} is not a plan`, hint)]);
+  }
+  const parsed = faultList.safeParse(data, { reportInput: true });
+  if (!parsed.success) {
+    const schema = z.toJSONSchema(faultList, { target: 'draft-7', io: 'input' }) as SchemaNode;
+    return failed(arranged(issueProblems(parsed.error.issues, yaml, schema)));
+  }
+  const { faults, problems } = plannedFrom(parsed.data, yaml, []);
+  return problems.length === 0 ? ok({ faults }) : failed(arranged(problems));
+}
+
+/** `root` is where the list stands in the text. */
+function plannedFrom(
+  text: readonly FaultText[],
+  yaml: YamlText,
+  root: readonly string[],
+): { readonly faults: readonly PlannedFault[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const faults = text.map((entry, i): PlannedFault => {
     const params: Record<string, number> = {};
     for (const [key, value] of Object.entries(entry.params)) {
       const param = readParam(entry.kind, key, value);
       if ('problem' in param) {
-        problems.push(problemAt(yaml, ['faults', i, 'params', key], param.problem, param.hint));
+        problems.push(problemAt(yaml, [...root, i, 'params', key], param.problem, param.hint));
       } else params[param.name] = param.value;
     }
     return {
@@ -46,10 +78,11 @@ export function faultsFrom(text: ScenarioText['faults'], yaml: YamlText): Faults
     for (const { path, problem, hint } of planProblems({ faults })) {
       // Names in a plan end in their unit; in the text the unit stands in the value.
       const words = problem.replace(/(?<=[a-z])(Ppm|Us)'/g, "'");
-      problems.push(problemAt(yaml, textPath(path), words, hint));
+      // Paths in a plan begin with `faults`.
+      problems.push(problemAt(yaml, [...root, ...textPath(path).slice(1)], words, hint));
     }
   }
-  return { part: { kind: 'given', faults }, problems };
+  return { faults, problems };
 }
 
 type Param =

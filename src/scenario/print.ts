@@ -4,7 +4,7 @@
  * changes.
  */
 import { Document, isScalar, Scalar, visit } from 'yaml';
-import type { PlannedFault, Target } from '../faults/plan.ts';
+import type { Plan, PlannedFault, Target } from '../faults/plan.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { FaultsPart, Scenario, ScheduleEntry, Workload } from './scenario.ts';
 import { formatInstant, formatRate, formatShare, formatSpan } from './values.ts';
@@ -13,8 +13,17 @@ import { formatInstant, formatRate, formatShare, formatSpan } from './values.ts'
 export const FIRST_LINE = '# yaml-language-server: $schema=../schema.json';
 
 /** The one text of a scenario: it parses to the same scenario and prints to the same bytes. */
-export function printScenario(scenario: Scenario): string {
-  const document = new Document(scenarioData(scenario));
+export const printScenario = (scenario: Scenario): string =>
+  `${FIRST_LINE}\n${yamlOf(scenarioData(scenario))}`;
+
+/**
+ * A plan as the list of faults that a scenario may give, or a file of its own: it parses to the
+ * same plan and prints to the same bytes.
+ */
+export const printPlan = ({ faults }: Plan): string => yamlOf(faults.map(faultData));
+
+function yamlOf(data: unknown): string {
+  const document = new Document(data);
   visit(document, {
     Scalar(_, node) {
       // Anything but plain printable text on one line is quoted, so that nothing is folded away.
@@ -31,7 +40,7 @@ export function printScenario(scenario: Scenario): string {
       if (node.items.every((item) => isScalar(item))) node.flow = true;
     },
   });
-  return `${FIRST_LINE}\n${document.toString({ lineWidth: 0, flowCollectionPadding: false })}`;
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 function scenarioData(scenario: Scenario): unknown {
@@ -51,10 +60,22 @@ function scenarioData(scenario: Scenario): unknown {
       latency: { min: formatSpan(cluster.latencyMinUs), max: formatSpan(cluster.latencyMaxUs) },
       clockRate: formatShare(cluster.ratePpmMax),
       wallError: formatSpan(cluster.wallErrorUsMax),
+      ...(cluster.ntp === undefined
+        ? {}
+        : {
+            ntp: {
+              poll: formatSpan(cluster.ntp.pollUs),
+              error: formatSpan(cluster.ntp.errorUs),
+            },
+          }),
     },
     workload: workloadData(scenario.workload),
     faults: faultsData(scenario.faults),
-    phases: { warmUp: formatSpan(phases.warmUpUs), chaos: formatSpan(phases.chaosUs) },
+    phases: {
+      warmUp: formatSpan(phases.warmUpUs),
+      chaos: formatSpan(phases.chaosUs),
+      heal: phases.heal,
+    },
     claims: { epsilon: formatSpan(claims.epsilonUs), only: claims.only },
     slo: Object.fromEntries(scenario.slo.map((s) => [s.metric, `${s.op} ${s.value}`])),
     breaks: scenario.breaks,

@@ -7,6 +7,7 @@
  *   assemble.ts   one run: machines, programs, workload, faults and judges wired together
  *   due-ticks.ts  the independent second opinion on which ticks are due (croner)
  *   zone-data.ts  zone rules read from the platform's zone database
+ *   zone-shelf.ts the rules that each machine is handed, right or old
  */
 
 import type { PlannedFault } from '../faults/plan.ts';
@@ -30,6 +31,8 @@ export interface Cluster {
   readonly ratePpmMax: number;
   /** Every machine's wall clock is off by up to this at the start, drawn, either way. */
   readonly wallErrorUsMax: number;
+  /** Every machine runs a time daemon that asks this often, and measures with this much error. */
+  readonly ntp?: { readonly pollUs: number; readonly errorUs: number };
 }
 
 export interface ScheduleEntry {
@@ -86,9 +89,17 @@ export type FaultsPart =
   | { readonly kind: 'drawn'; readonly profile: string; readonly intensity: number }
   | { readonly kind: 'given'; readonly faults: readonly PlannedFault[] };
 
+/**
+ * How much of the cluster is healed when the storm is over: all of it; a core that the design says
+ * is enough, while the rest stays frozen for ever; or one of the two, as the seed draws.
+ */
+export const HEALS = ['total', 'core', 'drawn'] as const;
+export type Heal = (typeof HEALS)[number];
+
 export interface Phases {
   readonly warmUpUs: number;
   readonly chaosUs: number;
+  readonly heal: Heal;
 }
 
 /** A threshold on the mean of a metric over seeds, such as `apiSuccess: ">= 0.95"`. */

@@ -194,10 +194,13 @@ function scenarioFrom(text: ScenarioText, faults: FaultsPart): Scenario {
       latencyMaxUs: cluster.latency.max,
       ratePpmMax: cluster.clockRate,
       wallErrorUsMax: cluster.wallError,
+      ...(cluster.ntp === undefined
+        ? {}
+        : { ntp: { pollUs: cluster.ntp.poll, errorUs: cluster.ntp.error } }),
     },
     workload: workloadFrom(text.workload),
     faults,
-    phases: { warmUpUs: phases.warmUp, chaosUs: phases.chaos },
+    phases: { warmUpUs: phases.warmUp, chaosUs: phases.chaos, heal: phases.heal },
     claims: { epsilonUs: claims.epsilon, only: claims.only },
     slo: Object.entries(text.slo).map(([metric, wanted]): Slo => {
       return { metric, op: wanted.startsWith('>=') ? '>=' : '<=', value: Number(wanted.slice(2)) };

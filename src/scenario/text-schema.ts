@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { findFault } from '../faults/faults.ts';
 import { AIMED_ROLES, ANCHORS, FAULT_KINDS, ROLES_AT_MOMENT, SHARES } from '../faults/plan.ts';
+import { HEALS } from './scenario.ts';
 import { parseSelection } from './selection.ts';
 import {
   count,
@@ -44,6 +45,16 @@ const cluster = z
     wallError: span('Every wall clock is off by up to this at the start, either way.').prefault(
       '20ms',
     ),
+    ntp: z
+      .strictObject({
+        poll: span('How often a machine asks its time servers.', {
+          min: 1_000_000,
+          max: DAY_US,
+        }).prefault('64s'),
+        error: span('What it measures is off by up to this.', { max: HOUR_US }).prefault('2ms'),
+      })
+      .optional()
+      .describe('Every machine runs a time daemon; without this none does.'),
   })
   .prefault({})
   .describe('Machines, network and clocks.');
@@ -223,13 +234,16 @@ const fault = z
       refuse("needs 'for', how long it lasts");
   });
 
+/** Faults that are given, in a scenario or in a file of their own. */
+export const faultList = z.array(fault).max(100_000);
+
 const faults = z
   .union([
     z.strictObject({
-      profile: z.string().describe('A kind of storm; `seaworthy list faults` names them.'),
+      profile: z.string().describe('A kind of storm; `seaworthy list profiles` names them.'),
       intensity: fraction('Multiplies how many faults are drawn.', 0, 100).prefault(1),
     }),
-    z.array(fault).max(100_000),
+    faultList,
   ])
   .prefault({ profile: 'calm' })
   .describe('Drawn from a profile and the seed, or a list of given faults.');
@@ -261,6 +275,10 @@ export const scenarioText = z
       .strictObject({
         warmUp: span('Calm before the faults.', { max: DAY_US }).prefault('10s'),
         chaos: span('How long faults may begin.', { max: 30 * DAY_US }).prefault('60s'),
+        heal: z
+          .enum(HEALS)
+          .prefault('total')
+          .describe('All of the cluster, a core that is enough (the rest stays frozen), or drawn.'),
       })
       .prefault({})
       .describe('After chaos come heal, quiescence and audit, as long as the design needs.'),

@@ -4,7 +4,12 @@ import { FAULTS } from '../../src/faults/faults.ts';
 import type { PlannedFault } from '../../src/faults/plan.ts';
 import { PROFILES } from '../../src/faults/profiles.ts';
 import { wallUs } from '../../src/lib/units.ts';
-import type { FaultsPart, Scenario, ScheduleEntry } from '../../src/scenario/scenario.ts';
+import {
+  type FaultsPart,
+  HEALS,
+  type Scenario,
+  type ScheduleEntry,
+} from '../../src/scenario/scenario.ts';
 import { formatInstant } from '../../src/scenario/values.ts';
 import { anyParams, anyStart, anyTarget } from './plan-arbitraries.ts';
 
@@ -165,7 +170,11 @@ const unbroken: fc.Arbitrary<Omit<Scenario, 'breaks'>> = fc.record({
   cluster,
   workload,
   faults,
-  phases: fc.record({ warmUpUs: span(0, DAY_US), chaosUs: span(0, DAY_US) }),
+  phases: fc.record({
+    warmUpUs: span(0, DAY_US),
+    chaosUs: span(0, DAY_US),
+    heal: fc.constantFrom(...HEALS),
+  }),
   claims: fc.record({
     epsilonUs: span(0, 3_600_000_000),
     only: fc.subarray(['no-loss', 'tick-once', 'cancel']),
