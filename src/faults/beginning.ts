@@ -63,3 +63,14 @@ export interface Family<K extends FaultKind> {
 /** A number of the fault; one that was left out has the value that its kind says. */
 export const param = (fault: PlannedFault, name: string): number =>
   fault.params[name] ?? infoOf(fault.kind).params[name]?.otherwise ?? 0;
+
+/** Does the same to every target; the ending takes all of it back. */
+export function onEach(
+  { targets }: Pick<Beginning, 'targets'>,
+  begin: (machine: Machine) => Ending | undefined,
+): Ending {
+  const endings = targets.map(begin);
+  return () => {
+    for (const end of endings) end?.();
+  };
+}

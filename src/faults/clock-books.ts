@@ -1,6 +1,6 @@
 import { assert } from '../lib/assert.ts';
 import type { Machine } from '../sim/machine.ts';
-import type { Beginning, Ending } from './beginning.ts';
+import type { Ending } from './beginning.ts';
 
 /** Where the sum of overlapping faults ends: beyond it an oscillator hardly runs at all. */
 const SUM_PPM_MAX = 900_000;
@@ -118,15 +118,4 @@ export class Slewing {
     const seconds = Math.floor(spanUs / 1e6);
     return seconds * this.#ppm + Math.round(((spanUs - seconds * 1e6) * this.#ppm) / 1e6);
   }
-}
-
-/** Does the same to every target; the ending takes all of it back. */
-export function onEach(
-  { targets }: Pick<Beginning, 'targets'>,
-  begin: (machine: Machine) => Ending | undefined,
-): Ending {
-  const endings = targets.map(begin);
-  return () => {
-    for (const end of endings) end?.();
-  };
 }

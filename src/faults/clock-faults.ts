@@ -1,6 +1,13 @@
 import type { Machine } from '../sim/machine.ts';
-import { type Beginning, type Ending, type Family, param, type World } from './beginning.ts';
-import { ClockBooks, onEach } from './clock-books.ts';
+import {
+  type Beginning,
+  type Ending,
+  type Family,
+  onEach,
+  param,
+  type World,
+} from './beginning.ts';
+import { ClockBooks } from './clock-books.ts';
 import { SlewFaults } from './clock-slews.ts';
 import type { ClockKind } from './plan.ts';
 import { TimeServerFaults } from './time-server-faults.ts';

@@ -1,4 +1,4 @@
-import type { Assumption, Fact } from '../history/fact.ts';
+import type { Assumption, Fact, FactOf } from '../history/fact.ts';
 import type { Fold, Recorder } from '../history/history.ts';
 import { unreachable } from '../lib/assert.ts';
 import { humanDuration, type VirtualUs } from '../lib/units.ts';
@@ -27,7 +27,7 @@ export interface Stakes {
   readonly keepers: ReadonlySet<string>;
 }
 
-/** Whether the failure of an assumption on a machine matters to the design. */
+/** Whether the failure of an assumption on a machine, or on one in its place, matters. */
 export function isAtStake(assumption: Assumption, machine: string, stakes: Stakes): boolean {
   const { assumes, members, keepers } = stakes;
   switch (assumption) {
@@ -79,6 +79,7 @@ export function watchFairness(options: FairnessOptions): Fold {
   return {
     listens: [
       'run-began',
+      'machine',
       'clock',
       'phase',
       'testified',
@@ -93,6 +94,7 @@ export function watchFairness(options: FairnessOptions): Fold {
 
 class ClockWatch {
   readonly #options: FairnessOptions;
+  readonly #members: Set<string>;
   readonly #known = new Map<string, Known>();
   readonly #failed = new Set<string>();
   /** The earliest time at which some wall clock drifts out of bounds, if nothing changes. */
@@ -100,20 +102,23 @@ class ClockWatch {
 
   constructor(options: FairnessOptions) {
     this.#options = options;
+    this.#members = new Set(options.members);
   }
 
   onFact(fact: Fact): void {
     if (fact.at >= this.#nextDriftOutUs) this.#drift(fact.at);
     if (fact.kind === 'clock') this.#learn({ ...fact });
+    // One that takes a member's place, or is a copy of one, is a member too.
+    else if (fact.kind === 'machine' && isMember(fact)) this.#members.add(fact.machine);
     else if (fact.kind === 'run-began') {
       for (const clock of this.#options.initial ?? []) this.#learn({ ...clock, at: fact.at });
     }
   }
 
   #learn(clock: Known): void {
-    const { assumes, members } = this.#options;
+    const { assumes } = this.#options;
     const { at, machine, ratePpm, wallErrorUs } = clock;
-    if (!members.has(machine)) return;
+    if (!this.#members.has(machine)) return;
     this.#known.set(machine, clock);
     if (Math.abs(ratePpm) > assumes.ratePpmMax) {
       this.#fail(at, 'rate-error', machine, `rate off by ${ratePpm} ppm, ${ratesWithin(assumes)}`);
@@ -161,5 +166,6 @@ class ClockWatch {
   }
 }
 
+const isMember = ({ role }: FactOf<'machine'>): boolean => role === 'scheduler' || role === 'store';
 const keyOf = (assumption: Assumption, machine: string): string => `${assumption} ${machine}`;
 const ratesWithin = ({ ratePpmMax }: Assumes): string => `assumed within ${ratePpmMax} ppm`;

@@ -180,9 +180,9 @@ export class Injector {
     };
   }
 
-  #breaks(assumption: Assumption, { name }: Machine, detail: string): void {
+  #breaks(assumption: Assumption, { name, origin }: Machine, detail: string): void {
     const key = `${assumption} ${name}`;
-    if (this.#broken.has(key) || !isAtStake(assumption, name, this.#stakes)) return;
+    if (this.#broken.has(key) || !isAtStake(assumption, origin, this.#stakes)) return;
     this.#broken.add(key);
     const at = this.#kernel.now;
     this.#recorder.record({ kind: 'assumption-failed', at, assumption, machine: name, detail });

@@ -1,97 +1,37 @@
-import type { Machine } from '../sim/machine.ts';
-import {
-  type Begin,
-  type Beginning,
-  type Ending,
-  type Family,
-  param,
-  type World,
-} from './beginning.ts';
+import type { Family, World } from './beginning.ts';
+import { ChangedMachines } from './changed-machines.ts';
+import { Outages } from './outages.ts';
 import type { ProcessKind } from './plan.ts';
-
-const notYet: Begin = () => () => {};
-
-export function createProcessFaults(_world: World): Family<ProcessKind> {
-  const faults = new ProcessFaults();
-  return {
-    begin: {
-      crash: (b) => faults.crash(b),
-      kill: notYet,
-      'crash-at-write': notYet,
-      'crash-in-recovery': notYet,
-      stop: notYet,
-      pause: (b) => faults.pause(b),
-      suspend: notYet,
-      stall: notYet,
-      'slow-cpu': (b) => faults.slow(b),
-      'restart-storm': notYet,
-      wipe: notYet,
-      replace: notYet,
-      'second-copy': notYet,
-      'unequal-config': notYet,
-    },
-  };
-}
+import { Standstills } from './standstills.ts';
 
 /**
- * Crashes, pauses and slow CPUs, on machines that may be hit by several at a time. The one that
- * brought a machine down brings it up again, and the one that paused it lets it go on; a fault that
- * finds nothing left to change changes nothing, neither then nor when it ends. A crash frees the
- * machine of its pause, for the program that stood still is gone. Slow factors multiply.
+ * What happens to machines and the programs on them. Several faults may hit one machine at a time:
+ * each takes back what it did itself, and at the heal every machine is up that is not gone for
+ * good, also one whose program had just ended by itself.
  */
-class ProcessFaults {
-  readonly #downBy = new Map<Machine, string>();
-  readonly #pausedBy = new Map<Machine, string>();
-  readonly #slowBy = new Map<Machine, Map<string, number>>();
-
-  crash({ fault, targets, bite }: Beginning): Ending {
-    const target = targets[0] as Machine;
-    if (target.crash(fault.id)) {
-      bite();
-      this.#downBy.set(target, fault.id);
-    }
-    return () => {
-      if (this.#downBy.get(target) !== fault.id) return;
-      this.#downBy.delete(target);
-      target.restart(fault.id);
-    };
-  }
-
-  pause({ fault, targets, bite }: Beginning): Ending {
-    const target = targets[0] as Machine;
-    if (target.pause(fault.id)) {
-      bite();
-      this.#pausedBy.set(target, fault.id);
-    }
-    return () => {
-      if (this.#pausedBy.get(target) !== fault.id) return;
-      this.#pausedBy.delete(target);
-      target.resume(fault.id);
-    };
-  }
-
-  /** Bites a machine that is up, at its beginning or, returned meanwhile, at its end. */
-  slow({ fault, targets, bite }: Beginning): Ending {
-    const target = targets[0] as Machine;
-    const factors = this.#slowBy.get(target) ?? new Map<string, number>();
-    this.#slowBy.set(target, factors);
-    const factor = param(fault, 'factor');
-    factors.set(fault.id, factor);
-    target.setSlowdown(product(factors));
-    const biteIfUp = (): void => {
-      if (target.state === 'up' && factor !== 1) bite();
-    };
-    biteIfUp();
-    return () => {
-      biteIfUp();
-      factors.delete(fault.id);
-      target.setSlowdown(product(factors));
-    };
-  }
-}
-
-function product(factors: ReadonlyMap<string, number>): number {
-  let slowdown = 1;
-  for (const factor of factors.values()) slowdown *= factor;
-  return slowdown;
+export function createProcessFaults(world: World): Family<ProcessKind> {
+  const outages = new Outages(world);
+  const standstills = new Standstills();
+  const changed = new ChangedMachines(world);
+  return {
+    begin: {
+      crash: (b) => outages.stopAtOnce(b, 'crash'),
+      kill: (b) => outages.stopAtOnce(b, 'kill'),
+      'crash-at-write': (b) => outages.atWrite(b),
+      'crash-in-recovery': (b) => outages.inRecovery(b),
+      stop: (b) => outages.stop(b),
+      pause: (b) => standstills.pause(b),
+      suspend: (b) => standstills.suspend(b),
+      stall: (b) => standstills.stall(b),
+      'slow-cpu': (b) => standstills.slow(b),
+      'restart-storm': (b) => outages.storm(b),
+      wipe: (b) => outages.wipe(b),
+      replace: (b) => changed.replace(b),
+      'second-copy': (b) => changed.secondCopy(b),
+      'unequal-config': (b) => changed.unequalConfig(b),
+    },
+    heal: () => {
+      for (const machine of world.sim.machines) machine.restart('heal');
+    },
+  };
 }

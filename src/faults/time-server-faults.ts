@@ -1,6 +1,6 @@
 import type { Machine } from '../sim/machine.ts';
-import { type Beginning, type Ending, param, type World } from './beginning.ts';
-import { type ClockBooks, onEach } from './clock-books.ts';
+import { type Beginning, type Ending, onEach, param, type World } from './beginning.ts';
+import type { ClockBooks } from './clock-books.ts';
 import { lead } from './clock-slews.ts';
 
 /** What becomes of clocks when those that they are set by fail or lie. */

@@ -1,6 +1,5 @@
 import type { Machine } from '../sim/machine.ts';
-import type { Beginning, Ending, World } from './beginning.ts';
-import { onEach } from './clock-books.ts';
+import { type Beginning, type Ending, onEach, type World } from './beginning.ts';
 
 /** Machines whose rules of time zones are older than those of the rest. */
 export class ZoneFaults {

@@ -12,6 +12,7 @@
  *   copies.ts       machines that by mistake share one name
  *   departures.ts   sends that are decided and have not left
  *   cpu.ts          one core: service times, backlog, and the profile of what work costs
+ *   message-size.ts how long messages are, and what length costs
  *   checked.ts      plain data frozen to its depths, for tests
  *   context.ts      what all of these share
  */
@@ -27,6 +28,7 @@ import { type CostProfile, DEFAULT_PROFILE } from './cpu.ts';
 import type { DiskRequest } from './disk.ts';
 import type { Timer } from './incarnation.ts';
 import { Machine, type MachineSpec } from './machine.ts';
+import { LengthPrices } from './message-size.ts';
 import { Network, type Packet } from './network.ts';
 import type { TimeDaemonSettings } from './time-daemon.ts';
 
@@ -89,6 +91,7 @@ export class Sim {
       recorder,
       startWallUs,
       profile,
+      lengths: new LengthPrices(profile.perByteUs),
       checked,
       network,
       kinds,
@@ -199,11 +202,13 @@ export class Sim {
 
   /** The clock of a machine that the run did not begin with is a fact, as its start is. */
   #begin(machine: Machine, why: string): void {
-    const { ratePpm } = machine.clock;
-    const wallErrorUs = machine.clock.wallErrorUs();
+    machine.announceUp(why);
+    const { name, clock } = machine;
+    const { ratePpm } = clock;
     const { recorder } = this.#context;
-    recorder.record({ kind: 'clock', at: this.now, machine: machine.name, ratePpm, wallErrorUs });
-    machine.restart(why);
+    const wallErrorUs = clock.wallErrorUs();
+    recorder.record({ kind: 'clock', at: this.now, machine: name, ratePpm, wallErrorUs });
+    machine.boot();
   }
 
   /** The old name means the new machine; what is under way to the old one is lost there. */
