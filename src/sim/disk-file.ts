@@ -168,11 +168,13 @@ export class DiskFile {
     this.#moments ??= this.versions.map((version) => ({ atUs: 0, version, n: version.synced }));
   }
 
-  /** Goes back to what was durable then. True when that is not what is there now. */
+  /**
+   * Goes back to what was durable then, as far as moments were kept. True when that is not what is
+   * there now.
+   */
   goBackTo(atUs: number, nowUs: number): boolean {
-    const moments = required(this.#moments, 'what the file held');
-    const now = moments.at(-1);
-    const then = moments.findLast((moment) => moment.atUs <= atUs) ?? moments[0];
+    const now = this.#moments?.at(-1);
+    const then = this.#moments?.findLast((moment) => moment.atUs <= atUs) ?? this.#moments?.[0];
     if (then === undefined || now === undefined) return false;
     const records = there(then.version.records.slice(0, then.n));
     const current = there(now.version.records.slice(0, now.n));

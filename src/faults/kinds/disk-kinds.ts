@@ -5,17 +5,22 @@ const LIVENESS =
   'where this disk alone holds the book: claims of liveness, as refusing to start is right';
 const DURABLE = 'where this disk alone holds the book: claims that rest on what was accepted';
 
+/** Who may keep a log; the others write a number at their start, and no more. */
+const KEEPERS: FaultInfo['roles'] = ['scheduler', 'store'];
+
 const disk = (
   kind: DiskKind,
   sentence: string,
   params: FaultInfo['params'] = {},
   excuses: readonly string[] = [],
-): FaultInfo => ({ kind, sentence, params, excuses, roles: TESTED });
+  roles: FaultInfo['roles'] = TESTED,
+): FaultInfo => ({ kind, sentence, params, excuses, roles });
 
 export const DISK_FAULTS: readonly FaultInfo[] = [
   disk(
     'bit-rot',
-    'Records at rest on the disk are damaged; whoever reads them is told so.',
+    'Records at rest on the disk, synced a second ago or more, are damaged for good; whoever ' +
+      'reads them is told so.',
     { records: { words: 'how many records rot', low: 1, high: 1_000 } },
     [LIVENESS],
   ),
@@ -24,17 +29,19 @@ export const DISK_FAULTS: readonly FaultInfo[] = [
   }),
   disk(
     'misdirected-write',
-    'A write that was acknowledged lands in another place: what was there is damaged, and its ' +
-      'own place stays empty.',
+    'A write to a log that was acknowledged lands in another place: what was there is damaged, ' +
+      'and when the machine next starts its own place is empty.',
     { writes: { words: 'how many writes', low: 1, high: 1_000 } },
-    [LIVENESS],
+    [LIVENESS, DURABLE],
+    KEEPERS,
   ),
   disk(
     'phantom-write',
-    'A write that was acknowledged never reaches the medium: it is there until the machine ' +
-      'next starts, and then it is not.',
+    'A write to a log that was acknowledged never reaches the medium: it is there until the ' +
+      'machine next starts, and then it is not.',
     { writes: { words: 'how many writes', low: 1, high: 1_000 } },
     [LIVENESS, DURABLE],
+    KEEPERS,
   ),
   disk('disk-stall', 'The disk answers nothing until the fault ends.'),
   disk('slow-disk', 'Every request to the disk takes longer by a factor.', {
@@ -44,13 +51,19 @@ export const DISK_FAULTS: readonly FaultInfo[] = [
   disk('sync-fail', 'Syncs fail; what they covered may or may not be on the disk.', {
     failPpm: { words: 'parts per million: the chance of each sync to fail', low: 1, high: PPM },
   }),
-  disk('lying-sync', 'Syncs are answered although nothing is durable: a crash takes it all.', {}, [
-    DURABLE,
-  ]),
+  disk(
+    'lying-sync',
+    'Syncs are answered although nothing is durable: a crash takes it all, unless a later sync ' +
+      'was honest.',
+    {},
+    [LIVENESS, DURABLE],
+    KEEPERS,
+  ),
   disk(
     'old-snapshot',
     'The machine crashes, and starts with its disk as it was some time ago when the fault ends.',
     { ageUs: { words: 'microseconds before the crash', low: 1, high: 1e15 } },
     [DURABLE],
+    KEEPERS,
   ),
 ];
