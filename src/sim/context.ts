@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { Rng } from '../kernel/rng.ts';
 import type { WallUs } from '../lib/units.ts';
 import type { CostProfile } from './cpu.ts';
+import type { LengthPrices } from './message-size.ts';
 import type { Network } from './network.ts';
 import type { TimeDaemonSettings } from './time-daemon.ts';
 
@@ -28,6 +29,7 @@ export interface SimContext {
   readonly recorder: Recorder;
   readonly startWallUs: WallUs;
   readonly profile: CostProfile;
+  readonly lengths: LengthPrices;
   /** Messages and disk records are checked to be plain data and frozen to their depths. */
   readonly checked: boolean;
   readonly network: Network;

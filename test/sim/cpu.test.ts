@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Message } from '../../src/host/host.ts';
 import { nowOnly } from '../../src/host/step.ts';
 import { MS, SECOND } from '../../src/lib/units.ts';
 import { type CostProfile, DEFAULT_PROFILE } from '../../src/sim/cpu.ts';
@@ -112,4 +113,29 @@ describe('Cpu', () => {
     const { defaultUs, sendUs, appendUs } = DEFAULT_PROFILE;
     expect(1_000 * 8 * (defaultUs.message + sendUs + appendUs)).toBeLessThan(0.5 * SECOND);
   });
+});
+
+it('charges a long message for its length where it is sent and where it is received', () => {
+  const text = 'x'.repeat(10_000);
+  const { kernel, sim } = lab('length', { profile: { ...FREE, perByteUs: 0.01 } });
+  const received: number[] = [];
+  const note = scripted({
+    onMessage: (host, from, message) => {
+      received.push(kernel.now);
+      if (from === 'sender' && message.kind === 'page') host.send('next', { kind: 'short' });
+    },
+  });
+  const sender = scripted({
+    onStart: (host) => {
+      host.send('reader', { kind: 'short' });
+      host.send('reader', { kind: 'page', text } as Message);
+    },
+  });
+  for (const [name, factory] of Object.entries({ reader: note, next: note, sender })) {
+    sim.add({ name, role: 'client', factory });
+  }
+  sim.startAll();
+  kernel.run(SECOND);
+  // 100 us to send it, 1 ms on its way; another 100 us before the answer leaves.
+  expect(received).toEqual([1_000, 1_100, 2_200]);
 });

@@ -14,6 +14,7 @@ export const FREE: CostProfile = {
   defaultUs: { message: 0, timer: 0, disk: 0, start: 0 },
   messageUs: {},
   sendUs: 0,
+  perByteUs: 0,
   appendUs: 0,
   recoverRecordUs: 0,
   disk: { ...DEFAULT_PROFILE.disk, perRecordUs: 0 },

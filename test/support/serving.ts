@@ -25,6 +25,7 @@ const SERVING: CostProfile = {
   defaultUs: { message: 0, timer: 0, disk: 0, start: 0 },
   messageUs: Object.fromEntries(KINDS.map((kind, us) => [kind, us])),
   sendUs: 0,
+  perByteUs: 0,
   appendUs: 0,
   recoverRecordUs: 0,
   disk: DEFAULT_PROFILE.disk,
