@@ -12,7 +12,7 @@ import type { Rng } from '../kernel/rng.ts';
 import { createRng } from '../kernel/rng.ts';
 import { assert, required } from '../lib/assert.ts';
 import type { Random } from '../lib/random.ts';
-import { SECOND } from '../lib/units.ts';
+import { SECOND, wallUs } from '../lib/units.ts';
 import type { BuiltDesign } from '../scheduler/designs/design.ts';
 import { createWorker } from '../scheduler/worker/worker.ts';
 import { Sim } from '../sim/sim.ts';
@@ -24,6 +24,7 @@ import type { Harness } from '../workload/workload.ts';
 import { planWorkload, splitByClient } from '../workload/workload.ts';
 import type { Prepared } from './prepare.ts';
 import type { Scenario } from './scenario.ts';
+import { MachineZones } from './zone-shelf.ts';
 
 export interface RunOptions {
   readonly seed: string;
@@ -72,21 +73,23 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
   const plan = options.plan ?? planOf(scenario, rng);
   const kernel = new Kernel({ trace: options.trace ?? false });
   const recorder = new Recorder();
-  const { latencyMinUs, latencyMaxUs } = scenario.cluster;
+  const { latencyMinUs, latencyMaxUs, ntp } = scenario.cluster;
   const sim = new Sim({
     kernel,
     rng,
     recorder,
     startWallUs: prepared.startWallUs,
     network: { latencyMinUs, latencyMaxUs },
+    ...(ntp === undefined ? {} : { timeDaemon: ntp }),
     checked: options.checked ?? false,
   });
-  const clocks = addMachines(prepared, sim, rng, recorder);
+  const zones = zonesFor(prepared);
+  const clocks = addMachines(prepared, sim, rng, recorder, zones);
   const { assumes } = prepared.design;
   const { members, keepers, initial } = clocks;
   recorder.subscribe(watchFairness({ recorder, assumes, members, initial }));
   const stakes = { assumes, members, keepers };
-  const injector = new Injector({ sim, kernel, recorder, plan, rng, stakes });
+  const injector = new Injector({ sim, kernel, recorder, plan, rng, stakes, zones });
   for (const fold of options.folds) recorder.subscribe(fold);
   const execute = conductor(prepared, { sim, kernel, recorder, injector });
   return { kernel, sim, plan, execute };
@@ -105,15 +108,25 @@ interface Clocks {
 const LEDGER = 'ledger';
 const AUDITOR = 'auditor';
 
-function addMachines(prepared: Prepared, sim: Sim, rng: Rng, recorder: Recorder): Clocks {
-  const { loaded, design, timeline, zones } = prepared;
+function zonesFor({ zones, startWallUs, timeline }: Prepared): MachineZones {
+  return new MachineZones(zones, startWallUs, wallUs(startWallUs + timeline.endUsMax));
+}
+
+function addMachines(
+  prepared: Prepared,
+  sim: Sim,
+  rng: Rng,
+  recorder: Recorder,
+  zones: MachineZones,
+): Clocks {
+  const { loaded, design, timeline } = prepared;
   const { cluster, workload } = loaded.scenario;
   const workers = numbered('worker', cluster.workers);
   const built = design.build({
     members: numbered('scheduler', cluster.members),
     store: 'store',
     workers,
-    zones,
+    zonesOf: (machine) => zones.tableOf(machine),
     workerTimeoutUs: timeline.workerTimeoutUs,
   });
   const clocks: Clocks = {

@@ -40,7 +40,7 @@ function takeovers(members: number, seed: string): readonly Takeover[] {
   const network = { latencyMinUs: 100, latencyMaxUs: 200 };
   const sim = new Sim({ kernel, rng, recorder, startWallUs: wallUs(0), network });
   const names = Array.from({ length: members }, (_, i) => `scheduler-${i + 1}`);
-  const context = { members: names, store: 'store', workers: [], zones: new Map() };
+  const context = { members: names, store: 'store', workers: [], zonesOf: () => new Map() };
   const built = designOf('lease').build({ ...context, workerTimeoutUs: 10 * SECOND });
   for (const machine of built.machines) sim.add(machine);
   const seen = { leases: 0, leaders: 0, leader: '', leaseAt: 0, leaderAt: 0 };

@@ -12,7 +12,8 @@ export interface DesignContext {
   /** The name of the store's machine, where the design uses one. */
   readonly store: string;
   readonly workers: readonly string[];
-  readonly zones: ZoneTable;
+  /** The rules that a machine has at the moment: a program reads them when it starts. */
+  readonly zonesOf: (machine: string) => ZoneTable;
   readonly workerTimeoutUs: number;
 }
 
@@ -20,6 +21,8 @@ export interface DesignMachine {
   readonly name: string;
   readonly role: 'scheduler' | 'store';
   readonly factory: ProgramFactory;
+  /** The same program with its durations times a factor; absent where it has none to change. */
+  readonly configured?: (factor: number) => ProgramFactory;
   /** Its disk alone holds the book: what it loses is lost. */
   readonly keepsBook: boolean;
 }

@@ -27,7 +27,10 @@ export interface Office {
   stopRunning(job: JobRecord, out: DeskOut): void;
   /** The job after the event, or nothing when the event was late. */
   stepJob(job: JobRecord, event: JobEvent, out: DeskOut): JobRecord | undefined;
-  readonly ticks: { track(schedule: ScheduleRecord): void };
+  readonly ticks: {
+    track(schedule: ScheduleRecord): boolean;
+    stamped(schedule: ScheduleRecord): ScheduleRecord;
+  };
 }
 
 export function answerApi(office: Office, from: string, call: ApiCall, out: DeskOut): void {
@@ -94,7 +97,7 @@ function putSchedule(office: Office, id: string, spec: ScheduleSpec, out: DeskOu
   if (known !== undefined) return refused('schedule', 'this name was used with another spec');
   // Only ticks after the acceptance count: a new schedule does not fire for the past.
   const cursorUs = Math.max(spec.startUs - 1, office.wallUs()) as WallUs;
-  const schedule = { v: 1, id, spec, cursorUs } as const;
+  const schedule = office.ticks.stamped({ v: 1, id, spec, cursorUs });
   office.change({ kind: 'schedule', schedule }, out);
   office.ticks.track(schedule);
   return { kind: 'ok' };

@@ -14,6 +14,8 @@ export interface ScheduleRecord {
   readonly spec: ScheduleSpec;
   /** Every tick up to and including this nominal time is decided. */
   readonly cursorUs: WallUs;
+  /** Version of the zone rules by which it was last decided; absent for one without a zone. */
+  readonly rules?: string;
 }
 
 export type BookEntry =

@@ -124,12 +124,22 @@ export class Engine {
       if (job.run !== undefined) this.#adopt(job.id, job.run, nowUs);
       else if (job.state === 'waiting') this.enqueue(job);
     }
-    for (const schedule of this.book.schedules.values()) this.ticks.track(schedule);
+    this.#trackSchedules(out);
     for (const { name } of this.#workforce.seats) {
       out.sendAfterSync<RollCall>(name, { kind: 'roll-call', v: 1, epoch: this.epoch });
     }
     out.setTimer(SWEEP_TIMER, SWEEP_US);
     this.settle(out);
+  }
+
+  #trackSchedules(out: EngineOut): void {
+    const left: string[] = [];
+    for (const schedule of this.book.schedules.values()) {
+      if (!this.ticks.track(schedule)) left.push(schedule.id);
+    }
+    if (left.length === 0) return;
+    const text = `zone rules older than the book's: ticks are left undecided for ${left.length}`;
+    out.observe({ kind: 'note', text: `${text} of ${this.book.schedules.size} schedules` });
   }
 
   /** Beats of a worker's earlier life, late on their way here, have no word on this attempt. */
@@ -280,7 +290,7 @@ export class Engine {
   #onBeat(from: string, beat: Beat, out: EngineOut): void {
     const nowUs = this.#host.monotonicUs();
     const seat = this.#workforce.seatOf(from, nowUs);
-    if (beat.incarnation < seat.incarnation) return;
+    if (beat.incarnation < seat.incarnation) return this.#onStaleBeat(seat, nowUs, out);
     seat.incarnation = beat.incarnation;
     seat.capacity = beat.capacity;
     seat.isAlive = true;
@@ -295,6 +305,17 @@ export class Engine {
       if (run !== undefined && compareTokens(run.token, token) === 0) continue;
       out.sendAfterSync<Stop>(from, { kind: 'stop', v: 1, job, token });
     }
+  }
+
+  /**
+   * Late on its way, or of a worker that lost its disk and counts anew: the latter needs a greater
+   * number to be heard again. It is not told while the one with the greater number beats, for then
+   * there are two of them, and each would outbid the other.
+   */
+  #onStaleBeat(seat: WorkerSeat, nowUs: MonotonicUs, out: EngineOut): void {
+    const { name, incarnation: newest } = seat;
+    if (nowUs - seat.lastBeatUs <= this.options.workerTimeoutUs / 2) return;
+    out.send<BeatAck>(name, { kind: 'beat-ack', v: 1, epoch: this.epoch, newest });
   }
 
   /** One attempt that the worker should hold, against what it says it holds. */

@@ -7,7 +7,7 @@ import { required } from '../../lib/assert.ts';
 import type { WallUs } from '../../lib/units.ts';
 import type { decideTicks } from '../schedule/decide.ts';
 import type { Compiled, checkTiming } from '../schedule/timing.ts';
-import type { ZoneTable } from '../schedule/zone-rules.ts';
+import { type ZoneTable, zoneVersion } from '../schedule/zone-rules.ts';
 import type { ScheduleRecord } from './book.ts';
 import { DueQueue } from './due-queue.ts';
 
@@ -38,12 +38,25 @@ export class Ticks {
     this.#check = check;
   }
 
-  /** Takes a schedule (again) into the order of what comes next. */
-  track(schedule: ScheduleRecord): void {
+  /**
+   * Takes a schedule (again) into the order of what comes next; false when its ticks were decided
+   * by newer rules of its zone than those at hand, for then it is left to those who have them: a
+   * tick that comes late is told as late, one at a wrong time can not be taken back.
+   */
+  track(schedule: ScheduleRecord): boolean {
+    const version = zoneVersion(schedule.spec.timing, this.#zones);
+    if (schedule.rules !== undefined && (version ?? '') < schedule.rules) return false;
     const checked = this.#check(schedule.spec.timing, this.#zones);
     const compiled = required(checked.kind === 'ok' ? checked.value : undefined, schedule.id);
     this.#compiled.set(schedule.id, compiled);
     this.#plan(schedule.id, compiled.nextAfter(schedule.cursorUs), schedule.spec.endUs);
+    return true;
+  }
+
+  /** The schedule with the mark of the zone rules that its ticks are decided by. */
+  stamped(schedule: ScheduleRecord): ScheduleRecord {
+    const rules = zoneVersion(schedule.spec.timing, this.#zones);
+    return rules === undefined || rules === schedule.rules ? schedule : { ...schedule, rules };
   }
 
   /** When the next pass is worth making. */
@@ -68,7 +81,7 @@ export class Ticks {
       action,
       reason,
     }));
-    return { schedule: { ...schedule, cursorUs: pass.cursorUs }, ticks };
+    return { schedule: this.stamped({ ...schedule, cursorUs: pass.cursorUs }), ticks };
   }
 
   #plan(id: string, atUs: number | undefined, endUs: WallUs): void {

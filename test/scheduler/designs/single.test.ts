@@ -31,7 +31,7 @@ class SingleLab {
       members: ['scheduler-1'],
       store: 'store',
       workers: ['worker-1'],
-      zones: new Map(),
+      zonesOf: () => new Map(),
       workerTimeoutUs: 8 * SECOND,
     };
     const { factory } = required(single(context).machines[0], 'its machine');

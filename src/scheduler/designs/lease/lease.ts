@@ -31,6 +31,7 @@ import { Engine, SAFE_PARTS } from '../../parts/engine.ts';
 import { IncarnationCounter } from '../../parts/incarnation.ts';
 import { Out } from '../../parts/out.ts';
 import { StoreSession } from '../../parts/store-session.ts';
+import type { ZoneTable } from '../../schedule/zone-rules.ts';
 import type { StoreAnswer, StoreOp, StoreOutcome } from '../../store/protocol.ts';
 import { createStore } from '../../store/store.ts';
 import type { BuiltDesign, DesignContext } from '../design.ts';
@@ -100,6 +101,7 @@ interface Sessions {
 class LeaseMember implements Program {
   readonly #host: Host;
   readonly #context: DesignContext;
+  readonly #zones: ZoneTable;
   readonly #options: LeaseOptions;
   readonly #parts: LeaseParts;
   readonly #counter: IncarnationCounter;
@@ -114,6 +116,7 @@ class LeaseMember implements Program {
   constructor(host: Host, context: DesignContext, options: LeaseOptions, parts: LeaseParts) {
     this.#host = host;
     this.#context = context;
+    this.#zones = context.zonesOf(host.self);
     this.#options = options;
     this.#parts = parts;
     this.#out = parts.newOut();
@@ -267,7 +270,8 @@ class LeaseMember implements Program {
     const term = this.#term;
     const book = term?.loader.onAnswer(answer, this.#out);
     if (term === undefined || book === undefined) return;
-    const { workers, zones, workerTimeoutUs } = this.#context;
+    const { workers, workerTimeoutUs } = this.#context;
+    const zones = this.#zones;
     const options = { workers, zones, workerTimeoutUs, fenced: this.#options.fenced };
     term.engine = new Engine(this.#host, term.epoch, book, options, this.#parts);
     this.#out.observe({ kind: 'role', role: 'leader', epoch: term.epoch });

@@ -1,20 +1,22 @@
 /**
  * single: one scheduler with a write-ahead log. It recovers by reading its log; while it is down
  * nothing is scheduled. Its epoch counts its starts, so that what it sent before a crash is older
- * than what it sends after.
+ * than what it sends after. A disk that was lost counts anew, while workers remember: one that has
+ * heard of a later epoch makes this scheduler go beyond it.
  */
 import type { DiskOutcome, Host, Message, Recovered } from '../../../host/host.ts';
 import type { Program } from '../../../host/program.ts';
 import type { Output } from '../../../host/step.ts';
-import { NOTHING } from '../../../host/step.ts';
+import { NOTHING, nowOnly } from '../../../host/step.ts';
 import { assert, required } from '../../../lib/assert.ts';
-import type { SchedulerMessage } from '../../api.ts';
+import type { Beat, SchedulerMessage } from '../../api.ts';
 import type { BookEntry } from '../../parts/book.ts';
 import { Book } from '../../parts/book.ts';
 import type { EngineParts } from '../../parts/engine.ts';
 import { Engine, SAFE_PARTS } from '../../parts/engine.ts';
 import { LogWriter, recoverLog, refuseToStart } from '../../parts/log.ts';
 import type { Out } from '../../parts/out.ts';
+import type { ZoneTable } from '../../schedule/zone-rules.ts';
 import type { BuiltDesign, DesignContext } from '../design.ts';
 
 /** What the log holds: changes of the book, and a mark for each start. */
@@ -22,13 +24,21 @@ export type SingleEntry = BookEntry | { readonly kind: 'epoch'; readonly epoch: 
 
 export function single(context: DesignContext, parts: EngineParts = SAFE_PARTS): BuiltDesign {
   const name = required(context.members[0], 'a name for the scheduler');
-  const factory = (host: Host): Program => new SingleScheduler(host, context, parts);
-  return { machines: [{ name, role: 'scheduler', factory, keepsBook: true }], members: [name] };
+  const configured =
+    (factor: number) =>
+    (host: Host): Program => {
+      const workerTimeoutUs = Math.round(context.workerTimeoutUs * factor);
+      return new SingleScheduler(host, { ...context, workerTimeoutUs }, parts);
+    };
+  const factory = configured(1);
+  const machine = { name, role: 'scheduler', factory, configured, keepsBook: true } as const;
+  return { machines: [machine], members: [name] };
 }
 
 class SingleScheduler implements Program {
   readonly #host: Host;
   readonly #context: DesignContext;
+  readonly #zones: ZoneTable;
   readonly #parts: EngineParts;
   readonly #out: Out<SingleEntry>;
   readonly #book = new Book();
@@ -40,6 +50,7 @@ class SingleScheduler implements Program {
   constructor(host: Host, context: DesignContext, parts: EngineParts) {
     this.#host = host;
     this.#context = context;
+    this.#zones = context.zonesOf(host.self);
     this.#parts = parts;
     this.#out = parts.newOut() as Out<SingleEntry>;
   }
@@ -61,6 +72,12 @@ class SingleScheduler implements Program {
 
   onMessage(from: string, message: Message): Output {
     if (this.#engine === undefined) return NOTHING;
+    const heardOf = message.kind === 'beat' ? ((message as Beat).epoch ?? 0) : 0;
+    if (heardOf > this.#epoch) {
+      this.#engine.end(this.#out as Out<BookEntry>);
+      this.#epoch = heardOf;
+      return this.#begin();
+    }
     this.#engine.onMessage(from, message as SchedulerMessage, this.#out as Out<BookEntry>);
     return this.#take();
   }
@@ -68,6 +85,12 @@ class SingleScheduler implements Program {
   onTimer(tag: string): Output {
     const known = this.#engine?.onTimer(tag, this.#out as Out<BookEntry>);
     assert(known === true, () => `timer ${tag}`);
+    return this.#take();
+  }
+
+  onStop(): Output {
+    if (this.#engine === undefined) return nowOnly([{ kind: 'exit', reason: 'stopped' }]);
+    this.#out.exitAfterSync('stopped');
     return this.#take();
   }
 
@@ -81,8 +104,8 @@ class SingleScheduler implements Program {
   }
 
   #begin(): Output {
-    const { workers, zones, workerTimeoutUs } = this.#context;
-    const options = { workers, zones, workerTimeoutUs, fenced: true };
+    const { workers, workerTimeoutUs } = this.#context;
+    const options = { workers, zones: this.#zones, workerTimeoutUs, fenced: true };
     this.#epoch += 1;
     this.#out.persist.push({ kind: 'epoch', epoch: this.#epoch });
     this.#out.observe({ kind: 'role', role: 'leader', epoch: this.#epoch });
