@@ -1,15 +1,20 @@
-import type { Fact, FactOf } from '../history/fact.ts';
+import type { Assumption, Fact, FactOf } from '../history/fact.ts';
 import type { Claim, ClaimContext, Judge, Verdict } from './checker.ts';
+
+/** After one of these a design may be down for good, and rightly: then nobody can be asked. */
+const MAY_SILENCE: readonly Assumption[] = ['disk-damage', 'store-durable', 'single-copy'];
 
 /**
  * The judge of a claim, which also knows what the preset takes for granted: a break at or after the
  * moment an assumption in `excusedBy` failed is `excused`, one before it counts. Nothing else is
- * ever excused: crashes, partitions, pauses, delays, copies and losses fail no assumption.
+ * ever excused: crashes, partitions, pauses, delays, copies and losses fail no assumption. Where
+ * a claim could not be judged, and an assumption failed that may keep a design from ever answering
+ * again, that is excused as well, whatever the claim: it was not seen to be broken.
  */
 export function judgeWithExcuses(claim: Claim, context: ClaimContext): Judge {
   const inner = claim.judge(context);
-  if (claim.excusedBy.length === 0) return inner;
   let failed: FactOf<'assumption-failed'> | undefined;
+  let silenced: FactOf<'assumption-failed'> | undefined;
   const listensItself = inner.listens.includes('assumption-failed');
   return {
     listens: listensItself ? inner.listens : [...inner.listens, 'assumption-failed'],
@@ -17,13 +22,20 @@ export function judgeWithExcuses(claim: Claim, context: ClaimContext): Judge {
       if (fact.kind !== 'assumption-failed') return inner.onFact(fact);
       // Facts come in order of time, so the first is the earliest.
       if (failed === undefined && claim.excusedBy.includes(fact.assumption)) failed = fact;
+      if (silenced === undefined && MAY_SILENCE.includes(fact.assumption)) silenced = fact;
       if (listensItself) inner.onFact(fact);
     },
     verdict(): Verdict {
       const verdict = inner.verdict();
+      if (verdict.kind === 'unknown') return silenced === undefined ? verdict : excusedBy(silenced);
       if (verdict.kind !== 'broken' || failed === undefined) return verdict;
-      if (failed.at > verdict.at) return verdict;
-      return { kind: 'excused', assumption: failed.assumption, at: failed.at };
+      return failed.at > verdict.at ? verdict : excusedBy(failed);
     },
   };
 }
+
+const excusedBy = ({ assumption, at }: FactOf<'assumption-failed'>): Verdict => ({
+  kind: 'excused',
+  assumption,
+  at,
+});

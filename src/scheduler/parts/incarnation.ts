@@ -1,12 +1,16 @@
 import type { DiskOutcome, Host, Recovered } from '../../host/host.ts';
-import { assert } from '../../lib/assert.ts';
 
 const FILE = 'incarnation';
 const TOKEN = 'incarnation';
+const US_PER_MS = 1_000;
 
 /**
  * A number that is never used twice on the same disk, so that messages, leases and attempts of an
  * earlier life of this name are told from those of this one. It counts only once it is durable.
+ *
+ * Where the last number is damaged, the next is the wall clock's count of milliseconds: more than
+ * any count of starts, and more than the last of that sort, as no program starts every millisecond.
+ * It could come twice only if two numbers were lost and the clock went back in between.
  */
 export class IncarnationCounter {
   readonly #host: Host;
@@ -18,8 +22,12 @@ export class IncarnationCounter {
 
   begin(recovered: Recovered): void {
     const place = recovered.files.get(FILE)?.[0];
-    assert(place?.kind !== 'damaged', 'a replaced file is the old or the new one, never torn');
-    this.#next = place === undefined ? 1 : (place.data as number) + 1;
+    if (place === undefined) this.#next = 1;
+    else if (place.kind === 'intact') this.#next = (place.data as number) + 1;
+    else {
+      this.#host.observe({ kind: 'note', text: 'the incarnation is damaged: a new count begins' });
+      this.#next = Math.floor(this.#host.wallUs() / US_PER_MS);
+    }
     this.#host.disk.replace(FILE, [this.#next], TOKEN);
   }
 
