@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, extname, relative, resolve, sep } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Outcome, Problem } from '../lib/outcome.ts';
-import { failed, ok } from '../lib/outcome.ts';
+import type { Plan } from '../faults/plan.ts';
+import { BadInput, failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
 import type { Override } from '../scenario/overrides.ts';
 import { readOverride } from '../scenario/overrides.ts';
 import { printScenario } from '../scenario/print.ts';
@@ -54,6 +54,14 @@ export interface TextToLoad {
   readonly folder: string;
   readonly cwd: string;
   readonly sets: readonly string[];
+}
+
+/** The same scenario with a given plan instead of its faults. */
+export function withPlan({ loaded, folder }: Loaded, { faults }: Plan): Loaded {
+  const { scenario, crontab, trace } = loaded;
+  const given: Scenario = { ...scenario, faults: { kind: 'given', faults } };
+  const named = (file: LoadedFile | undefined): Named => (file === undefined ? {} : { file });
+  return { loaded: loadedOf(given, named(crontab), named(trace)), folder };
 }
 
 /** Reads a scenario from its text; files it names are looked for from `folder`. */
@@ -134,6 +142,25 @@ function readNamed(
       ...place,
     },
   };
+}
+
+/** A case, a report or a plan is read whole. */
+const BYTES_MAX = 512 * 1_048_576;
+
+/** The text of a file; throws {@link BadInput} with why it cannot be read. */
+export function readWhole(path: string, file: string): string {
+  const refuse = (problem: string): never => {
+    throw new BadInput([{ path: '', file, problem }]);
+  };
+  const kind = kindOf(path);
+  if (kind === 'nothing') refuse('there is no such file');
+  if (kind !== 'file') refuse(kind === 'folder' ? 'this is a folder' : 'this is not a file');
+  if (statSync(path).size > BYTES_MAX) refuse('is too large');
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return refuse(`cannot be read: ${reasonOf(error)}`);
+  }
 }
 
 interface Unreadable {

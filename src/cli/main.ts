@@ -7,6 +7,7 @@
  *   run.ts, compare.ts, replay.ts, report.ts, list.ts, schema.ts   one file per command
  *   sweeping.ts    what run and compare share
  *   load.ts        scenario files and what they name
+ *   plan.ts        plans as files, out and back in
  *   places.ts      where things lie
  *   output.ts      files of a result, whole or not at all
  *   progress.ts    how far a sweep is
@@ -73,6 +74,8 @@ function commands(io: Io, done: (code: number) => void): Command {
     .option('--seed <seed>', 'which seed of the report; the first broken one when not told')
     .option('--design <design>', 'which design of the report')
     .option('--set <path=value>', 'with a scenario: override a key; repeatable', gather, [])
+    .option('--plan <file>', 'with a scenario: the faults of this file instead of its own')
+    .option('--print-plan', 'print the plan as YAML, and run nothing')
     .option('--until <time>', 'stop the transcript here, such as 12s')
     .option('--grep <text>', 'only lines that match')
     .option('--debug', 'stack traces')
@@ -101,6 +104,8 @@ function sweepCommands(program: Command, io: Io, done: (code: number) => void): 
       .option('--seed <seed>', 'one seed')
       .option('--seeds <n|a..b>', 'seeds 1 to n, or a to b; as the scenario says when not told')
       .option('--set <path=value>', 'override a key of the scenario; repeatable', gather, [])
+      .option('--plan <file>', 'the faults of this file, instead of those of the scenario')
+      .option('--print-plan', 'print the plan of every seed as YAML, and run nothing')
       .option('--out <folder>', 'folder of the result (default: reports/<name>)')
       .option(
         '--reporter <name>',

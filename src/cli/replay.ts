@@ -1,5 +1,5 @@
 /** `replay`: one seed again, with its transcript, and whether it went the same way. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CASE_VERSION, readCase } from '../explore/case-file.ts';
 import { type Replay, replayCase } from '../explore/replay.ts';
@@ -12,8 +12,8 @@ import { suggestion } from '../scenario/nearest.ts';
 import { selectDesign } from '../scenario/registry.ts';
 import { shown } from '../scenario/values.ts';
 import { EXIT, type Io } from './io.ts';
-import { loadScenario, loadText, reasonOf } from './load.ts';
-import { kindOf } from './places.ts';
+import { loadScenario, loadText, readWhole } from './load.ts';
+import { planned, plansText, planText, readPlan } from './plan.ts';
 
 export interface ReplayOptions {
   readonly seed?: string;
@@ -22,6 +22,10 @@ export interface ReplayOptions {
   readonly grep?: string;
   /** With a scenario only. */
   readonly set: readonly string[];
+  /** A file; with a scenario only. */
+  readonly plan?: string;
+  /** Print the plan, and run nothing. */
+  readonly printPlan?: boolean;
 }
 
 /** One seed of one design, as it was recorded. */
@@ -35,9 +39,6 @@ interface Recorded {
   /** What its files are relative to, where that is known. */
   readonly folder?: string;
 }
-
-/** A case or a report is read whole. */
-const BYTES_MAX = 512 * 1_048_576;
 
 /** Runs the seed again, prints its transcript, and answers with the exit code. */
 export function replay(file: string, options: ReplayOptions, io: Io): number {
@@ -55,14 +56,19 @@ export function replay(file: string, options: ReplayOptions, io: Io): number {
     sets: [],
   });
   if (loaded.kind === 'failed') throw new BadInput(loaded.error);
+  const { design, seed, plan } = recorded;
+  if (options.printPlan === true) {
+    const { scenario } = loaded.value.loaded;
+    io.stdout(plan ? planText(scenario.name, seed, plan) : plansText(scenario, [seed]));
+    return EXIT.held;
+  }
   const isSame = loaded.value.loaded.hash === recorded.scenario.hash;
   if (!isSame) io.stderr('The scenario or a file that it names has changed since.\n');
-  const { design, seed } = recorded;
   const run = replayCase({
     loaded: loaded.value.loaded,
     design,
     seed,
-    ...(recorded.plan === undefined ? {} : { plan: recorded.plan }),
+    ...(plan === undefined ? {} : { plan }),
   });
   printTranscript(run, untilUs, wanted, io);
   const broken = promisedAndBroken(design, run.verdicts);
@@ -127,7 +133,9 @@ function pattern(text: string | undefined): RegExp | undefined {
 function fromScenario(file: string, options: ReplayOptions, io: Io): Recorded {
   const read = loadScenario(file, io.cwd, options.set);
   if (read.kind === 'failed') throw new BadInput(read.error);
-  const { loaded, folder } = read.value;
+  const plan = readPlan(options.plan, io.cwd);
+  if (plan.kind === 'failed') throw new BadInput(plan.error);
+  const { loaded, folder } = planned(read.value, plan.value);
   const { text, hash, scenario } = loaded;
   const design = checkDesign(options.design ?? scenario.designs[0] ?? 'lease', '--design');
   const seed = options.seed ?? '1';
@@ -136,6 +144,11 @@ function fromScenario(file: string, options: ReplayOptions, io: Io): Recorded {
 
 /** Reads the file as a case or as a report. */
 function readRecorded(path: string, file: string, options: ReplayOptions): Recorded {
+  if (options.plan !== undefined) {
+    const hint = 'a case or a report has its own';
+    const problem = 'a plan goes with a scenario';
+    throw new BadInput([{ path: '', file: '--plan', problem, hint }]);
+  }
   const text = readWhole(path, file);
   const version = versionOf(text);
   if (version === CASE_VERSION) return recordedCase(text, file, options);
@@ -154,21 +167,6 @@ function versionOf(text: string): unknown {
     return (JSON.parse(text) as { apiVersion?: unknown } | null)?.apiVersion;
   } catch {
     return undefined;
-  }
-}
-
-export function readWhole(path: string, file: string): string {
-  const refuse = (problem: string): never => {
-    throw new BadInput([{ path: '', file, problem }]);
-  };
-  const kind = kindOf(path);
-  if (kind === 'nothing') refuse('there is no such file');
-  if (kind !== 'file') refuse(kind === 'folder' ? 'this is a folder' : 'this is not a file');
-  if (statSync(path).size > BYTES_MAX) refuse('is too large');
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    return refuse(`cannot be read: ${reasonOf(error)}`);
   }
 }
 

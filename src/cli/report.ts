@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { BadInput } from '../lib/outcome.ts';
 import { readDocument } from '../report/document-schema.ts';
 import { EXIT, type Io } from './io.ts';
+import { readWhole } from './load.ts';
 import {
   folderProblems,
   type Reporter,
@@ -11,7 +12,6 @@ import {
   writeFiles,
 } from './output.ts';
 import { shownPath } from './places.ts';
-import { readWhole } from './replay.ts';
 
 export interface ReportOptions {
   readonly out?: string;

@@ -20,6 +20,7 @@ import {
   writeFiles,
 } from './output.ts';
 import { PACKAGE_ROOT, shownPath } from './places.ts';
+import { planned, plansText, readPlan } from './plan.ts';
 import { Progress } from './progress.ts';
 import { seedsAsked } from './seeds.ts';
 
@@ -32,6 +33,10 @@ export interface SweepOptions {
   readonly reporter: readonly string[];
   readonly json?: boolean;
   readonly doublecheck?: boolean;
+  /** A file with the faults of every seed, instead of those of the scenario. */
+  readonly plan?: string;
+  /** Print the plans, and run nothing. */
+  readonly printPlan?: boolean;
 }
 
 export interface Assignment {
@@ -61,6 +66,8 @@ export function assignment(
   const problems: Problem[] = [...reporterProblems(options.reporter)];
   const read = loadScenario(scenario, io.cwd, options.set);
   if (read.kind === 'failed') problems.push(...read.error);
+  const plan = readPlan(options.plan, io.cwd);
+  if (plan.kind === 'failed') problems.push(...plan.error);
   const own = read.kind === 'ok' ? read.value.loaded.scenario : undefined;
   const seeds = seedsAsked(options, own?.seeds ?? 1);
   if ('problems' in seeds) problems.push(...seeds.problems);
@@ -74,17 +81,25 @@ export function assignment(
   if (
     problems.length > 0 ||
     read.kind === 'failed' ||
+    plan.kind === 'failed' ||
     'problems' in seeds ||
     'problems' in designs
   ) {
     throw new BadInput(problems);
   }
   const { list } = designs;
-  return { loaded: read.value, designs: list, seeds: seeds.list, folder, options, command };
+  const loaded = planned(read.value, plan.value);
+  return { loaded, designs: list, seeds: seeds.list, folder, options, command };
 }
 
-/** Runs a sweep and writes its result; answers with the exit code. */
+/**
+ * Runs a sweep and writes its result, or prints what would happen; answers with the exit code.
+ */
 export async function carryOut(task: Assignment, io: Io): Promise<number> {
+  if (task.options.printPlan === true) {
+    io.stdout(plansText(task.loaded.loaded.scenario, task.seeds));
+    return EXIT.held;
+  }
   const began = { at: new Date(), ms: performance.now() };
   const { result, wasInterrupted } = await sweptWith(task, io);
   const exitCode = wasInterrupted ? EXIT.interrupted : result.exitCode;
@@ -237,6 +252,7 @@ export function commandText(
     ...given('--designs', options.designs),
     ...given('--seed', options.seed),
     ...given('--seeds', options.seeds),
+    ...given('--plan', options.plan),
     ...options.set.flatMap((value) => ['--set', value]),
   ];
   return [commandFront(), ...words.map(shellWord)].join(' ');

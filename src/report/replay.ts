@@ -18,7 +18,7 @@ export function shellWord(word: string): string {
 export function replayCommand(document: ReportDocument, design: string, seed: string): string {
   const [, front = 'npm run -s seaworthy --', scenario = ''] =
     /^(.*?seaworthy(?: --)?) (?:run|compare) ('(?:[^']|'\\'')*'|\S+)/.exec(document.command) ?? [];
-  const sets = document.command.match(/ --set (?:'(?:[^']|'\\'')*'|\S+)/g) ?? [];
+  const kept = document.command.match(/ --(?:set|plan) (?:'(?:[^']|'\\'')*'|\S+)/g) ?? [];
   const which = `--design ${shellWord(design)} --seed ${shellWord(seed)}`;
-  return `${front} replay ${scenario} ${which}${sets.join('')}`;
+  return `${front} replay ${scenario} ${which}${kept.join('')}`;
 }
