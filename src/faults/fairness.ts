@@ -52,6 +52,8 @@ export interface ClockTruth {
   readonly machine: string;
   readonly ratePpm: number;
   readonly wallErrorUs: number;
+  /** How fast the wall clock gains on true time, where it does not follow the oscillator. */
+  readonly wallRatePpm?: number;
 }
 
 export interface FairnessOptions {
@@ -72,7 +74,8 @@ interface Known extends ClockTruth {
  * A fold that records `assumption-failed` once per assumption and machine, when the truth about its
  * clock goes beyond what is assumed. Subscribe it before the judges: then they hear of the failure
  * before the fact in which it shows. A wall clock that drifts out of bounds between two changes of
- * the clock is noticed at the next fact of any kind it listens to.
+ * the clock, by its oscillator or because it is slewed or stands still, is noticed at the next fact
+ * of any kind it listens to.
  */
 export function watchFairness(options: FairnessOptions): Fold {
   const watch = new ClockWatch(options);
@@ -129,7 +132,7 @@ class ClockWatch {
 
   #drift(at: VirtualUs): void {
     for (const clock of this.#known.values()) {
-      const errorUs = clock.wallErrorUs + ((at - clock.at) * clock.ratePpm) / 1e6;
+      const errorUs = clock.wallErrorUs + ((at - clock.at) * wallRateOf(clock)) / 1e6;
       if (at >= this.#driftOutUs(clock)) this.#failWall(at, clock.machine, errorUs);
     }
     this.#findNextDriftOut();
@@ -145,7 +148,9 @@ class ClockWatch {
   /**
    * When this clock drifts out of bounds; infinity for one that does not, or that already failed.
    */
-  #driftOutUs({ at, machine, ratePpm, wallErrorUs }: Known): number {
+  #driftOutUs(clock: Known): number {
+    const { at, machine, wallErrorUs } = clock;
+    const ratePpm = wallRateOf(clock);
     if (ratePpm === 0 || this.#failed.has(keyOf('wall-error', machine))) return Infinity;
     const roomUs = this.#options.assumes.wallErrorUsMax - Math.sign(ratePpm) * wallErrorUs;
     // Clocks read whole microseconds: a clock is out when it reads one more than the bound.
@@ -167,5 +172,6 @@ class ClockWatch {
 }
 
 const isMember = ({ role }: FactOf<'machine'>): boolean => role === 'scheduler' || role === 'store';
+const wallRateOf = ({ ratePpm, wallRatePpm }: ClockTruth): number => wallRatePpm ?? ratePpm;
 const keyOf = (assumption: Assumption, machine: string): string => `${assumption} ${machine}`;
 const ratesWithin = ({ ratePpmMax }: Assumes): string => `assumed within ${ratePpmMax} ppm`;
