@@ -19,8 +19,9 @@ import { Sim } from '../sim/sim.ts';
 import { createAuditor } from '../workload/auditor.ts';
 import { createClient } from '../workload/client.ts';
 import { createJobBody } from '../workload/job-body.ts';
+import { createKnobs, type WorkloadKnobs } from '../workload/knobs.ts';
 import { createLedger } from '../workload/ledger.ts';
-import type { Harness } from '../workload/workload.ts';
+import type { Harness, PlannedOp } from '../workload/workload.ts';
 import { planWorkload, splitByClient } from '../workload/workload.ts';
 import type { Prepared } from './prepare.ts';
 import type { Scenario } from './scenario.ts';
@@ -84,12 +85,14 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
     checked: options.checked ?? false,
   });
   const zones = zonesFor(prepared);
-  const clocks = addMachines(prepared, sim, rng, recorder, zones);
+  const ops = plannedOps(prepared, rng);
+  const workload = knobsFor(prepared, ops);
+  const clocks = addMachines(prepared, sim, rng, recorder, { zones, ops, knobs: workload });
   const { assumes } = prepared.design;
   const { members, keepers, initial } = clocks;
   recorder.subscribe(watchFairness({ recorder, assumes, members, initial }));
   const stakes = { assumes, members, keepers };
-  const injector = new Injector({ sim, kernel, recorder, plan, rng, stakes, zones });
+  const injector = new Injector({ sim, kernel, recorder, plan, rng, stakes, zones, workload });
   for (const fold of options.folds) recorder.subscribe(fold);
   const execute = conductor(prepared, { sim, kernel, recorder, injector });
   return { kernel, sim, plan, execute };
@@ -112,12 +115,44 @@ function zonesFor({ zones, startWallUs, timeline }: Prepared): MachineZones {
   return new MachineZones(zones, startWallUs, wallUs(startWallUs + timeline.endUsMax));
 }
 
+function plannedOps(prepared: Prepared, rng: Rng): readonly PlannedOp[] {
+  const { loaded, timeline, startWallUs, schedules, traceJobs } = prepared;
+  return planWorkload({
+    workload: loaded.scenario.workload,
+    rng,
+    startUs: timeline.askFromUs,
+    endUs: timeline.askUntilUs,
+    startWallUs,
+    schedules,
+    traceJobs,
+  });
+}
+
+function knobsFor({ loaded, timeline }: Prepared, ops: readonly PlannedOp[]): WorkloadKnobs {
+  const { cluster, workload } = loaded.scenario;
+  return createKnobs({
+    demand: workload,
+    clients: numbered('client', workload.clients),
+    workers: numbered('worker', cluster.workers),
+    firstOp: ops.length + 1,
+    healUs: timeline.healUs,
+    jobsMax: timeline.addedJobsMax,
+  });
+}
+
+/** What machines are handed, and faults may take hold of. */
+interface Supplies {
+  readonly zones: MachineZones;
+  readonly ops: readonly PlannedOp[];
+  readonly knobs: WorkloadKnobs;
+}
+
 function addMachines(
   prepared: Prepared,
   sim: Sim,
   rng: Rng,
   recorder: Recorder,
-  zones: MachineZones,
+  supplies: Supplies,
 ): Clocks {
   const { loaded, design, timeline } = prepared;
   const { cluster, workload } = loaded.scenario;
@@ -126,7 +161,7 @@ function addMachines(
     members: numbered('scheduler', cluster.members),
     store: 'store',
     workers,
-    zonesOf: (machine) => zones.tableOf(machine),
+    zonesOf: (machine) => supplies.zones.tableOf(machine),
     workerTimeoutUs: timeline.workerTimeoutUs,
   });
   const clocks: Clocks = {
@@ -146,6 +181,7 @@ function addMachines(
     seed: seedOf(rng),
     harness,
     traceJobs: prepared.traceJobs,
+    knobs: supplies.knobs.workers,
   });
   const { slots, beatUs } = cluster;
   const { members } = built;
@@ -156,7 +192,7 @@ function addMachines(
       factory: createWorker({ members, ledger: LEDGER, slots, beatUs, body }),
     });
   }
-  addClients(prepared, built, rng, harness, add);
+  addClients(prepared, built, supplies, harness, add);
   add({ name: LEDGER, role: 'ledger', factory: createLedger(harness) });
   const auditor = createAuditor({ members, harness, beginAfterUs: timeline.auditUs });
   add({ name: AUDITOR, role: 'auditor', factory: auditor });
@@ -167,27 +203,19 @@ function addMachines(
 const seedOf = (rng: Rng): string => String(rng.stream('bodies').below(2 ** 32));
 
 function addClients(
-  prepared: Prepared,
+  { loaded }: Prepared,
   { members }: BuiltDesign,
-  rng: Rng,
+  { ops, knobs }: Supplies,
   harness: Harness,
   add: (spec: Parameters<Sim['add']>[0]) => void,
 ): void {
-  const { loaded, timeline, startWallUs, schedules, traceJobs } = prepared;
-  const { workload } = loaded.scenario;
-  const ops = planWorkload({
-    workload,
-    rng,
-    startUs: timeline.askFromUs,
-    endUs: timeline.askUntilUs,
-    startWallUs,
-    schedules,
-    traceJobs,
-  });
-  splitByClient(ops, workload.clients).forEach(({ plan, opBase }, index) => {
-    const timeoutUs = workload.clientTimeoutUs;
-    const factory = createClient({ plan, members, timeoutUs, harness, opBase });
-    add({ name: `client-${index + 1}`, role: 'client', factory });
+  const { clients, clientTimeoutUs: timeoutUs } = loaded.scenario.workload;
+  const names = numbered('client', clients);
+  splitByClient(ops, clients).forEach(({ plan, opBase }, index) => {
+    const name = required(names[index], `client ${index}`);
+    const turned = required(knobs.clients.get(name), `knobs of ${name}`);
+    const factory = createClient({ plan, members, timeoutUs, harness, opBase, knobs: turned });
+    add({ name, role: 'client', factory });
   });
 }
 

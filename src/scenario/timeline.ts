@@ -1,5 +1,6 @@
 /** When the phases of a run begin and end, from the scenario and the bounds of the preset. */
 import { MINUTE, SECOND } from '../lib/units.ts';
+import { extraWorkOf } from './extra-work.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Timeline {
@@ -18,6 +19,8 @@ export interface Timeline {
   readonly recoverBoundUs: number;
   /** A worker silent for longer is given up. */
   readonly workerTimeoutUs: number;
+  /** Jobs that faults may add: there is time for so many. */
+  readonly addedJobsMax: number;
 }
 
 /** What a trace asks of a run: to be long enough for it. */
@@ -41,7 +44,8 @@ const STOP_SLACK_US = 3 * SECOND;
  * bound), workers are found or given up, and the last attempts run out, fail once more and are
  * repeated. Jobs of a trace are all submitted, however late; they end within all their work shared
  * out among the slots plus the longest of them (the bound of list scheduling; Graham, 1969), twice,
- * for repeats.
+ * for repeats. Where faults add work or make bodies outlast their time, dispatch resumes when slots
+ * are free again, and things are as usual when what piled up is worked off.
  */
 export function timelineOf(
   scenario: Scenario,
@@ -51,10 +55,13 @@ export function timelineOf(
   const { cluster, workload, phases } = scenario;
   const workerTimeoutUs = Math.max(4 * cluster.beatUs, 4 * SECOND);
   const healUs = phases.warmUpUs + phases.chaosUs;
-  const recoverBoundUs = takeoverUs + workerTimeoutUs + workload.clientTimeoutUs + 5 * SECOND;
+  const { jobsMax: addedJobsMax, drainUs, hasLongJobs } = extraWorkOf(scenario);
+  const longestUs = Math.max(workload.timeoutUs, trace.longestUs);
+  const foundUs = takeoverUs + workerTimeoutUs + workload.clientTimeoutUs;
+  const freeUs = hasLongJobs ? Math.max(workload.timeoutUs, 2 * trace.longestUs) : 0;
+  const recoverBoundUs = Math.max(foundUs, freeUs) + 5 * SECOND + drainUs;
   const afterStormUs = healUs + recoverBoundUs + 10 * SECOND;
   const askUntilUs = Math.max(afterStormUs, ASK_FROM_US + trace.spanUs + SECOND);
-  const longestUs = Math.max(workload.timeoutUs, trace.longestUs);
   const sharedUs = Math.ceil(trace.workUs / (cluster.workers * cluster.slots));
   const { maxAttempts, maxUs } = workload.retry;
   const repeatedUs = 2 * (longestUs + sharedUs + maxUs);
@@ -72,5 +79,6 @@ export function timelineOf(
     endUsMax: auditUs + AUDIT_US_MAX,
     recoverBoundUs,
     workerTimeoutUs,
+    addedJobsMax,
   };
 }
