@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Message, RecoveredRecord } from '../../../src/host/host.ts';
-import { LOG_FILE } from '../../../src/host/step.ts';
+import { LOG_FILE, MARK_FILE } from '../../../src/host/step.ts';
 import { required } from '../../../src/lib/assert.ts';
 import { MS, SECOND, wallUs } from '../../../src/lib/units.ts';
 import type { ApiAnswer, ApiRequest, JobSpec, ListedJob, Run } from '../../../src/scheduler/api.ts';
@@ -20,9 +20,12 @@ const SPEC: JobSpec = {
 /** The scheduler of `single` on a disk that the test may damage between two lives. */
 class SingleLab {
   readonly machine: FakeMachine;
-  /** What is on the disk; a sync that is answered makes all of it safe. */
+  /** What the log holds; a sync that is answered makes all of it safe. */
   disk: RecoveredRecord[] = [];
+  mark: RecoveredRecord[] = [];
   synced = 0;
+  /** The log as it was before a replacement that is not answered. */
+  old: { readonly disk: RecoveredRecord[]; readonly synced: number } | undefined;
   #seen = 0;
   #op = 0;
 
@@ -39,9 +42,13 @@ class SingleLab {
   }
 
   start(): this {
-    const files = new Map([[LOG_FILE, this.disk]]);
-    this.machine.start({ files });
+    const files = new Map([
+      [LOG_FILE, [...this.disk]],
+      [MARK_FILE, this.mark],
+    ]);
+    this.old = undefined;
     this.synced = this.disk.length;
+    this.machine.start({ files });
     this.#look();
     return this;
   }
@@ -67,9 +74,10 @@ class SingleLab {
   answerDisk(): void {
     const request = this.machine.host.openRequests[0];
     if (request === undefined) return;
-    if (request.kind === 'replace') {
-      this.disk = request.records.map((data) => ({ kind: 'intact', data }));
-    }
+    if (request.kind === 'replace' && request.file === LOG_FILE) {
+      this.old = undefined;
+      this.synced = Math.max(this.synced, request.records.length);
+    } else if (request.kind === 'replace') this.mark = intact(request.records);
     // A sync covers what was appended before it was asked for.
     if (request.kind === 'sync') this.synced = this.#syncing;
     this.machine.answerDisk();
@@ -96,16 +104,35 @@ class SingleLab {
   }
 
   #syncing = 0;
-  /** Follows what the program does to its file. */
+  /** Follows what the program does to its log. */
   #look(): void {
     const requests = this.machine.host.diskRequests;
     for (; this.#seen < requests.length; this.#seen++) {
       const request = requests[this.#seen];
       if (request?.kind === 'append') this.disk.push({ kind: 'intact', data: request.record });
       else if (request?.kind === 'sync') this.#syncing = this.disk.length;
+      else if (request?.kind === 'replace' && request.file === LOG_FILE) {
+        this.old = { disk: this.disk, synced: this.synced };
+        this.disk = intact(request.records);
+        this.synced = 0;
+      }
     }
   }
+
+  /** Loses, tears or keeps what is not synced, and starts again. */
+  crash(fates: readonly string[]): void {
+    if (this.old !== undefined && fates[0] !== 'kept') Object.assign(this, this.old);
+    const rest = this.disk.slice(this.synced).flatMap((place, i): RecoveredRecord[] => {
+      const fate = fates[i % fates.length];
+      return fate === 'kept' ? [place] : fate === 'torn' ? [{ kind: 'damaged' }] : [];
+    });
+    this.disk = [...this.disk.slice(0, this.synced), ...rest];
+    this.start();
+  }
 }
+
+const intact = (records: readonly unknown[]): RecoveredRecord[] =>
+  records.map((data) => ({ kind: 'intact', data }));
 
 test('nothing is answered before it is synced; then it survives any crash', () => {
   const lab = new SingleLab().start();
@@ -163,9 +190,13 @@ test('a log that needs repair is rewritten before anything is added or answered'
   lab.disk = [one, { kind: 'damaged' }, three];
   lab.start();
   lab.ask({ kind: 'status', job: 'a' });
-  expect(lab.machine.host.openRequests).toMatchObject([{ kind: 'replace', file: LOG_FILE }]);
-  lab.settle();
+  expect(lab.machine.host.openRequests).toMatchObject([
+    { kind: 'replace', file: LOG_FILE },
+    { kind: 'sync', file: LOG_FILE },
+  ]);
   expect(lab.answers()).toEqual([]);
+  lab.settle();
+  expect(lab.answers()).toHaveLength(1);
   expect(lab.disk[0]).toEqual(one);
   expect(
     lab.disk.map((place) => place.kind === 'intact' && (place.data as { n: number }).n),
@@ -178,7 +209,7 @@ test('a repair or a sync that fails ends the process without an answer', () => {
   lab.disk = [{ kind: 'damaged' }];
   lab.start();
   lab.machine.answerDisk({ kind: 'failed', reason: 'worn out' });
-  expect(lab.machine.host.exits).toEqual(['the log could not be repaired: failed']);
+  expect(lab.machine.host.exits).toEqual(['log not rewritten: worn out']);
   const other = new SingleLab().start();
   other.settle();
   other.ask({ kind: 'submit', job: 'a', spec: SPEC });
@@ -193,6 +224,7 @@ const stories = fc.array(
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('submit' as const) }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('disk' as const) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('beat' as const) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const) }) },
     {
       weight: 1,
       arbitrary: fc.record({
@@ -229,14 +261,10 @@ test('whatever a crash leaves: what was answered is there, what was not asked fo
           asked.set(lab.ask({ kind: 'submit', job, spec: SPEC }), job);
         } else if (each.kind === 'disk') lab.answerDisk();
         else if (each.kind === 'beat') lab.beat();
+        else if (each.kind === 'wait') lab.machine.advance(600 * MS);
         else {
-          const rest = lab.disk.slice(lab.synced).flatMap((place, i): RecoveredRecord[] => {
-            const fate = each.fates[i % each.fates.length];
-            return fate === 'kept' ? [place] : fate === 'torn' ? [{ kind: 'damaged' }] : [];
-          });
-          lab.disk = [...lab.disk.slice(0, lab.synced), ...rest];
           hear();
-          lab.start();
+          lab.crash(each.fates);
         }
         hear();
       }
