@@ -1,10 +1,13 @@
-/** Everything that has a name: designs, scenarios, faults with their profiles, claims. */
+/** Everything that has a name: designs, scenarios, faults, profiles, claims. */
 import { readFileSync } from 'node:fs';
 import { CLAIMS } from '../checkers/claims.ts';
 import { FAULTS } from '../faults/faults.ts';
-import { PROFILES } from '../faults/profiles.ts';
+import type { ParamInfo } from '../faults/kinds/info.ts';
+import { type FaultFamily, type FaultKind, familyOf } from '../faults/plan.ts';
+import { PROFILES, type Profile } from '../faults/profiles.ts';
 import { DESIGNS, selectDesign } from '../scenario/registry.ts';
 import { parseScenario } from '../scenario/schema.ts';
+import { formatShare, formatSpan } from '../scenario/values.ts';
 import { bundledPath, bundledScenarios } from './places.ts';
 
 /** One named thing: a sentence for `list`, and sections of lines for `explain`. */
@@ -19,7 +22,8 @@ export interface CatalogEntry {
 export const LISTS = {
   designs: ['design', 'preset'],
   scenarios: ['scenario'],
-  faults: ['fault', 'profile'],
+  faults: ['fault'],
+  profiles: ['profile'],
   claims: ['claim'],
 } as const satisfies Readonly<Record<string, readonly CatalogEntry['what'][]>>;
 
@@ -29,6 +33,7 @@ export function catalog(list?: keyof typeof LISTS): readonly CatalogEntry[] {
     designs: designEntries,
     scenarios: scenarioEntries,
     faults: faultEntries,
+    profiles: profileEntries,
     claims: claimEntries,
   };
   const wanted = list === undefined ? (Object.keys(LISTS) as (keyof typeof LISTS)[]) : [list];
@@ -103,23 +108,117 @@ function scenarioEntries(): CatalogEntry[] {
   });
 }
 
-function faultEntries(): CatalogEntry[] {
-  const kinds = FAULTS.map(({ kind, sentence, params, excuses }): CatalogEntry => {
-    const numbers = Object.entries(params).map(
-      ([name, { words }]) => `${textName(name)}: ${words}`,
-    );
-    const sections = [...section('numbers', numbers), ...section('excuses', excuses)];
-    return { name: kind, what: 'fault', sentence, sections };
-  });
-  const profiles = PROFILES.map(({ name, sentence, kinds: shapes, always }): CatalogEntry => {
-    const drawn = [...new Set([...always, ...shapes].map((shape) => shape.kind))];
-    return { name, what: 'profile', sentence, sections: section('draws', drawn) };
-  });
-  return [...kinds, ...profiles];
+/** One number of a fault. */
+interface ParamEntry {
+  /** As a scenario writes it: there the unit stands in the value. */
+  readonly name: string;
+  /** As plans in case files have it: there the unit ends the name. */
+  readonly planName: string;
+  readonly words: string;
+  readonly unit: 'us' | 'ppm' | 'number';
+  /** In that unit, both ends allowed. */
+  readonly low: number;
+  readonly high: number;
+  /** When left out; one without must be given. */
+  readonly default?: number;
 }
 
-/** In a scenario's text the unit stands in the value, not in the name. */
-const textName = (name: string): string => name.replace(/(?:Ppm|Us)$/, '');
+/** What programs read of a fault, besides what every entry has. */
+interface FaultEntry extends CatalogEntry {
+  readonly kind: FaultKind;
+  readonly family: FaultFamily;
+  readonly params: readonly ParamEntry[];
+  readonly excuses: readonly string[];
+  readonly roles: readonly string[];
+  readonly hasPeer: boolean;
+  readonly lasts: boolean;
+}
+
+function faultEntries(): FaultEntry[] {
+  const users = faultUsers();
+  return FAULTS.map((info): FaultEntry => {
+    const { kind, sentence, excuses, roles } = info;
+    const params = Object.entries(info.params).map(paramEntry);
+    const family = familyOf(kind);
+    const sections = [
+      ...section('family', [family]),
+      ...section('numbers', params.map(paramLine)),
+      ...section('can hit', [
+        `${roles.join(', ')}${info.hasPeer ? '; towards a peer, or all' : ''}`,
+      ]),
+      ...(info.lasts ? section('lasts', ['until the end of the storm or longer']) : []),
+      ...section('excuses', excuses.length === 0 ? ['no claim'] : excuses),
+      ...section('used by', users.get(kind) ?? []),
+    ];
+    const { hasPeer = false, lasts = false } = info;
+    return {
+      ...{ name: kind, what: 'fault', sentence, sections, kind, family },
+      ...{ params, excuses, roles, hasPeer, lasts },
+    };
+  });
+}
+
+const UNITS = {
+  us: { words: 'a span of time', print: formatSpan },
+  ppm: { words: 'a share', print: formatShare },
+  number: { words: 'a number', print: String },
+} as const;
+
+function paramEntry([planName, info]: [string, ParamInfo]): ParamEntry {
+  const suffix = /(?:Us|Ppm)$/.exec(planName)?.[0];
+  const { words, low, high, otherwise } = info;
+  return {
+    name: suffix === undefined ? planName : planName.slice(0, -suffix.length),
+    planName,
+    words: inText(words),
+    unit: suffix === 'Us' ? 'us' : suffix === 'Ppm' ? 'ppm' : 'number',
+    low,
+    high,
+    ...(otherwise === undefined ? {} : { default: otherwise }),
+  };
+}
+
+/** Plans count microseconds and parts per million; a scenario's text writes any unit. */
+const inText = (words: string): string =>
+  words
+    .replace(/^(?:microseconds|parts per million)(?:, |: )/, '')
+    .replace(/^microseconds /, 'how long ');
+
+function paramLine({ name, words, unit, low, high, default: otherwise }: ParamEntry): string {
+  const { words: what, print } = UNITS[unit];
+  const range = `${what}, ${print(low)} to ${print(high)}`;
+  const rest = otherwise === undefined ? '' : `, default ${print(otherwise)}`;
+  return `${name}: ${words} (${range}${rest})`;
+}
+
+/** Bundled scenarios by the kinds of faults that they give, or that their profile may draw. */
+function faultUsers(): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>();
+  for (const name of bundledScenarios()) {
+    const parsed = parseScenario(readFileSync(bundledPath(name), 'utf8'), name);
+    if (parsed.kind === 'failed') continue;
+    const { faults } = parsed.value;
+    const kinds =
+      faults.kind === 'given' ? faults.faults.map((f) => f.kind) : drawnBy(faults.profile);
+    for (const kind of new Set(kinds)) users.set(kind, [...(users.get(kind) ?? []), name]);
+  }
+  return users;
+}
+
+const drawnBy = (name: string): readonly string[] => {
+  const profile = PROFILES.find((each) => each.name === name);
+  return profile === undefined ? [] : profileKinds(profile);
+};
+
+const profileKinds = ({ always, kinds, rare }: Profile): readonly string[] => [
+  ...new Set([...always, ...kinds, ...(rare?.shapes ?? [])].map((shape) => shape.kind)),
+];
+
+const profileEntries = (): CatalogEntry[] =>
+  PROFILES.map((profile): CatalogEntry => {
+    const { name, sentence } = profile;
+    return { name, what: 'profile', sentence, sections: section('draws', profileKinds(profile)) };
+  });
 
 function claimEntries(): CatalogEntry[] {
   return CLAIMS.map(({ id, modality, sentence, limits, excusedBy }): CatalogEntry => {

@@ -29,10 +29,9 @@ export function list(what: string | undefined, options: { json?: boolean }, io: 
   return EXIT.held;
 }
 
-function row({ name, what, sentence }: CatalogEntry, width: number, columns: number): string {
-  const mark = what === 'profile' ? 'profile: ' : '';
+function row({ name, sentence }: CatalogEntry, width: number, columns: number): string {
   const room = Math.max(40, columns - width - 4);
-  const [first = '', ...rest] = wrapped(`${mark}${sentence}`, room);
+  const [first = '', ...rest] = wrapped(sentence, room);
   const indent = ' '.repeat(width + 4);
   return [`  ${name.padEnd(width)}  ${first}`, ...rest.map((line) => `${indent}${line}`), ''].join(
     '\n',

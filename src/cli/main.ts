@@ -138,7 +138,7 @@ function lookUpCommands(program: Command, io: Io, done: (code: number) => void):
   program
     .command('list')
     .description('what there is')
-    .argument('[what]', 'designs, scenarios, faults or claims')
+    .argument('[what]', 'designs, scenarios, faults, profiles or claims')
     .option('--json', 'as JSON')
     .option('--debug', 'stack traces')
     .action(async (what: string | undefined, options: { json?: boolean }) => {

@@ -4,6 +4,8 @@
  * every design meets the same storm; it can be printed, edited, shrunk and given back.
  */
 
+import { required } from '../lib/assert.ts';
+
 export const NETWORK_KINDS = [
   'partition',
   'one-way-partition',
@@ -98,6 +100,25 @@ export const FAULT_KINDS = [
   ...WORKLOAD_KINDS,
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
+
+const FAMILIES = {
+  network: NETWORK_KINDS,
+  process: PROCESS_KINDS,
+  clock: CLOCK_KINDS,
+  disk: DISK_KINDS,
+  store: STORE_KINDS,
+  workload: WORKLOAD_KINDS,
+} as const;
+export type FaultFamily = keyof typeof FAMILIES;
+
+const FAMILY_OF = new Map<FaultKind, FaultFamily>(
+  (Object.keys(FAMILIES) as FaultFamily[]).flatMap((family) =>
+    FAMILIES[family].map((kind) => [kind, family] as const),
+  ),
+);
+
+/** The family of a kind. */
+export const familyOf = (kind: FaultKind): FaultFamily => required(FAMILY_OF.get(kind), kind);
 
 /** Machines that a fault can be aimed at by kind; the auditor is never hit. */
 export const AIMED_ROLES = ['scheduler', 'store', 'worker', 'client', 'ledger'] as const;
