@@ -107,7 +107,10 @@ export interface ApiAnswer extends Message {
 export interface Beat extends Message {
   readonly kind: 'beat';
   readonly v: 1;
+  /** Of this life of the worker and no other; later ones have greater numbers. */
   readonly incarnation: number;
+  /** The latest term that it has heard of; absent where it has heard of none. */
+  readonly epoch?: number;
   readonly capacity: number;
   readonly holding: readonly { readonly job: string; readonly token: Token }[];
 }
@@ -116,6 +119,8 @@ export interface BeatAck extends Message {
   readonly kind: 'beat-ack';
   readonly v: 1;
   readonly epoch: number;
+  /** Present where the beat did not count: a later incarnation is known, and has been silent. */
+  readonly newest?: number;
 }
 /** Member that does not lead, to a worker. */
 export interface NotLeader extends Message {

@@ -3,15 +3,16 @@ import { assert } from '../lib/assert.ts';
 /**
  * Whom to ask: the member believed to lead. It changes its mind on answers, on redirects and on
  * silence, and never knows for sure. A design without a leader answers from every member, and then
- * the first guess simply stays.
+ * the first guess simply stays. A member that it was not told of is one that has taken another's
+ * place: it is known from when somebody names it.
  */
 export class LeaderBelief {
-  readonly #members: readonly string[];
+  readonly #members: string[];
   #believed: string;
 
   constructor(members: readonly string[], first: string) {
     assert(members.includes(first), () => `${first} is not one of ${members.join(', ')}`);
-    this.#members = members;
+    this.#members = [...members];
     this.#believed = first;
   }
 
@@ -26,7 +27,8 @@ export class LeaderBelief {
 
   /** `from` does not lead and says who does, if it knows: whom to ask next, and whether by name. */
   redirected(from: string, leader: string | undefined): { member: string; named: boolean } {
-    if (leader !== undefined && leader !== from && this.#members.includes(leader)) {
+    if (leader !== undefined && leader !== from) {
+      if (!this.#members.includes(leader)) this.#members.push(leader);
       this.#believed = leader;
       return { member: leader, named: true };
     }

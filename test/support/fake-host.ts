@@ -193,6 +193,13 @@ export class FakeMachine {
     return this.#perform(this.program.onMessage(from, message));
   }
 
+  /** Asks the program to stop; one that cannot is ended at once. */
+  stop(): Output | undefined {
+    const output = this.program.onStop?.();
+    if (output === undefined) this.host.exit('stopped');
+    return output && this.#perform(output);
+  }
+
   /** Fires this timer now, moving the clocks on to when it is due. */
   fireTimer(tag: string): Output {
     const timer = required(this.host.timers.get(tag), `an armed timer ${tag}`);

@@ -15,12 +15,13 @@ test('silence of another member changes nothing: the belief has moved on already
   expect(belief.believed).toBe('s1');
 });
 
-test('a redirect to a member is believed; one to nobody, itself or a stranger is not', () => {
+test('a redirect is believed, but for one to nobody or to itself', () => {
   const belief = new LeaderBelief(MEMBERS, 's1');
   expect(belief.redirected('s1', 's3')).toEqual({ member: 's3', named: true });
   expect(belief.redirected('s3', 's3')).toEqual({ member: 's1', named: false });
-  expect(belief.redirected('s1', 'stranger')).toEqual({ member: 's2', named: false });
-  expect(belief.redirected('s2', undefined)).toEqual({ member: 's3', named: false });
+  expect(belief.redirected('s1', undefined)).toEqual({ member: 's2', named: false });
+  expect(belief.redirected('s2', 's2b')).toEqual({ member: 's2b', named: true });
+  expect(belief.redirected('s2b', undefined)).toEqual({ member: 's1', named: false });
 });
 
 test('whoever answers is believed, if it is a member', () => {

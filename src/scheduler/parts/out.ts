@@ -25,6 +25,10 @@ export class Out<E = DiskRecord> {
   cancelTimer(tag: string): void {
     this.now.push({ kind: 'cancelTimer', tag });
   }
+  /** Ends the program when everything persisted so far is durable. */
+  exitAfterSync(reason: string): void {
+    this.afterSync.push({ kind: 'exit', reason });
+  }
   observe(testimony: Testimony): void {
     this.now.push({ kind: 'observe', testimony });
   }

@@ -2,9 +2,12 @@ import { assert } from '../../lib/assert.ts';
 
 const HOPS_MAX = 2;
 
-/** Which member a worker believes to lead, and whether that one answers. */
+/**
+ * Which member a worker believes to lead, and whether that one answers. A member that it was not
+ * configured with is one that has taken another's place: it is known from when it is first named.
+ */
 export class Compass {
-  readonly #members: readonly string[];
+  readonly #members: string[];
   #at = 0;
   #isAnswered = false;
   /** Redirects followed since somebody led or the next member was tried. */
@@ -12,7 +15,7 @@ export class Compass {
 
   constructor(members: readonly string[]) {
     assert(members.length > 0, 'no members');
-    this.#members = members;
+    this.#members = [...members];
   }
 
   get leader(): string {
@@ -40,7 +43,8 @@ export class Compass {
     // Two members that point at each other would keep a worker running between them.
     if (this.#hops >= HOPS_MAX) return false;
     this.#hops += 1;
-    return this.#point(leader);
+    this.#point(leader);
+    return true;
   }
 
   turn(): void {
@@ -48,9 +52,8 @@ export class Compass {
     this.#hops = 0;
   }
 
-  #point(name: string): boolean {
+  #point(name: string): void {
     const at = this.#members.indexOf(name);
-    if (at >= 0) this.#at = at;
-    return at >= 0;
+    this.#at = at >= 0 ? at : this.#members.push(name) - 1;
   }
 }

@@ -90,9 +90,8 @@ class Worker implements Program {
   }
 
   onDisk(token: string, outcome: DiskOutcome): Output {
-    const incarnation = this.#counter.onDisk(token, outcome);
-    if (incarnation === undefined) return NOTHING;
-    this.#incarnation = incarnation;
+    if (this.#counter.onDisk(token, outcome) === undefined) return NOTHING;
+    this.#incarnation = this.#counter.stamp;
     this.#beat();
     return this.#out.take();
   }
@@ -106,6 +105,17 @@ class Worker implements Program {
     if (tag === BEAT_TIMER) this.#onBeatTimer();
     else if (tag === RESEND_TIMER) this.#resend();
     else this.#onBodyTimer(tag.slice('body:'.length));
+    return this.#out.take();
+  }
+
+  /** Bodies are stopped and whoever launched them is told, so that nobody waits for a timeout. */
+  onStop(): Output {
+    for (const { launch, stage } of [...this.#held.values()]) {
+      if (stage !== 'body') continue;
+      this.#drop(launch.job, 'stopped');
+      this.#answerRun(this.#compass.leader, launch, 'stopped');
+    }
+    this.#out.exitAfterSync('stopped');
     return this.#out.take();
   }
 
@@ -124,6 +134,7 @@ class Worker implements Program {
       case 'effect-ack':
         return this.#onEffect(message);
       case 'beat-ack':
+        if (message.newest !== undefined) this.#counter.raise(message.newest);
         return this.#heard(from, message.epoch);
       case 'roll-call':
         this.#heard(from, message.epoch);
@@ -291,7 +302,8 @@ class Worker implements Program {
   #beat(): void {
     const holding = [...this.#held.values()].map(({ launch: { job, token } }) => ({ job, token }));
     const { slots: capacity, beatUs } = this.#options;
-    const beat: Beat = { kind: 'beat', v: 1, incarnation: this.#incarnation, capacity, holding };
+    const { incarnation, epoch } = { incarnation: this.#incarnation, epoch: this.#epoch };
+    const beat: Beat = { kind: 'beat', v: 1, incarnation, epoch, capacity, holding };
     const wasAnswered = this.#compass.isAnswered;
     this.#compass.asked();
     this.#out.send<Beat>(this.#compass.leader, beat);

@@ -41,10 +41,16 @@ export class WorkerLab {
     this.machine = new FakeMachine('worker-1', createWorker(options));
   }
 
+  /** As its latest beat told it. */
+  incarnation = 0;
+
   /** Starts the first incarnation, or the one after those that the disk tells of. */
   up(before = 0): this {
     this.machine.start(before === 0 ? undefined : recoveredFiles({ incarnation: [before] }));
     this.machine.settleDisk();
+    this.incarnation = this.machine.host.sent
+      .map(({ message }) => (message as Beat).incarnation)
+      .at(-1) as number;
     return this;
   }
 
@@ -58,7 +64,7 @@ export class WorkerLab {
   }
 
   run(job: string, token: Token, changes: RunChanges = {}): void {
-    this.tell(runOf(job, token, changes));
+    this.tell(runOf(job, token, { incarnation: this.incarnation, ...changes }));
   }
 
   /** What was sent since the last look, of one kind. */

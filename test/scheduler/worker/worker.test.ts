@@ -13,7 +13,7 @@ test('nothing is said or run before the incarnation is durable', () => {
   lab.run('j', token(1, 1));
   expect(lab.machine.host.takeSent()).toEqual([]);
   lab.machine.answerDisk();
-  expect(lab.beats()).toMatchObject([{ incarnation: 1, capacity: 2, holding: [] }]);
+  expect(lab.beats()).toMatchObject([{ epoch: 0, capacity: 2, holding: [] }]);
   expect(lab.bodies).toEqual([]);
 });
 
@@ -63,10 +63,67 @@ test('a repeated run starts nothing: held, waiting for the ledger, reported or f
 
 test('a run meant for another incarnation is ignored', () => {
   const lab = new WorkerLab().up(4);
-  lab.run('old', token(1, 1), { incarnation: 4 });
-  lab.run('new', token(1, 1), { incarnation: 6 });
-  lab.run('mine', token(1, 1), { incarnation: 5 });
+  const mine = lab.incarnation;
+  lab.run('old', token(1, 1), { incarnation: mine - 1 });
+  lab.run('new', token(1, 1), { incarnation: mine + 1 });
+  lab.run('mine', token(1, 1), { incarnation: mine });
   expect(lab.bodies).toEqual(['began mine 1.1']);
+});
+
+test('told of a later life it goes beyond it, once that is durable, and keeps what it holds', () => {
+  const later = new WorkerLab().up(6).incarnation;
+  const lab = new WorkerLab().up();
+  const own = lab.incarnation;
+  expect(later).toBeGreaterThan(own);
+  lab.run('j', token(1, 1));
+  const newest = (stamp: number): void =>
+    lab.tell({ kind: 'beat-ack', v: 1, epoch: 1, newest: stamp } as Message);
+  newest(own);
+  newest(own - 1);
+  expect(lab.machine.host.openRequests).toEqual([]);
+  newest(later);
+  newest(later);
+  expect(lab.machine.host.openRequests).toHaveLength(1);
+  lab.machine.advance(BEAT_US);
+  expect(lab.beats().at(-1)).toMatchObject({ incarnation: own });
+  lab.machine.answerDisk();
+  const [beat] = lab.beats();
+  expect(beat?.incarnation).toBeGreaterThan(later);
+  expect(beat?.holding).toEqual([{ job: 'j', token: token(1, 1) }]);
+});
+
+test('a beat tells the latest term that was heard of', () => {
+  const lab = new WorkerLab().up();
+  lab.lead(7);
+  lab.machine.host.takeSent();
+  lab.machine.advance(BEAT_US);
+  expect(lab.beats().at(-1)).toMatchObject({ epoch: 7 });
+});
+
+test('asked to stop it stops bodies, says so, and exits', () => {
+  const lab = new WorkerLab().up();
+  lab.lead(1);
+  lab.run('j', token(1, 1));
+  lab.run('k', token(1, 2));
+  lab.machine.host.takeSent();
+  lab.machine.stop();
+  expect(lab.bodies.slice(2)).toEqual(['stopped j 1.1', 'stopped k 1.2']);
+  expect(lab.reports()).toEqual([
+    { job: 'j', token: token(1, 1), how: 'stopped' },
+    { job: 'k', token: token(1, 2), how: 'stopped' },
+  ]);
+  expect(lab.machine.host.exits).toEqual(['stopped']);
+});
+
+test('a member that it was not told of is found by its roll-call or a redirect', () => {
+  for (const find of ['roll-call', 'redirect'] as const) {
+    const lab = new WorkerLab().up();
+    lab.machine.host.takeSent();
+    const name = 'scheduler-2b';
+    if (find === 'roll-call') lab.tell({ kind: 'roll-call', v: 1, epoch: 2 } as Message, name);
+    else lab.tell({ kind: 'not-leader', v: 1, leader: name } as Message);
+    expect(lab.machine.host.takeSent().map(({ to }) => to)).toEqual([name]);
+  }
 });
 
 test('fenced, a run of an older epoch is refused; unfenced, it runs', () => {
