@@ -302,7 +302,8 @@ class Worker implements Program {
   #beat(): void {
     const holding = [...this.#held.values()].map(({ launch: { job, token } }) => ({ job, token }));
     const { slots: capacity, beatUs } = this.#options;
-    const { incarnation, epoch } = { incarnation: this.#incarnation, epoch: this.#epoch };
+    const incarnation = this.#incarnation;
+    const epoch = this.#epoch;
     const beat: Beat = { kind: 'beat', v: 1, incarnation, epoch, capacity, holding };
     const wasAnswered = this.#compass.isAnswered;
     this.#compass.asked();

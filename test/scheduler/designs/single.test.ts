@@ -181,6 +181,34 @@ test('each start has an epoch of its own', () => {
   expect(epochs).toEqual([1, 2, 3]);
 });
 
+test('a scheduler that lost its disk goes beyond the epoch that workers have heard of', () => {
+  const lab = new SingleLab().start();
+  lab.settle();
+  const beat = (epoch: number): void => {
+    const base = { kind: 'beat', v: 1, incarnation: 1, capacity: 1, holding: [] };
+    lab.tell('worker-1', { ...base, epoch } as Message);
+    lab.settle();
+  };
+  beat(1);
+  expect(lab.machine.program.snapshot()).toMatchObject({ epoch: 1 });
+  lab.ask({ kind: 'submit', job: 'a', spec: SPEC });
+  beat(7);
+  expect(lab.machine.program.snapshot()).toMatchObject({ epoch: 8 });
+  expect(lab.list().map(({ job }) => job)).toEqual(['a']);
+  lab.start().settle();
+  expect(lab.machine.program.snapshot()).toMatchObject({ epoch: 9 });
+});
+
+test('asked to stop it exits when what it persisted is synced', () => {
+  const lab = new SingleLab().start();
+  lab.settle();
+  lab.ask({ kind: 'submit', job: 'a', spec: SPEC });
+  lab.machine.stop();
+  expect(lab.machine.host.exits).toEqual([]);
+  lab.settle();
+  expect(lab.machine.host.exits).toEqual(['stopped']);
+});
+
 test('a log that needs repair is rewritten before anything is added or answered', () => {
   const lab = new SingleLab();
   const job = { v: 1, id: 'a', spec: SPEC, state: 'waiting', attempt: 0, refusals: 0 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MINUTE, MS, SECOND } from '../../../src/lib/units.ts';
-import type { FinishedAck, RollCall, Run } from '../../../src/scheduler/api.ts';
+import type { BeatAck, FinishedAck, RollCall, Run } from '../../../src/scheduler/api.ts';
 import { EngineLab, every, SPEC, token, WORKER_TIMEOUT_US } from './engine-lab.ts';
 
 test('a term begins with a roll-call to every worker, under its epoch', () => {
@@ -145,6 +145,21 @@ test('a worker that restarted has lost what it ran; an older beat of it says not
   expect(lab.testimonies).toContainEqual({
     ...{ kind: 'attempt-lost', job: 'a', token: token(1, 1), why: 'worker restarted' },
   });
+});
+
+test('a worker that counts anew is told of its later life, once that one has been silent', () => {
+  const lab = new EngineLab();
+  const told = () => lab.take<BeatAck>('beat-ack').flatMap(({ message }) => message.newest ?? []);
+  lab.beat('w1', { incarnation: 3 });
+  lab.advance(2 * SECOND);
+  lab.beat('w1', { incarnation: 1 });
+  expect(told()).toEqual([]);
+  lab.beat('w1', { incarnation: 3 });
+  lab.advance(WORKER_TIMEOUT_US / 2 + 1);
+  lab.beat('w1', { incarnation: 1 });
+  expect(told()).toEqual([3]);
+  lab.beat('w1', { incarnation: 4 });
+  expect(told()).toEqual([]);
 });
 
 test('an old beat that comes first does not end what a later incarnation runs', () => {
