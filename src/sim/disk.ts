@@ -24,7 +24,9 @@ export interface DiskRequest {
   readonly token: string;
   readonly file: DiskFile;
   readonly askedUs: number;
+  /** How long it takes on a disk that is not slow, and when it will be served. */
   readonly tookUs: number;
+  dueUs: number;
   version: Version;
   /** Length of the version at the time of the request. */
   upTo: number;
@@ -267,8 +269,19 @@ export class SimDisk {
   }
 
   #setRules(rules: readonly DiskRule[]): void {
+    const before = this.#slowness;
     this.#rules = rules;
     this.#slowness = rules.reduce((product, { factor }) => product * (factor ?? 1), 1);
+    if (this.#slowness < before && this.#stalls.size === 0) this.#hasten();
+  }
+
+  /** The disk is less slow than when its requests were asked: none is served later than it was. */
+  #hasten(): void {
+    this.#busyUntilUs = 0;
+    for (const request of this.#pending) {
+      this.#cancel(request.handle);
+      this.#schedule(request, this.#context.kernel.now, request.dueUs);
+    }
   }
 
   #request(
@@ -285,7 +298,8 @@ export class SimDisk {
       token,
       file,
       askedUs: atUs,
-      tookUs: this.#slowness === 1 ? tookUs : this.#slowed(tookUs),
+      tookUs,
+      dueUs: 0,
       version,
       upTo: version.records.length,
       handle: 0,
@@ -296,16 +310,19 @@ export class SimDisk {
     else this.#schedule(request, atUs);
   }
 
+  #schedule(request: DiskRequest, fromUs: number, latestUs = Number.MAX_SAFE_INTEGER): void {
+    const { kernel, kinds } = this.#context;
+    const tookUs = this.#slowness === 1 ? request.tookUs : this.#slowed(request.tookUs);
+    // At least a microsecond each, so that answers come in order even where ties are shuffled.
+    const dueUs = Math.max(this.#busyUntilUs, fromUs) + Math.max(1, tookUs);
+    request.dueUs = Math.min(dueUs, latestUs);
+    this.#busyUntilUs = request.dueUs;
+    request.handle = kernel.at(request.dueUs, kinds.disk, this.#index, request);
+  }
+
   #slowed(tookUs: number): number {
     for (const { onSlowed } of this.#rules) onSlowed?.();
     return Math.min(Math.ceil(tookUs * this.#slowness), LONGEST_US);
-  }
-
-  #schedule(request: DiskRequest, fromUs: number): void {
-    const { kernel, kinds } = this.#context;
-    // At least a microsecond each, so that answers come in order even where ties are shuffled.
-    this.#busyUntilUs = Math.max(this.#busyUntilUs, fromUs) + Math.max(1, request.tookUs);
-    request.handle = kernel.at(this.#busyUntilUs, kinds.disk, this.#index, request);
   }
 
   #forget(): void {

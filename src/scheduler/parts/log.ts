@@ -73,8 +73,13 @@ export function refuseToStart({ reason }: RefusedLog): Output {
 }
 
 /** A log is replaced by a snapshot when it holds more records than both of these. */
-const SNAPSHOT_RECORDS_MIN = 4_096;
-const SNAPSHOT_RECORDS_PER_ROW = 2;
+export interface LogLimits {
+  readonly records: number;
+  readonly recordsPerRow: number;
+}
+
+/** A job makes three records and leaves one row: more per row would never come about. */
+const LIMITS: LogLimits = { records: 4_096, recordsPerRow: 2 };
 
 /** Numbers the records of a log, one for each step, and keeps the log short. */
 export class LogWriter<E> {
@@ -82,8 +87,10 @@ export class LogWriter<E> {
   /** How many records the file holds, or will when it is repaired. */
   #held: number;
   #repair: readonly LogRecord<E>[] | undefined;
+  readonly #limits: LogLimits;
 
-  constructor({ records, isClean }: WholeLog<E>) {
+  constructor({ records, isClean }: WholeLog<E>, limits: LogLimits = LIMITS) {
+    this.#limits = limits;
     this.#n = records.at(-1)?.n ?? 0;
     this.#held = records.length;
     this.#repair = isClean ? undefined : records;
@@ -107,7 +114,8 @@ export class LogWriter<E> {
     if (entries.length === 0) return { ...output, rewrite: repair as readonly LogRecord<E>[] };
     this.#n += 1;
     this.#held += 1;
-    if (this.#held > Math.max(SNAPSHOT_RECORDS_MIN, SNAPSHOT_RECORDS_PER_ROW * rows)) {
+    const { records, recordsPerRow } = this.#limits;
+    if (this.#held > Math.max(records, recordsPerRow * rows)) {
       this.#held = 1;
       const snapshot: LogRecord<E> = { v: 1, n: this.#n, entries: live(), snapshot: true };
       return { ...output, persist: NOTHING.persist, rewrite: [snapshot] };
@@ -115,6 +123,15 @@ export class LogWriter<E> {
     const record: LogRecord<E> = { v: 1, n: this.#n, entries };
     const sealed = { ...output, persist: [record] };
     return repair === undefined ? sealed : { ...sealed, rewrite: repair };
+  }
+
+  /** Makes the whole log one snapshot, for the state is another one than it told so far. */
+  reset(output: Output, live: () => readonly E[]): Output {
+    this.#repair = undefined;
+    this.#n += 1;
+    this.#held = 1;
+    const snapshot: LogRecord<E> = { v: 1, n: this.#n, entries: live(), snapshot: true };
+    return { ...output, persist: NOTHING.persist, rewrite: [snapshot] };
   }
 }
 
