@@ -10,6 +10,7 @@ import { formatDurationUs, humanDuration, MS, SECOND } from '../lib/units.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { MUTANTS } from '../mutants/mutants.ts';
 import type { BuiltDesign, DesignContext } from '../scheduler/designs/design.ts';
+import type { Replica } from '../scheduler/designs/lease/lease.ts';
 import { LEASE_PARTS, lease } from '../scheduler/designs/lease/lease.ts';
 import type { LeasePreset } from '../scheduler/designs/lease/presets.ts';
 import { CLIENT_GO, LEASE_PRESETS, takeoverBoundUs } from '../scheduler/designs/lease/presets.ts';
@@ -109,24 +110,34 @@ const LEASE: DesignEntry = {
   name: 'lease',
   family: 'active and standby members on a lease in a shared store',
   presets: LEASE_PRESETS.map(({ name, why }) => ({ name, why })),
-  options: { fencing: ['on', 'off'] },
+  // Synchronous by default: what the store has said yes to survives its failover, and with it every
+  // promise. What an asynchronous replica is worth shows when it is chosen.
+  options: { fencing: ['on', 'off'], replica: ['sync', 'async', 'none'] },
   mutants: MUTANTS,
   select: ({ preset: name, options, mutant }) => {
     const preset = LEASE_PRESETS.find((each) => each.name === name) ?? CLIENT_GO;
     const fenced = options['fencing'] !== 'off';
+    const replica = REPLICAS.find((each) => each === options['replica']) ?? 'sync';
     const parts = { ...LEASE_PARTS, ...partOf(MUTANTS, mutant) };
     return {
-      build: (context) => lease(context, { preset, fenced }, parts),
+      build: (context) => lease(context, { preset, fenced, replica }, parts),
       notPromised: fenced ? {} : NOT_PROMISED_UNFENCED,
       assumes: { ...ASSUMES, noSuspend: !fenced },
-      assumptions: leaseAssumptions(preset),
+      assumptions: leaseAssumptions(preset, replica),
       takeoverUs: takeoverBoundUs(preset) + 2 * SECOND,
       expects: ['sometimes-failover', 'sometimes-lease-expired'],
     };
   },
 };
 
-function leaseAssumptions(preset: LeasePreset): SelectedDesign['assumptions'] {
+const REPLICAS: readonly Replica[] = ['sync', 'async', 'none'];
+const STORES: Readonly<Record<Replica, string>> = {
+  sync: 'keeps what it committed; a replica has it too, or has been away for seconds',
+  async: 'keeps what it committed; a failover loses what its replica did not have yet',
+  none: 'one machine that keeps what it committed',
+};
+
+function leaseAssumptions(preset: LeasePreset, replica: Replica): SelectedDesign['assumptions'] {
   const { leaseUs, renewDeadlineUs, retryUs } = preset;
   return [
     {
@@ -134,7 +145,7 @@ function leaseAssumptions(preset: LeasePreset): SelectedDesign['assumptions'] {
       bound: [leaseUs, renewDeadlineUs, retryUs].map(formatDurationUs).join(', '),
     },
     { what: 'members down', bound: 'all but one, for liveness; safety does not depend on it' },
-    { what: 'the store', bound: 'one machine that keeps what it committed' },
+    { what: 'the store', bound: STORES[replica] },
     ...CLOCKS_IN_WORDS,
   ];
 }

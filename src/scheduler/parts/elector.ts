@@ -23,8 +23,12 @@ export interface ElectorConfig {
   readonly jitter: number;
 }
 
+/** Holds the lease when nobody does; no member has this name. */
+export const RELEASED = '';
+
 /** The lease row's value. `epoch` rises with every change of holder and survives release. */
 export interface LeaseRecord {
+  /** Nobody ({@link RELEASED}) when the last one gave it back. */
   readonly holder: string;
   readonly epoch: number;
   readonly leaseUs: number;
@@ -45,12 +49,22 @@ export interface Elector {
 export type ElectorEvent =
   /** The timer; `draw` is uniform in [0, 1). */
   | { readonly kind: 'timer'; readonly draw: number }
-  /** What a read, or a compare-and-set that failed, found in the row. */
-  | { readonly kind: 'row'; readonly version: number; readonly record: LeaseRecord | undefined }
+  /**
+   * What a read, or a compare-and-set that failed, found in the row; every epoch up to
+   * `epochsAfter` (0 where absent) may have been in use before, though the row does not tell.
+   */
+  | {
+      readonly kind: 'row';
+      readonly version: number;
+      readonly record: LeaseRecord | undefined;
+      readonly epochsAfter?: number;
+    }
   /** A compare-and-set wrote the row. */
   | { readonly kind: 'written'; readonly version: number; readonly record: LeaseRecord }
   /** The store refused this term's commit: somebody else leads. */
-  | { readonly kind: 'deposed' };
+  | { readonly kind: 'deposed' }
+  /** Asked to stop: a lease that is held is given back, and never taken again. */
+  | { readonly kind: 'release' };
 
 export type ElectorAction =
   | { readonly kind: 'read' }
@@ -101,6 +115,8 @@ export function stepElector(
       return onWritten(elector, event, config, nowUs);
     case 'deposed':
       return stop(elector, 'deposed');
+    case 'release':
+      return release(elector);
   }
 }
 
@@ -123,12 +139,12 @@ function renew(elector: Elector, config: ElectorConfig, nowUs: MonotonicUs): Ele
 
 function onRow(
   before: Elector,
-  row: { readonly version: number; readonly record: LeaseRecord | undefined },
+  row: Extract<ElectorEvent, { readonly kind: 'row' }>,
   config: ElectorConfig,
   nowUs: MonotonicUs,
 ): ElectorStep {
   const hasChanged = row.version !== before.version;
-  const { version, record } = row;
+  const { version, record, epochsAfter = 0 } = row;
   const elector = hasChanged ? { ...before, version, record, seenAtUs: nowUs } : before;
   if (elector.isLeader) {
     if (record?.holder !== elector.me) return { elector, actions: [] };
@@ -137,12 +153,15 @@ function onRow(
   }
   const isExpired = record !== undefined && elector.seenAtUs + record.leaseUs <= nowUs;
   // A row of mine from a term that ended: nobody else leads by it, a new epoch may start at once.
-  if (record !== undefined && record.holder !== elector.me && !isExpired)
-    return { elector, actions: [] };
-  const epoch = (record?.epoch ?? 0) + 1;
+  const isTaken =
+    record !== undefined && record.holder !== elector.me && record.holder !== RELEASED;
+  if (isTaken && !isExpired) return { elector, actions: [] };
+  const epoch = Math.max(record?.epoch ?? 0, epochsAfter) + 1;
   const claim: LeaseRecord = { holder: elector.me, epoch, leaseUs: config.leaseUs };
   const actions: ElectorAction[] = [{ kind: 'write', version, record: claim }];
-  if (isExpired) actions.unshift({ kind: 'expired-seen', epoch: record.epoch });
+  if (isExpired && record.holder !== RELEASED) {
+    actions.unshift({ kind: 'expired-seen', epoch: record.epoch });
+  }
   return { elector, actions };
 }
 
@@ -170,6 +189,17 @@ function onWritten(
   const timer: ElectorAction = { kind: 'timer', afterUs: config.retryUs };
   if (before.isLeader) return { elector, actions: [timer, { kind: 'renewed' }] };
   return { elector, actions: [timer, { kind: 'elected', epoch: record.epoch, version }] };
+}
+
+/** client-go's ReleaseOnCancel: the row stays, with its epoch, and nobody holds it. */
+function release(elector: Elector): ElectorStep {
+  const { isLeader, record, version, me } = elector;
+  if (!isLeader) return { elector, actions: [] };
+  const actions: ElectorAction[] = [{ kind: 'stopped', why: 'asked to stop' }];
+  if (record?.holder === me) {
+    actions.push({ kind: 'write', version, record: { ...record, holder: RELEASED } });
+  }
+  return { elector: { ...elector, isLeader: false, deadlineUs: undefined }, actions };
 }
 
 function stop(elector: Elector, why: string): ElectorStep {

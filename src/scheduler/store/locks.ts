@@ -1,16 +1,21 @@
 import { assert } from '../../lib/assert.ts';
 
+/** Holds what nobody gives back; no session has this name. */
+const NOBODY = '';
+const NONE: ReadonlySet<string> = new Set();
+
 /** Exclusive locks on keys with queues of waiting sessions, first come, first served. */
 export class Locks {
   readonly #holders = new Map<string, string>();
   readonly #queues = new Map<string, string[]>();
   readonly #held = new Map<string, Set<string>>();
+  #isStalled = false;
 
   /** True when the session holds the key now; otherwise it waits in line. */
   take(key: string, session: string): boolean {
     const holder = this.#holders.get(key);
     if (holder === session) return true;
-    if (holder !== undefined) {
+    if (holder !== undefined || this.#isStalled) {
       this.#wait(key, session);
       return false;
     }
@@ -18,17 +23,44 @@ export class Locks {
     return true;
   }
 
-  /** Gives up all that a session holds or waits for; returns who got something. */
-  release(session: string): string[] {
+  /**
+   * Gives up all that a session holds or waits for; returns who got something. Keys that are free
+   * then and named here stay locked instead, as if a transaction on them had never ended.
+   */
+  release(session: string, orphans: readonly string[] = []): string[] {
     for (const [key, queue] of this.#queues) this.#leaveLine(key, queue, session);
-    const held = this.#held.get(session);
-    if (held === undefined) return [];
+    const held = this.#held.get(session) ?? NONE;
     this.#held.delete(session);
+    for (const key of held) this.#holders.delete(key);
+    for (const key of orphans) if (!this.#holders.has(key)) this.#grant(key, NOBODY);
+    return this.#grantFree(held);
+  }
+
+  /** True for a key that nobody will give back. */
+  isOrphan(key: string): boolean {
+    return this.#holders.get(key) === NOBODY;
+  }
+
+  /** Gives orphaned keys back; returns who got something. */
+  releaseOrphans(): string[] {
+    return this.release(NOBODY);
+  }
+
+  /** Who is next in every line gets nothing until the stall ends; returns who got something. */
+  stall(isStalled: boolean): string[] {
+    this.#isStalled = isStalled;
+    return this.#grantFree([...this.#queues.keys()]);
+  }
+
+  #grantFree(keys: Iterable<string>): string[] {
     const woken: string[] = [];
-    for (const key of held) {
-      this.#holders.delete(key);
-      const next = this.#queues.get(key)?.shift();
+    if (this.#isStalled) return woken;
+    for (const key of keys) {
+      if (this.#holders.has(key)) continue;
+      const queue = this.#queues.get(key);
+      const next = queue?.shift();
       if (next === undefined) continue;
+      if (queue?.length === 0) this.#queues.delete(key);
       this.#grant(key, next);
       woken.push(next);
     }
@@ -53,5 +85,10 @@ export class Locks {
     const held = this.#held.get(session);
     if (held === undefined) this.#held.set(session, new Set([key]));
     else held.add(key);
+  }
+
+  /** Who holds what, for inspection. */
+  get holders(): ReadonlyMap<string, string> {
+    return this.#holders;
   }
 }

@@ -1,300 +1,492 @@
 /**
- * store: the shared database of the lease designs, a program on a machine of its own.
+ * store: the shared database of the lease designs, a program on a machine of its own, or on two.
  *
- *   protocol.ts  calls, operations, outcomes
- *   table.ts     the committed rows with their versions
- *   locks.ts     exclusive locks with waiting lines
- *   store.ts     sessions, transactions, the log (this file)
+ *   protocol.ts     calls, operations, outcomes; versions and epochs across timelines
+ *   table.ts        the committed rows with their versions
+ *   locks.ts        exclusive locks with waiting lines
+ *   sessions.ts     conversations with clients: transactions, locks, watches
+ *   replication.ts  what the two machines say to each other, and the primary's side of it
+ *   mishaps.ts      what may be wrong with it for a while; what an operator says
+ *   store.ts        roles, the log, recovery (this file)
  *
- * A transaction sees committed rows and its own writes. Every answer waits for the log: nobody
- * reads what a crash could take back. Sessions end with the store's process and after being idle.
+ * Every answer waits for the log: nobody reads what a crash could take back. One machine serves,
+ * the primary; the other follows it. Nobody but an operator promotes, and every promotion starts a
+ * new timeline: a store that hears of a later one than its own stops serving.
  */
 import type { DiskOutcome, Host, Message, Recovered } from '../../host/host.ts';
 import type { Program } from '../../host/program.ts';
 import type { Output } from '../../host/step.ts';
-import { NOTHING } from '../../host/step.ts';
 import { assert, required, unreachable } from '../../lib/assert.ts';
 import type { MonotonicUs } from '../../lib/units.ts';
-import { SECOND } from '../../lib/units.ts';
-import type { LogRecord } from '../parts/log.ts';
-import { recoverLog, refuseToStart } from '../parts/log.ts';
+import { MS, SECOND } from '../../lib/units.ts';
+import { LogWriter, recoverLog, refuseToStart } from '../parts/log.ts';
 import { Out } from '../parts/out.ts';
-import { Locks } from './locks.ts';
-import type {
-  StoreAnswer,
-  StoreCall,
-  StoreOp,
-  StoreOutcome,
-  StoreRow,
-  StoreValue,
-} from './protocol.ts';
-import type { RowWrite } from './table.ts';
+import { Mishaps, type StoreControl, type StoreOrder } from './mishaps.ts';
+import type { StoreAnswer, StoreCall, StoreOutcome, StoreRow, StoreValue } from './protocol.ts';
+import { versionOf } from './protocol.ts';
+import {
+  type Commit,
+  compare,
+  following,
+  type PeerMessage,
+  type Position,
+  type Replication,
+  SHIP_TIMER,
+  Shipper,
+  START,
+  type StoreAck,
+  type StoreHello,
+  type StoreShip,
+  type StoreState,
+} from './replication.ts';
+import { type SessionOptions, Sessions, type SessionsPort } from './sessions.ts';
 import { Table } from './table.ts';
 
-export interface StoreOptions {
-  /** A session without a call for this long ends, and its locks with it. */
-  readonly sessionIdleUs: number;
-  /** How long a call waits for a lock. */
-  readonly lockWaitUs: number;
+export interface StoreOptions extends SessionOptions {
+  /** With a synchronous replica: a commit waits so long for one that does not answer. */
+  readonly aloneAfterUs: number;
 }
 
-export const DEFAULT_STORE: StoreOptions = { sessionIdleUs: 30 * SECOND, lockWaitUs: 10 * SECOND };
+export const DEFAULT_STORE: StoreOptions = {
+  sessionIdleUs: 30 * SECOND,
+  lockWaitUs: 10 * SECOND,
+  aloneAfterUs: 3 * SECOND,
+};
+
+type Role = 'primary' | 'replica';
+
+/** What the log holds. */
+export type StoreEntry =
+  | Commit
+  | { readonly kind: 'role'; readonly role: Role; readonly timeline: number }
+  /** All there is: what came before does not count. */
+  | {
+      readonly kind: 'state';
+      readonly role: Role;
+      readonly timeline: number;
+      readonly at: Position;
+      readonly rows: readonly StoreRow[];
+    };
 
 const SWEEP_TIMER = 'store:sweep';
+const HELLO_TIMER = 'store:hello';
+/** Who has heard nothing from the other one asks again. */
+const HELLO_US = SECOND;
+/** A primary that starts asks the other what it has, and serves without an answer after this. */
+const ASK_US = SECOND;
+const ASK_AGAIN_US = 200 * MS;
 
-interface Session {
-  readonly name: string;
-  lastCallUs: MonotonicUs;
-  /** The call in hand or last answered, and its answer once there is one. */
-  call: number;
-  answer: StoreOutcome | undefined;
-  writes: Map<string, StoreValue> | undefined;
-  /** A call that waits for a lock: where it goes on. */
-  waiting:
-    | {
-        readonly from: string;
-        readonly ops: readonly StoreOp[];
-        readonly at: number;
-        readonly rows: StoreRow[];
-        readonly key: string;
-        /** The wait counts from here, however often the call is sent again. */
-        readonly sinceUs: MonotonicUs;
-      }
-    | undefined;
+type Committed = ReturnType<SessionsPort['commit']>;
+
+/** The state as plain data. */
+export interface StoreSnapshot {
+  readonly kind: 'store';
+  readonly role: Role;
+  readonly isServing: boolean;
+  readonly timeline: number;
+  readonly at: Position;
+  /** The last commit that a client was told of, or saw; only of who serves. */
+  readonly accepted: Position;
+  readonly isAlone: boolean;
+  readonly sessions: number;
+  readonly locks: Readonly<Record<string, string>>;
+  /** Mishaps to how often each changed something. */
+  readonly hits: Readonly<Record<string, number>>;
+  /** In order of key; made when it is asked for. */
+  readonly rows: readonly StoreRow[];
 }
 
 export const createStore =
-  (options: StoreOptions = DEFAULT_STORE) =>
+  (options: StoreOptions = DEFAULT_STORE, replication?: Replication) =>
   (host: Host): Program =>
-    new Store(host, options);
+    new Store(host, options, replication);
 
 class Store implements Program {
   readonly #host: Host;
   readonly #options: StoreOptions;
-  readonly #out = new Out<LogRecord<RowWrite>>();
-  readonly #table = new Table();
-  readonly #locks = new Locks();
-  readonly #sessions = new Map<string, Session>();
-  #commits = 0;
-  #isOpen = false;
+  readonly #replication: Replication | undefined;
+  readonly #out = new Out<StoreEntry>();
+  readonly #mishaps = new Mishaps();
+  #log = new LogWriter<StoreEntry>({ kind: 'whole', records: [], isClean: true });
+  #table = new Table();
+  #role: Role;
+  #timeline = 0;
+  #at: Position = START;
+  /** While it serves. */
+  #sessions: Sessions | undefined;
+  /** While it serves and there is another one. */
+  #shipper: Shipper | undefined;
+  /** A primary that waits to hear what the other one has; a replica that has not heard of one. */
+  #isAsking = false;
+  /** When a gap was last asked about. */
+  #askedUs = 0;
+  /** The other one has more than this disk, and is waited for. */
+  #hasLess = false;
+  /** Everything was replaced in this step: the log is, too. */
+  #isReplaced = false;
 
-  constructor(host: Host, options: StoreOptions) {
+  constructor(host: Host, options: StoreOptions, replication: Replication | undefined) {
     this.#host = host;
     this.#options = options;
+    this.#replication = replication;
+    this.#role = replication?.isFirst === false ? 'replica' : 'primary';
   }
 
   onStart(recovered: Recovered): Output {
-    const log = recoverLog<RowWrite>(recovered);
+    const log = recoverLog<StoreEntry>(recovered);
     if (log.kind === 'refused') return refuseToStart(log);
-    for (const { entries } of log.records) for (const row of entries) this.#table.write(row);
-    this.#commits = log.records.length;
-    const opened = this.#open();
-    return log.isClean ? opened : { ...opened, rewrite: log.records };
+    for (const { entries } of log.records) for (const entry of entries) this.#replay(entry);
+    this.#log = new LogWriter(log);
+    this.#out.setTimer(SWEEP_TIMER, this.#options.lockWaitUs / 2);
+    if (this.#replication === undefined) this.#serve(undefined);
+    else this.#ask();
+    return this.#take();
   }
 
   onDisk(token: string, outcome: DiskOutcome): Output {
-    assert(false, () => `answer ${outcome.kind} to ${token}, which was not asked`);
-    return NOTHING;
+    assert(false, () => `answer to ${token}: ${outcome.kind}`);
   }
 
   onMessage(from: string, message: Message): Output {
-    if (message.kind === 'store' && this.#isOpen) this.#onCall(from, message as StoreCall);
-    return this.#out.take();
+    switch (message.kind) {
+      case 'store':
+        this.#onCall(from, message as StoreCall);
+        break;
+      case 'store-control':
+        this.#onOrder((message as StoreControl).order);
+        break;
+      case 'store-ship':
+      case 'store-ack':
+      case 'store-hello':
+      case 'store-state':
+        if (from === this.#replication?.peer) this.#onPeer(message as PeerMessage);
+        break;
+      default:
+        break;
+    }
+    return this.#take();
   }
 
   onTimer(tag: string): Output {
-    assert(tag === SWEEP_TIMER, () => `timer ${tag}`);
-    this.#sweep();
-    return this.#out.take();
-  }
-
-  snapshot(): unknown {
-    return { commits: this.#commits, rows: this.#table.range('', '', Number.MAX_SAFE_INTEGER) };
-  }
-
-  #open(): Output {
-    this.#isOpen = true;
-    this.#out.setTimer(SWEEP_TIMER, this.#options.lockWaitUs / 2);
-    return this.#out.take();
-  }
-
-  #onCall(from: string, message: StoreCall): void {
-    const session = this.#sessionOf(message);
-    session.lastCallUs = this.#host.monotonicUs();
-    if (message.call < session.call) return;
-    if (message.call === session.call) {
-      if (session.answer !== undefined) this.#send(from, session, session.answer);
-      return;
+    if (tag === SWEEP_TIMER) this.#sweep();
+    else if (tag === SHIP_TIMER) this.#shipper?.onTimer(this.#host.monotonicUs(), this.#out);
+    else {
+      assert(tag === HELLO_TIMER, () => `timer ${tag}`);
+      // Nobody there who knows more: what this machine has is what there is.
+      if (this.#role === 'primary' && !this.#hasLess) this.#serve(undefined);
+      else this.#ask();
     }
-    if (session.waiting !== undefined) this.#end(session);
-    session.call = message.call;
-    session.answer = undefined;
-    this.#run(from, session, message.ops, 0, []);
+    return this.#take();
   }
 
-  #sessionOf(message: StoreCall): Session {
-    const known = this.#sessions.get(message.session);
-    if (known !== undefined) return known;
-    const name = message.session;
-    const lastCallUs = this.#host.monotonicUs();
-    const fresh = {
-      name,
-      lastCallUs,
-      call: 0,
-      answer: undefined,
-      writes: undefined,
-      waiting: undefined,
+  snapshot(): StoreSnapshot {
+    const table = this.#table;
+    return {
+      kind: 'store',
+      role: this.#role,
+      isServing: this.#sessions !== undefined,
+      timeline: this.#timeline,
+      at: { timeline: this.#at.timeline, n: this.#at.n },
+      accepted: this.#shipper?.accepted ?? this.#at,
+      isAlone: this.#shipper?.isAlone ?? true,
+      sessions: this.#sessions?.size ?? 0,
+      locks: this.#sessions?.lockHolders ?? {},
+      hits: this.#mishaps.hits(),
+      get rows() {
+        return table.range('', '', Number.MAX_SAFE_INTEGER);
+      },
     };
-    this.#sessions.set(name, fresh);
-    return fresh;
   }
 
-  /** Carries operations out in order until all are done, one fails, or one has to wait. */
-  #run(
-    from: string,
-    session: Session,
-    ops: readonly StoreOp[],
-    start: number,
-    rows: StoreRow[],
-  ): void {
-    let version = 0;
-    for (let at = start; at < ops.length; at++) {
-      const op = ops[at] as StoreOp;
-      if (needsTransaction(op) && session.writes === undefined) {
-        return this.#answer(from, session, { kind: 'no-session' });
-      }
-      if (needsLock(op) && !this.#locks.take(op.key, session.name)) {
-        const sinceUs = this.#host.monotonicUs();
-        session.waiting = { from, ops, at, rows, key: op.key, sinceUs };
-        return;
-      }
-      const conflict = this.#do(session, op, rows);
-      if (conflict !== undefined) {
-        this.#end(session);
-        return this.#answer(from, session, { kind: 'conflict', row: conflict });
-      }
-      if (op.kind === 'commit') version = this.#commits;
-    }
-    this.#answer(from, session, { kind: 'ok', rows, version });
-  }
-
-  /** One operation; the row found, when a compare-and-set fails. */
-  #do(session: Session, op: StoreOp, rows: StoreRow[]): StoreRow | undefined {
-    switch (op.kind) {
-      case 'begin':
-        this.#end(session);
-        session.writes = new Map();
-        return undefined;
-      case 'lock':
-        return undefined;
-      case 'read':
-        rows.push(this.#read(session, op.key));
-        return undefined;
-      case 'range':
-        rows.push(...this.#range(session, op.prefix, op.after, op.limit));
-        return undefined;
-      case 'write':
-        session.writes?.set(op.key, op.value);
-        return undefined;
-      case 'cas': {
-        const found = this.#table.read(op.key);
-        if (found.version !== op.version) return found;
-        session.writes?.set(op.key, op.value);
-        return undefined;
-      }
+  #replay(entry: StoreEntry): void {
+    switch (entry.kind) {
       case 'commit':
-        this.#commit(session);
-        return undefined;
-      case 'rollback':
-        this.#end(session);
-        return undefined;
+        for (const row of entry.rows) this.#table.write(row);
+        this.#at = entry;
+        return;
+      case 'role':
+        this.#role = entry.role;
+        this.#timeline = entry.timeline;
+        return;
+      case 'state':
+        this.#role = entry.role;
+        this.#timeline = entry.timeline;
+        this.#at = entry.at;
+        this.#table = new Table(entry.rows);
+        return;
       default:
-        return unreachable(op);
+        unreachable(entry);
     }
   }
 
-  #read(session: Session, key: string): StoreRow {
-    const committed = this.#table.read(key);
-    if (session.writes?.has(key) !== true) return committed;
-    return { key, value: session.writes.get(key), version: committed.version };
-  }
+  // What clients say.
 
-  #range({ writes }: Session, prefix: string, after: string, limit: number): StoreRow[] {
-    if (writes === undefined || writes.size === 0) return this.#table.range(prefix, after, limit);
-    // So many more that none is missing when every own write deletes one of them.
-    const committed = this.#table.range(prefix, after, limit + writes.size);
-    const rows = new Map(committed.map((row) => [row.key, row]));
-    for (const [key, value] of writes) {
-      if (!key.startsWith(prefix) || key <= after) continue;
-      if (value === undefined) rows.delete(key);
-      else rows.set(key, { key, value, version: this.#table.read(key).version });
+  #onCall(from: string, call: StoreCall): void {
+    // A client that has heard of a later timeline tells this store that it serves no more.
+    if (call.timeline > this.#timeline) this.#follow(call.timeline);
+    if (this.#role === 'replica') {
+      const peer = this.#replication?.peer;
+      const primary = peer === undefined ? {} : { primary: peer };
+      return this.#refuse(from, call, { kind: 'not-primary', ...primary });
     }
-    return [...rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, limit);
-  }
-
-  #commit(session: Session): void {
-    const writes = required(session.writes, 'an open transaction');
-    if (writes.size > 0) {
-      this.#commits += 1;
-      const version = this.#commits;
-      const entries = [...writes].map(([key, value]) => ({ key, value, version }));
-      for (const row of entries) this.#table.write(row);
-      this.#out.persist.push({ v: 1, n: version, entries });
+    if (this.#sessions === undefined) return;
+    if (call.timeline >= 0 && call.timeline < this.#timeline) {
+      return this.#refuse(from, call, { kind: 'new-timeline' });
     }
-    this.#end(session);
+    this.#sessions.onCall(from, call);
   }
 
-  /** Ends the session's transaction: what it buffered is gone, whoever waited for it goes on. */
-  #end(session: Session): void {
-    session.writes = undefined;
-    session.waiting = undefined;
-    for (const name of this.#locks.release(session.name)) this.#resume(name);
+  #refuse(to: string, { session, call }: StoreCall, outcome: StoreOutcome): void {
+    const timeline = this.#timeline;
+    const answer: StoreAnswer = { kind: 'store-answer', v: 1, session, call, timeline, outcome };
+    this.#out.sendAfterSync(to, answer);
   }
 
-  #resume(name: string): void {
-    const session = required(this.#sessions.get(name), name);
-    const waiting = required(session.waiting, `what ${name} waits for`);
-    session.waiting = undefined;
-    this.#run(waiting.from, session, waiting.ops, waiting.at, waiting.rows);
+  // What an operator says.
+
+  #onOrder(order: StoreOrder): void {
+    switch (order.kind) {
+      case 'promote':
+        return this.#promote(order.timeline, order.asks);
+      case 'demote':
+        if (order.timeline >= this.#timeline) this.#follow(order.timeline);
+        return;
+      case 'begin': {
+        const untilUs = this.#host.monotonicUs() + order.forUs;
+        this.#mishaps.begin(order.id, order.mishap, untilUs);
+        break;
+      }
+      case 'end':
+        this.#mishaps.end(order.id);
+        break;
+      case 'end-sessions':
+        this.#sessions?.endAll();
+        return;
+      default:
+        unreachable(order);
+    }
+    this.#sessions?.mishapsChanged();
   }
 
-  #answer(from: string, session: Session, outcome: StoreOutcome): void {
-    session.answer = outcome;
-    this.#send(from, session, outcome);
+  /** Serves on a timeline, as the one that the others have to follow. */
+  #promote(timeline: number, asks: boolean): void {
+    const isKnown = this.#role === 'primary' && timeline === this.#timeline;
+    if (isKnown || timeline < this.#timeline) return;
+    this.#become('primary', timeline);
+    if (asks && this.#replication !== undefined) this.#ask();
+    else this.#serve(undefined);
   }
 
-  #send(from: string, session: Session, outcome: StoreOutcome): void {
-    const { name, call } = session;
-    this.#out.sendAfterSync<StoreAnswer>(from, {
-      kind: 'store-answer',
+  /** Serves no more; what was not answered yet is never answered. */
+  #follow(timeline: number): void {
+    if (this.#role === 'replica' && timeline === this.#timeline) return;
+    this.#become('replica', timeline);
+    if (this.#replication !== undefined) this.#ask();
+  }
+
+  #become(role: Role, timeline: number): void {
+    assert(timeline >= this.#timeline, () => `from timeline ${this.#timeline} to ${timeline}`);
+    this.#role = role;
+    this.#timeline = timeline;
+    this.#sessions = undefined;
+    this.#shipper = undefined;
+    this.#hasLess = false;
+    this.#out.cancelTimer(SHIP_TIMER);
+    this.#out.persist.push({ kind: 'role', role, timeline });
+    if (role === 'replica') this.#observeRole();
+  }
+
+  /** Serves from now on; `replicaAt` where it is known what the other one has. */
+  #serve(replicaAt: Position | undefined): void {
+    this.#isAsking = false;
+    this.#out.cancelTimer(HELLO_TIMER);
+    const nowUs = (): MonotonicUs => this.#host.monotonicUs();
+    const timeline = this.#timeline;
+    if (this.#replication !== undefined) {
+      const { aloneAfterUs } = this.#options;
+      const base = { timeline, at: positionOf(this.#at), replicaAt, aloneAfterUs };
+      this.#shipper = new Shipper({ ...this.#replication, ...base }, nowUs());
+    }
+    const port = {
+      timeline,
+      table: this.#table,
+      mishaps: this.#mishaps,
+      nowUs,
+      commit: (writes: ReadonlyMap<string, StoreValue>) => this.#commit(writes),
+      send: (to: string, message: Message) => this.#send(to, message),
+    };
+    this.#sessions = new Sessions(port, this.#options);
+    this.#observeRole();
+  }
+
+  #observeRole(): void {
+    this.#out.observe({ kind: 'role', role: this.#role, epoch: this.#timeline });
+  }
+
+  #commit(writes: ReadonlyMap<string, StoreValue>): Committed {
+    const n = this.#at.n + 1;
+    const version = versionOf(this.#timeline, n);
+    const rows = [...writes].map(([key, value]) => ({ key, value, version }));
+    this.#apply({ kind: 'commit', timeline: this.#timeline, n, rows });
+    return { version, rows };
+  }
+
+  #apply(commit: Commit): void {
+    for (const row of commit.rows) this.#table.write(row);
+    this.#at = commit;
+    this.#out.persist.push(commit);
+    this.#shipper?.committed(commit);
+  }
+
+  #send(to: string, message: Message): void {
+    if (this.#shipper === undefined) this.#out.sendAfterSync(to, message);
+    else this.#shipper.send(to, message, this.#out);
+  }
+
+  // What the other machine says.
+
+  #onPeer(message: PeerMessage): void {
+    if (message.timeline > this.#timeline) this.#follow(message.timeline);
+    switch (message.kind) {
+      case 'store-ack':
+        if (message.timeline !== this.#timeline) return;
+        return this.#shipper?.onAck(message, this.#host.monotonicUs(), this.#out);
+      case 'store-hello':
+        return this.#role === 'primary' ? this.#onReplica(message) : this.#onAsked(message);
+      case 'store-ship':
+        return this.#onShip(message);
+      case 'store-state':
+        return this.#onState(message);
+      default:
+        unreachable(message);
+    }
+  }
+
+  /** Says who this is and what it has, until it has heard of the other one. */
+  #ask(): void {
+    this.#isAsking = true;
+    this.#hello(true);
+    this.#out.setTimer(HELLO_TIMER, this.#role === 'primary' ? ASK_US : HELLO_US);
+  }
+
+  #hello(asks: boolean): void {
+    this.#tell<StoreHello>({
+      kind: 'store-hello',
       v: 1,
-      session: name,
-      call,
-      outcome,
+      timeline: this.#timeline,
+      role: this.#role,
+      asks,
+      at: positionOf(this.#at),
     });
   }
 
-  /** Ends idle sessions and waits that have lasted too long. */
+  /** A primary hears from the other one. */
+  #onReplica(hello: StoreHello): void {
+    const isBehind = hello.timeline < this.#timeline;
+    // It takes itself for the primary, and learns from this answer that it is not.
+    if (hello.role === 'primary') return isBehind ? this.#hello(false) : undefined;
+    if (this.#sessions === undefined) {
+      // It has what this disk had lost: it will send it.
+      this.#hasLess = compare(hello.at, this.#at) > 0;
+      if (this.#hasLess) return;
+      this.#serve(hello.at);
+    }
+    if (this.#shipper?.onHello(hello, this.#out) !== true) this.#tellState();
+  }
+
+  /** A replica hears from a primary that starts, and may have lost what was here. */
+  #onAsked(hello: StoreHello): void {
+    if (hello.role !== 'primary') return;
+    const hasMore = compare(this.#at, hello.at) > 0;
+    if (hello.timeline === this.#timeline && hasMore) this.#tellState();
+    else this.#hello(false);
+  }
+
+  #onShip(ship: StoreShip): void {
+    // Its sender serves no more, and learns it from this.
+    if (ship.timeline < this.#timeline) return this.#hello(false);
+    if (this.#role === 'primary') return;
+    const commits = following(ship, this.#at);
+    const has = this.#at.timeline === ship.timeline && this.#at.n > ship.after.n;
+    if (commits === undefined && !has) return this.#askAgain();
+    this.#heard();
+    for (const commit of commits ?? []) this.#apply(commit);
+    this.#ack();
+  }
+
+  /** A gap shows in every message until it is closed: asked about once in a while. */
+  #askAgain(): void {
+    const nowUs = this.#host.monotonicUs();
+    if (this.#isAsking && nowUs - this.#askedUs < ASK_AGAIN_US) return;
+    this.#askedUs = nowUs;
+    this.#ask();
+  }
+
+  #onState({ timeline, at, rows }: StoreState): void {
+    if (timeline < this.#timeline || this.#sessions !== undefined) return;
+    const has = this.#at.timeline === timeline && this.#at.n >= at.n;
+    const isTaken = this.#role === 'primary' ? compare(at, this.#at) > 0 : !has;
+    if (isTaken) {
+      this.#table = new Table(rows);
+      this.#at = positionOf(at);
+      this.#isReplaced = true;
+    }
+    if (this.#role === 'primary') return this.#serve(isTaken ? at : undefined);
+    this.#heard();
+    this.#ack();
+  }
+
+  /** A replica has heard from its primary. */
+  #heard(): void {
+    if (this.#isAsking) this.#out.cancelTimer(HELLO_TIMER);
+    this.#isAsking = false;
+  }
+
+  #ack(): void {
+    this.#tell<StoreAck>({ kind: 'store-ack', v: 1, timeline: this.#timeline, n: this.#at.n });
+  }
+
+  #tellState(): void {
+    this.#tell<StoreState>({
+      kind: 'store-state',
+      v: 1,
+      timeline: this.#timeline,
+      at: positionOf(this.#at),
+      rows: this.#table.rows(),
+    });
+  }
+
+  #tell<M extends PeerMessage>(message: M): void {
+    const { peer } = required(this.#replication, 'another machine');
+    this.#out.sendAfterSync(peer, message);
+  }
+
+  /** Ends idle sessions, waits that have lasted too long, and mishaps whose end got lost. */
   #sweep(): void {
     this.#out.setTimer(SWEEP_TIMER, this.#options.lockWaitUs / 2);
-    const nowUs = this.#host.monotonicUs();
-    for (const session of [...this.#sessions.values()]) {
-      const idleUs = nowUs - session.lastCallUs;
-      const { waiting } = session;
-      if (waiting !== undefined && nowUs - waiting.sinceUs > this.#options.lockWaitUs) {
-        this.#end(session);
-        this.#answer(waiting.from, session, { kind: 'lock-timeout', key: waiting.key });
-      } else if (idleUs > this.#options.sessionIdleUs) {
-        this.#end(session);
-        this.#sessions.delete(session.name);
-      }
-    }
+    const { any } = this.#mishaps;
+    this.#mishaps.expire(this.#host.monotonicUs());
+    if (any) this.#sessions?.mishapsChanged();
+    this.#sessions?.sweep();
+  }
+
+  #take(): Output {
+    this.#shipper?.flush(this.#host.monotonicUs(), this.#out);
+    const output = this.#out.take();
+    const live = (): readonly StoreEntry[] => [
+      {
+        kind: 'state',
+        role: this.#role,
+        timeline: this.#timeline,
+        at: positionOf(this.#at),
+        rows: this.#table.rows(),
+      },
+    ];
+    if (!this.#isReplaced) return this.#log.seal(output, this.#table.size, live);
+    this.#isReplaced = false;
+    return this.#log.reset(output, live);
   }
 }
 
-/** Writers of a key exclude each other until they commit, whichever way they write. */
-const needsLock = (op: StoreOp): op is Extract<StoreOp, { kind: 'lock' | 'cas' | 'write' }> =>
-  op.kind === 'lock' || op.kind === 'cas' || op.kind === 'write';
-
-const needsTransaction = (op: StoreOp): boolean =>
-  op.kind !== 'begin' && op.kind !== 'read' && op.kind !== 'range' && op.kind !== 'rollback';
+/** Without what a commit has beside it. */
+const positionOf = ({ timeline, n }: Position): Position => ({ timeline, n });

@@ -3,7 +3,7 @@ import type { Effect, Output } from '../../../src/host/step.ts';
 import { MS, wallUs } from '../../../src/lib/units.ts';
 import { COMMIT_ROW, Journal } from '../../../src/scheduler/designs/lease/journal.ts';
 import { Out } from '../../../src/scheduler/parts/out.ts';
-import { StoreSession } from '../../../src/scheduler/parts/store-session.ts';
+import { StoreSession, StoreSite } from '../../../src/scheduler/parts/store-session.ts';
 import type { StoreCall, StoreOutcome } from '../../../src/scheduler/store/protocol.ts';
 
 const effect = (text: string): Effect => ({
@@ -18,7 +18,7 @@ class JournalLab {
   readonly calls: StoreCall[] = [];
 
   constructor({ isFenced = true } = {}) {
-    const session = new StoreSession('s1#1/journal', 'store', 500 * MS);
+    const session = new StoreSession('s1#1/journal', new StoreSite(['store']), 500 * MS);
     this.journal = new Journal(session, { epoch: 7, version: 30 }, isFenced);
   }
 
@@ -32,7 +32,8 @@ class JournalLab {
   }
 
   answer(outcome: StoreOutcome, call = this.calls.at(-1)?.call ?? 0) {
-    const answer = { kind: 'store-answer', v: 1, session: 's1#1/journal', call, outcome } as const;
+    const session = 's1#1/journal';
+    const answer = { kind: 'store-answer', v: 1, session, call, timeline: 0, outcome } as const;
     const released = this.journal.onAnswer(answer, this.out);
     this.#look();
     return released;

@@ -1,4 +1,5 @@
 /** A store on a host driven by hand, and clients that speak its protocol. */
+import { LOG_FILE } from '../../../src/host/step.ts';
 import { SECOND } from '../../../src/lib/units.ts';
 import type { LogRecord } from '../../../src/scheduler/parts/log.ts';
 import type {
@@ -7,11 +8,14 @@ import type {
   StoreOp,
   StoreOutcome,
 } from '../../../src/scheduler/store/protocol.ts';
-import { createStore } from '../../../src/scheduler/store/store.ts';
-import type { RowWrite } from '../../../src/scheduler/store/table.ts';
+import { createStore, type StoreEntry } from '../../../src/scheduler/store/store.ts';
 import { FakeMachine, recoveredFiles } from '../../support/fake-host.ts';
 
-export const OPTIONS = { sessionIdleUs: 30 * SECOND, lockWaitUs: 10 * SECOND };
+export const OPTIONS = {
+  sessionIdleUs: 30 * SECOND,
+  lockWaitUs: 10 * SECOND,
+  aloneAfterUs: 3 * SECOND,
+};
 export const BEGIN: StoreOp = { kind: 'begin' };
 export const COMMIT: StoreOp = { kind: 'commit' };
 export const ROLLBACK: StoreOp = { kind: 'rollback' };
@@ -29,15 +33,17 @@ export class StoreLab {
   readonly machine = new FakeMachine('store', createStore(OPTIONS));
   readonly #calls = new Map<string, number>();
 
-  up(log: readonly LogRecord<RowWrite>[] = []): this {
+  up(log: readonly LogRecord<StoreEntry>[] = []): this {
     this.machine.start(recoveredFiles({ log }));
     return this;
   }
 
   /** Everything ever appended to the log. */
-  get log(): readonly LogRecord<RowWrite>[] {
+  get log(): readonly LogRecord<StoreEntry>[] {
     return this.machine.host.diskRequests.flatMap((request) =>
-      request.kind === 'append' ? [request.record as LogRecord<RowWrite>] : [],
+      request.kind === 'append' && request.file === LOG_FILE
+        ? [request.record as LogRecord<StoreEntry>]
+        : [],
     );
   }
 
@@ -50,7 +56,8 @@ export class StoreLab {
   }
 
   send(session: string, call: number, ops: readonly StoreOp[]): void {
-    const message: StoreCall = { kind: 'store', v: 1, session, call, ops };
+    const timeline = -1;
+    const message: StoreCall = { kind: 'store', v: 1, session, call, timeline, ops };
     this.machine.deliver(`of ${session}`, message);
   }
 

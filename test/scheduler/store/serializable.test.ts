@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StoreOp } from '../../../src/scheduler/store/protocol.ts';
+import type { Commit } from '../../../src/scheduler/store/replication.ts';
 import { BEGIN, COMMIT, lock, ROLLBACK, read, StoreLab, write } from './lab.ts';
 
 const KEYS = ['x', 'y', 'z'];
@@ -105,7 +106,8 @@ test('calls sent any number of times, in any order within a window, act as if se
         }
       }
       lab.machine.settleDisk();
-      const written = lab.log.flatMap(({ entries }) => entries.map(({ value }) => value));
+      const commits = lab.log.flatMap(({ entries }) => entries as readonly Commit[]);
+      const written = commits.flatMap(({ rows }) => rows.map(({ value }) => value));
       expect(written).toEqual(carriedOut);
     }),
   );

@@ -9,10 +9,11 @@
  * is recognised.
  */
 import type { Effect, Output } from '../../../host/step.ts';
+import { MS } from '../../../lib/units.ts';
 import type { BookEntry } from '../../parts/book.ts';
 import { tickKey } from '../../parts/book.ts';
 import type { CallOut, StoreSession } from '../../parts/store-session.ts';
-import type { StoreAnswer, StoreOp } from '../../store/protocol.ts';
+import type { StoreAnswer, StoreOp, StoreOutcome } from '../../store/protocol.ts';
 
 export const LEASE_ROW = 'lease';
 export const COMMIT_ROW = 'commit';
@@ -20,6 +21,8 @@ export const COMMIT_ROW = 'commit';
 export const BOOK_PREFIXES: readonly string[] = ['schedule/', 'skip/', 'job/'];
 
 const BATCH_MAX = 500;
+/** A store that takes no writes now may do so in a while. */
+const AGAIN_US = 100 * MS;
 
 export interface CommitMark {
   readonly epoch: number;
@@ -66,7 +69,7 @@ export class Journal {
     const outcome = this.#session.onAnswer(answer, out);
     if (outcome === undefined || this.#inFlight === undefined) return undefined;
     if (outcome.kind === 'ok') this.#version = Math.max(this.#version, outcome.version);
-    else if (outcome.kind !== 'conflict') return this.#again(out);
+    else if (outcome.kind !== 'conflict') return this.#again(out, waitUs(outcome));
     else if (!this.#isMine(outcome.row.value as CommitMark | undefined)) return 'deposed';
     else this.#version = outcome.row.version;
     const { effects } = this.#inFlight;
@@ -94,7 +97,7 @@ export class Journal {
     this.#again(out);
   }
 
-  #again(out: CallOut): undefined {
+  #again(out: CallOut, afterUs = 0): undefined {
     const { entries } = this.#inFlight as Batch;
     const mark: CommitMark = { epoch: this.#epoch, n: this.#n };
     const guard: StoreOp[] = this.#isFenced
@@ -106,10 +109,14 @@ export class Journal {
       ...entries.map(writeOf),
       { kind: 'commit' },
     ];
-    this.#session.call(ops, out);
+    this.#session.call(ops, out, afterUs);
     return undefined;
   }
 }
+
+/** How long to wait before a transaction that was undone is tried again. */
+const waitUs = ({ kind }: StoreOutcome): number =>
+  kind === 'serialization' || kind === 'read-only' ? AGAIN_US : 0;
 
 const writeOf = (entry: BookEntry): StoreOp => ({ kind: 'write', key: rowOf(entry), value: entry });
 

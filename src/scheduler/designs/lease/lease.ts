@@ -25,24 +25,31 @@ import type {
   LeaseRecord,
   StepElector,
 } from '../../parts/elector.ts';
-import { newElector, stepElector } from '../../parts/elector.ts';
+import { newElector, RELEASED, stepElector } from '../../parts/elector.ts';
 import type { EngineParts } from '../../parts/engine.ts';
 import { Engine, SAFE_PARTS } from '../../parts/engine.ts';
 import { IncarnationCounter } from '../../parts/incarnation.ts';
 import { Out } from '../../parts/out.ts';
-import { StoreSession } from '../../parts/store-session.ts';
+import { StoreSession, StoreSite } from '../../parts/store-session.ts';
 import type { ZoneTable } from '../../schedule/zone-rules.ts';
-import type { StoreAnswer, StoreOp, StoreOutcome } from '../../store/protocol.ts';
-import { createStore } from '../../store/store.ts';
-import type { BuiltDesign, DesignContext } from '../design.ts';
+import type { StoreAnswer, StoreChanged, StoreOp, StoreOutcome } from '../../store/protocol.ts';
+import { epochsAfter } from '../../store/protocol.ts';
+import { createStore, DEFAULT_STORE } from '../../store/store.ts';
+import type { BuiltDesign, DesignContext, DesignMachine } from '../design.ts';
 import type { JournalTerm } from './journal.ts';
 import { COMMIT_ROW, Journal, LEASE_ROW } from './journal.ts';
 import { Loader } from './loader.ts';
 import type { LeasePreset } from './presets.ts';
+import { stretched } from './presets.ts';
+
+/** Whether the store has a second machine, and whether commits wait for it. */
+export type Replica = 'sync' | 'async' | 'none';
 
 export interface LeaseOptions {
   readonly preset: LeasePreset;
   readonly fenced: boolean;
+  /** Synchronous where absent. */
+  readonly replica?: Replica;
 }
 
 export interface LeaseParts extends EngineParts {
@@ -60,6 +67,10 @@ export const LEASE_PARTS: LeaseParts = {
 
 const ELECTOR_TIMER = 'elector';
 const RESEND_US = 500 * MS;
+const LOOK: readonly StoreOp[] = [
+  { kind: 'read', key: LEASE_ROW },
+  { kind: 'watch', key: LEASE_ROW },
+];
 /** Requests kept for the moment when the book is loaded. */
 const HELD_MAX = 1_000;
 
@@ -68,19 +79,37 @@ export function lease(
   options: LeaseOptions,
   parts: LeaseParts = LEASE_PARTS,
 ): BuiltDesign {
+  const stores = storesOf(context.store, options.replica ?? 'sync');
+  const names = stores.map(({ name }) => name);
+  const member = (factor: number) => {
+    const preset = factor === 1 ? options.preset : stretched(options.preset, factor);
+    const own = { ...options, preset, stores: names };
+    return (host: Host): Program => new LeaseMember(host, context, own, parts);
+  };
   const members = context.members.map((name) => ({
     name,
     role: 'scheduler' as const,
     keepsBook: false,
-    factory: (host: Host): Program => new LeaseMember(host, context, options, parts),
+    factory: member(1),
+    configured: member,
   }));
-  const store = {
-    name: context.store,
-    role: 'store' as const,
-    keepsBook: true,
-    factory: createStore(),
-  };
-  return { machines: [store, ...members], members: context.members };
+  return { machines: [...stores, ...members], members: context.members };
+}
+
+/**
+ * The machines of the store. Each counts as one that keeps the book: after a failover, and while
+ * the primary goes on alone, it is on one disk only.
+ */
+function storesOf(name: string, replica: Replica): readonly DesignMachine[] {
+  const one = { name, role: 'store' as const, keepsBook: true };
+  if (replica === 'none') return [{ ...one, factory: createStore() }];
+  const second = `${name}-2`;
+  const of = (peer: string, isFirst: boolean) =>
+    createStore(DEFAULT_STORE, { peer, mode: replica, isFirst });
+  return [
+    { ...one, factory: of(second, true) },
+    { ...one, name: second, factory: of(name, false) },
+  ];
 }
 
 /** A term under way: first its book is loaded, then it leads. */
@@ -98,22 +127,28 @@ interface Sessions {
   readonly journal: StoreSession;
 }
 
+interface MemberOptions extends LeaseOptions {
+  readonly stores: readonly string[];
+}
+
 class LeaseMember implements Program {
   readonly #host: Host;
   readonly #context: DesignContext;
   readonly #zones: ZoneTable;
-  readonly #options: LeaseOptions;
+  readonly #options: MemberOptions;
   readonly #parts: LeaseParts;
   readonly #counter: IncarnationCounter;
   readonly #out: Out<BookEntry>;
+  readonly #site: StoreSite;
   /** Both undefined until the incarnation is durable. */
   #elector: Elector | undefined;
   #sessions: Sessions | undefined;
   /** The record of the compare-and-set under way on the lease row. */
   #writing: LeaseRecord | undefined;
   #term: Term | undefined;
+  #isStopping = false;
 
-  constructor(host: Host, context: DesignContext, options: LeaseOptions, parts: LeaseParts) {
+  constructor(host: Host, context: DesignContext, options: MemberOptions, parts: LeaseParts) {
     this.#host = host;
     this.#context = context;
     this.#zones = context.zonesOf(host.self);
@@ -121,6 +156,7 @@ class LeaseMember implements Program {
     this.#parts = parts;
     this.#out = parts.newOut();
     this.#counter = new IncarnationCounter(host);
+    this.#site = new StoreSite(options.stores);
   }
 
   onStart(recovered: Recovered): Output {
@@ -132,8 +168,7 @@ class LeaseMember implements Program {
     const incarnation = this.#counter.onDisk(token, outcome);
     if (incarnation === undefined) return NOTHING;
     const me = `${this.#host.self}#${incarnation}`;
-    const session = (use: string) =>
-      new StoreSession(`${me}/${use}`, this.#context.store, RESEND_US);
+    const session = (use: string) => new StoreSession(`${me}/${use}`, this.#site, RESEND_US);
     this.#elector = newElector(me, this.#host.monotonicUs());
     this.#sessions = {
       lease: session('lease'),
@@ -149,16 +184,29 @@ class LeaseMember implements Program {
   onMessage(from: string, message: Message): Output {
     if (this.#sessions === undefined) return NOTHING;
     if (message.kind === 'store-answer') this.#onStore(message as StoreAnswer, this.#sessions);
+    else if (message.kind === 'store-changed') this.#onChanged(message as StoreChanged);
     else this.#onRequest(from, message as SchedulerMessage);
     return this.#take();
   }
 
   onTimer(tag: string): Output {
     const sessions = required(this.#sessions, 'sessions');
-    if (tag === ELECTOR_TIMER) this.#elect({ kind: 'timer', draw: this.#host.random.float() });
+    if (tag === ELECTOR_TIMER) this.#look();
     else if (this.#term?.engine?.onTimer(tag, this.#out) !== true) {
       const known = Object.values(sessions).some((s: StoreSession) => s.onTimer(tag, this.#out));
       assert(known, () => `timer ${tag}`);
+    }
+    return this.#take();
+  }
+
+  /** A leader gives its lease back, so that nobody has to wait for it to run out. */
+  onStop(): Output {
+    this.#isStopping = true;
+    if (this.#elector === undefined) this.#exit();
+    else {
+      this.#out.cancelTimer(ELECTOR_TIMER);
+      this.#elect({ kind: 'release' });
+      if (this.#writing === undefined) this.#exit();
     }
     return this.#take();
   }
@@ -177,7 +225,8 @@ class LeaseMember implements Program {
   /** A member that does not lead names the one that does, as far as it knows. */
   #turnAway(from: string, message: SchedulerMessage): void {
     const holder = this.#elector?.record?.holder.split('#')[0];
-    const leader = holder === this.#host.self || holder === undefined ? {} : { leader: holder };
+    const isOther = holder !== undefined && holder !== RELEASED && holder !== this.#host.self;
+    const leader = isOther ? { leader: holder } : {};
     if (message.kind === 'api') {
       const result = { kind: 'redirect', ...leader } as const;
       this.#out.send<ApiAnswer>(from, { kind: 'api-answer', v: 1, op: message.op, result });
@@ -194,9 +243,21 @@ class LeaseMember implements Program {
     else if (answer.session === sessions.journal.name) this.#onCommitted(answer);
   }
 
+  #look(): void {
+    if (!this.#isStopping) this.#elect({ kind: 'timer', draw: this.#host.random.float() });
+  }
+
+  /** A lease that was given back is looked at at once; all else is seen in time. */
+  #onChanged({ session, timeline, row }: StoreChanged): void {
+    if (session !== this.#sessions?.lease.name || !this.#site.hears(timeline)) return;
+    const isFree = (row.value as LeaseRecord | undefined)?.holder === RELEASED;
+    if (isFree && this.#elector?.isLeader === false) this.#look();
+  }
+
   #onLeaseRow(outcome: StoreOutcome): void {
     const writing = this.#writing;
     this.#writing = undefined;
+    if (this.#isStopping) return this.#onGivenBack(outcome);
     if (outcome.kind === 'ok' && writing !== undefined) {
       this.#elect({ kind: 'written', version: outcome.version, record: writing });
       return;
@@ -205,7 +266,22 @@ class LeaseMember implements Program {
     const found = outcome.kind === 'conflict' ? outcome.row : row;
     if (found === undefined) return;
     const record = found.value as LeaseRecord | undefined;
-    this.#elect({ kind: 'row', version: found.version, record });
+    const used = epochsAfter(this.#site.timeline);
+    this.#elect({ kind: 'row', version: found.version, record, epochsAfter: used });
+  }
+
+  /** It may have been renewed under way, by a call that was given up for this one. */
+  #onGivenBack(outcome: StoreOutcome): void {
+    const { me } = required(this.#elector, 'an elector');
+    const row = outcome.kind === 'conflict' ? outcome.row : undefined;
+    const record = row?.value as LeaseRecord | undefined;
+    if (row === undefined || record?.holder !== me) return this.#exit();
+    const free = { ...record, holder: RELEASED };
+    this.#act({ kind: 'write', version: row.version, record: free });
+  }
+
+  #exit(): void {
+    this.#out.now.push({ kind: 'exit', reason: 'stopped' });
   }
 
   #elect(event: ElectorEvent): void {
@@ -222,7 +298,7 @@ class LeaseMember implements Program {
     switch (action.kind) {
       case 'read':
         this.#writing = undefined;
-        return session.call([{ kind: 'read', key: LEASE_ROW }], this.#out);
+        return session.call(LOOK, this.#out);
       case 'write':
         this.#writing = action.record;
         return session.call(this.#writeLease(action.version, action.record), this.#out);
@@ -239,13 +315,16 @@ class LeaseMember implements Program {
     }
   }
 
-  /** Taking the lease also moves the commit row to the new epoch: nobody older commits after it. */
+  /**
+   * Taking the lease also moves the commit row to the new epoch: nobody older commits after it.
+   * Giving it back does the same, so that what the term has under way is not committed behind it.
+   */
   #writeLease(version: number, record: LeaseRecord): StoreOp[] {
     const ops: StoreOp[] = [{ kind: 'begin' }];
     ops.push({ kind: 'cas', key: LEASE_ROW, version, value: record });
-    const isNewTerm = this.#elector?.isLeader === false;
+    const isRenewal = this.#elector?.isLeader === true;
     const mark = { epoch: record.epoch, n: 0 };
-    if (isNewTerm) ops.push({ kind: 'write', key: COMMIT_ROW, value: mark });
+    if (!isRenewal) ops.push({ kind: 'write', key: COMMIT_ROW, value: mark });
     ops.push({ kind: 'commit' });
     return ops;
   }

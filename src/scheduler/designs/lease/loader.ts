@@ -1,4 +1,5 @@
-import { assert, required } from '../../../lib/assert.ts';
+import { required } from '../../../lib/assert.ts';
+import { MS } from '../../../lib/units.ts';
 import type { BookEntry } from '../../parts/book.ts';
 import { Book } from '../../parts/book.ts';
 import type { CallOut, StoreSession } from '../../parts/store-session.ts';
@@ -6,12 +7,17 @@ import type { StoreAnswer } from '../../store/protocol.ts';
 import { BOOK_PREFIXES } from './journal.ts';
 
 const PAGE = 500;
+const AGAIN_US = 100 * MS;
 
-/** Reads the book back from the store, page by page, when a term begins. */
+/**
+ * Reads the book back from the store, page by page, when a term begins. Each page is read in a
+ * transaction: outside of one, a store may show what was there a while ago.
+ */
 export class Loader {
   readonly #session: StoreSession;
-  readonly #book = new Book();
+  #book = new Book();
   #prefix = 0;
+  #after = '';
 
   constructor(session: StoreSession) {
     this.#session = session;
@@ -25,7 +31,17 @@ export class Loader {
   onAnswer(answer: StoreAnswer, out: CallOut): Book | undefined {
     const outcome = this.#session.onAnswer(answer, out);
     if (outcome === undefined) return undefined;
-    assert(outcome.kind === 'ok', () => `reading the book back: ${outcome.kind}`);
+    if (outcome.kind === 'new-timeline') {
+      // What was read so far may be gone from this one.
+      this.#book = new Book();
+      this.#prefix = 0;
+      this.#ask('', out);
+      return undefined;
+    }
+    if (outcome.kind !== 'ok') {
+      this.#ask(this.#after, out, AGAIN_US);
+      return undefined;
+    }
     const { rows } = outcome;
     for (const row of rows) this.#book.apply(row.value as BookEntry);
     if (rows.length === PAGE) this.#ask(required(rows[PAGE - 1], 'the last row').key, out);
@@ -37,8 +53,10 @@ export class Loader {
     return undefined;
   }
 
-  #ask(after: string, out: CallOut): void {
+  #ask(after: string, out: CallOut, waitUs = 0): void {
+    this.#after = after;
     const prefix = required(BOOK_PREFIXES[this.#prefix], 'a prefix');
-    this.#session.call([{ kind: 'range', prefix, after, limit: PAGE }], out);
+    const page = { kind: 'range', prefix, after, limit: PAGE } as const;
+    this.#session.call([{ kind: 'begin' }, page, { kind: 'rollback' }], out, waitUs);
   }
 }

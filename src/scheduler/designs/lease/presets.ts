@@ -17,6 +17,14 @@ export const CLIENT_GO: LeasePreset = {
   jitter: 1.2,
 };
 
+/** The same with every duration times a factor, as somebody might configure one member. */
+export const stretched = (preset: LeasePreset, factor: number): LeasePreset => ({
+  ...preset,
+  leaseUs: Math.round(preset.leaseUs * factor),
+  renewDeadlineUs: Math.round(preset.renewDeadlineUs * factor),
+  retryUs: Math.round(preset.retryUs * factor),
+});
+
 export const LEASE_PRESETS: readonly LeasePreset[] = [CLIENT_GO];
 
 /**
