@@ -1,4 +1,4 @@
-/** Everything that has a name: designs, scenarios, faults, profiles, claims. */
+/** Everything that has a name: designs, scenarios, faults, profiles, claims, mutants. */
 import { readFileSync } from 'node:fs';
 import { CLAIMS } from '../checkers/claims.ts';
 import { FAULTS } from '../faults/faults.ts';
@@ -6,14 +6,16 @@ import type { ParamInfo } from '../faults/kinds/info.ts';
 import { type FaultFamily, type FaultKind, familyOf } from '../faults/plan.ts';
 import { PROFILES, type Profile } from '../faults/profiles.ts';
 import { DESIGNS, selectDesign } from '../scenario/registry.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { parseScenario } from '../scenario/schema.ts';
 import { formatShare, formatSpan } from '../scenario/values.ts';
+import { mutantEntries, mutantSection } from './mutant-entries.ts';
 import { bundledPath, bundledScenarios } from './places.ts';
 
 /** One named thing: a sentence for `list`, and sections of lines for `explain`. */
 export interface CatalogEntry {
   readonly name: string;
-  readonly what: 'design' | 'preset' | 'scenario' | 'fault' | 'profile' | 'claim';
+  readonly what: 'design' | 'preset' | 'scenario' | 'fault' | 'profile' | 'claim' | 'mutant';
   readonly sentence: string;
   readonly sections: readonly { readonly heading: string; readonly lines: readonly string[] }[];
 }
@@ -25,6 +27,7 @@ export const LISTS = {
   faults: ['fault'],
   profiles: ['profile'],
   claims: ['claim'],
+  mutants: ['mutant'],
 } as const satisfies Readonly<Record<string, readonly CatalogEntry['what'][]>>;
 
 /** Every entry of a list, or of all lists. */
@@ -35,6 +38,7 @@ export function catalog(list?: keyof typeof LISTS): readonly CatalogEntry[] {
     faults: faultEntries,
     profiles: profileEntries,
     claims: claimEntries,
+    mutants: () => mutantEntries(scenariosByName()),
   };
   const wanted = list === undefined ? (Object.keys(LISTS) as (keyof typeof LISTS)[]) : [list];
   return wanted.flatMap((name) => make[name]());
@@ -83,16 +87,33 @@ export function explainedSelection(text: string): CatalogEntry | undefined {
   if (selected.kind === 'failed') return undefined;
   const base = DESIGNS.find(({ name }) => /^[^:+~]*/.exec(text)?.[0] === name);
   const { name } = selected.value;
-  return { name, what: 'design', sentence: base?.family ?? '', sections: promises(name) };
+  return {
+    name,
+    what: 'design',
+    sentence: base?.family ?? '',
+    sections: [...mutantSection(name), ...promises(name)],
+  };
+}
+
+let parsedScenarios: ReadonlyMap<string, Scenario | undefined> | undefined;
+
+/** Those that come along, read once; undefined are those that cannot be read. */
+function scenariosByName(): ReadonlyMap<string, Scenario | undefined> {
+  parsedScenarios ??= new Map(
+    bundledScenarios().map((name) => {
+      const parsed = parseScenario(readFileSync(bundledPath(name), 'utf8'), name);
+      return [name, parsed.kind === 'ok' ? parsed.value : undefined];
+    }),
+  );
+  return parsedScenarios;
 }
 
 function scenarioEntries(): CatalogEntry[] {
-  return bundledScenarios().map((name): CatalogEntry => {
-    const parsed = parseScenario(readFileSync(bundledPath(name), 'utf8'), name);
-    if (parsed.kind === 'failed') {
+  return [...scenariosByName()].map(([name, scenario]): CatalogEntry => {
+    if (scenario === undefined) {
       return { name, what: 'scenario', sentence: 'cannot be read', sections: [] };
     }
-    const { why, designs, faults, seeds, cluster } = parsed.value;
+    const { why, designs, faults, seeds, cluster, breaks } = scenario;
     const storm =
       faults.kind === 'drawn'
         ? `drawn from the profile ${faults.profile}, intensity ${faults.intensity}`
@@ -103,6 +124,7 @@ function scenarioEntries(): CatalogEntry[] {
       `cluster: ${members} members, ${workers} workers of ${slots} slots`,
       `faults: ${storm}`,
       `seeds: ${seeds}`,
+      ...Object.entries(breaks).map(([who, what]) => `known to fail: ${who} (${what.join(', ')})`),
     ];
     return { name, what: 'scenario', sentence: why, sections: section('consists of', lines) };
   });
@@ -194,10 +216,9 @@ function paramLine({ name, words, unit, low, high, default: otherwise }: ParamEn
 /** Bundled scenarios by the kinds of faults that they give, or that their profile may draw. */
 function faultUsers(): ReadonlyMap<string, readonly string[]> {
   const users = new Map<string, string[]>();
-  for (const name of bundledScenarios()) {
-    const parsed = parseScenario(readFileSync(bundledPath(name), 'utf8'), name);
-    if (parsed.kind === 'failed') continue;
-    const { faults } = parsed.value;
+  for (const [name, scenario] of scenariosByName()) {
+    if (scenario === undefined) continue;
+    const { faults } = scenario;
     const kinds =
       faults.kind === 'given' ? faults.faults.map((f) => f.kind) : drawnBy(faults.profile);
     for (const kind of new Set(kinds)) users.set(kind, [...(users.get(kind) ?? []), name]);
