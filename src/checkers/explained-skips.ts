@@ -22,7 +22,7 @@ export const explainedSkips: Claim = {
   modality: 'always',
   sentence: 'Every due tick that did not run has a recorded reason.',
   limits: 'Whether the reason is true or justified is not judged.',
-  excusedBy: ['store-durable', 'single-copy'],
+  excusedBy: ['store-durable', 'single-copy', 'zone-rules'],
   judge: (context) => new ExplainedSkips(context),
 };
 

@@ -22,7 +22,7 @@ export const neverEarly: Claim = {
   modality: 'always',
   sentence: 'No job begins before its delay is over, and no tick before it is due.',
   limits: 'Up to ε early is allowed; backoff between attempts is not judged.',
-  excusedBy: ['wall-error'],
+  excusedBy: ['wall-error', 'zone-rules'],
   judge,
 };
 

@@ -43,11 +43,12 @@ export class MachineZones implements ZoneShelf {
   }
 }
 
-const before = (rules: ZoneRules, isLater: (atS: number) => boolean): ZoneRules => ({
-  ...rules,
-  version: olderThan(rules.version),
-  transitions: rules.transitions.filter(({ atS }) => !isLater(atS)),
-});
+/** A zone without later changes is as it was, and so is its version. */
+function before(rules: ZoneRules, isLater: (atS: number) => boolean): ZoneRules {
+  const transitions = rules.transitions.filter(({ atS }) => !isLater(atS));
+  if (transitions.length === rules.transitions.length) return rules;
+  return { ...rules, version: olderThan(rules.version), transitions };
+}
 
 /** Zone data are named by year and letter: the same letter of the year before. */
 function olderThan(version: string): string {

@@ -6,7 +6,10 @@ import type { Timing } from '../api.ts';
  */
 export interface ZoneRules {
   readonly zone: string;
-  /** Version of the zone data they were read from; of two, the older sorts first as text. */
+  /**
+   * Version of the zone data in which they came to be as they are; of two, the older sorts first
+   * as text.
+   */
   readonly version: string;
   /** Offset from UTC in seconds before the first transition. */
   readonly initialOffsetS: number;
