@@ -7,7 +7,7 @@ const skipping: typeof checkTiming = (timing, zones) =>
 export const gapAlwaysSkipped: Mutant = {
   name: 'gap-always-skipped',
   sentence: 'A local time that the clock jumps over never comes, whatever the schedule asks for.',
-  source: 'cron#541',
+  source: 'robfig/cron#541',
   cause: 'clock arithmetic',
   of: 'engine',
   parts: { checkTiming: skipping },

@@ -1,0 +1,67 @@
+/**
+ * Failures of real schedulers, told again. Every scenario of `incidents/` that says who fails in it
+ * says it rightly: those selections break what they are said to break, all the others hold. Every
+ * run is done twice.
+ */
+import { describe, expect, test } from 'vitest';
+import { bundledScenarios } from '../src/cli/places.ts';
+import { sweep } from '../src/explore/sweep.ts';
+import { MUTANTS } from '../src/mutants/mutants.ts';
+import type { LoadedScenario } from '../src/scenario/scenario.ts';
+import { bundled, seedsOf } from './support/runs.ts';
+
+const INCIDENTS = bundledScenarios()
+  .filter((name) => name.startsWith('incidents/'))
+  .filter((name) => Object.keys(bundled(name).scenario.breaks).length > 0);
+
+/** The result of one design, as `run` would have it; `missed` are thresholds. */
+function outcomeOf(loaded: LoadedScenario, design: string) {
+  const seeds = seedsOf(loaded.scenario.seeds);
+  const request = { loaded, designs: [design], seeds, command: '', doublecheck: true };
+  const { document, nondeterminism, exitCode } = sweep(request);
+  expect(nondeterminism).toEqual([]);
+  const claims = Object.entries(document.designs[0]?.claims ?? {});
+  const broken = claims.filter(([, row]) => row.broken > 0).map(([id]) => id);
+  const promised = claims.filter(([, row]) => row.promised && row.broken > 0).map(([id]) => id);
+  const missed = document.slo.filter(({ met }) => !met).map(({ metric }) => metric);
+  return { broken, promised, missed, exitCode, reasons: document.designs[0]?.inconclusive };
+}
+
+describe.each(INCIDENTS)('%s', (name) => {
+  const loaded = bundled(name);
+  const { designs, breaks, seeds, phases, why } = loaded.scenario;
+
+  test('cites its source, is short, and has one that holds before those that fail', () => {
+    expect(why).toMatch(/^[\w./-]+#\d+: /);
+    expect(phases.warmUpUs + phases.chaosUs).toBeLessThanOrEqual(120_000_000);
+    expect(seeds).toBeLessThanOrEqual(3);
+    expect(Object.keys(breaks)).not.toContain(designs[0]);
+    expect(Object.keys(breaks).length).toBeLessThan(designs.length);
+  });
+
+  test.each(designs.filter((design) => breaks[design] === undefined))('%s holds', (design) => {
+    const outcome = outcomeOf(loaded, design);
+    expect(outcome).toMatchObject({ broken: [], missed: [], reasons: [], exitCode: 0 });
+  });
+
+  test.each(Object.entries(breaks))('%s breaks %j', (design, whats) => {
+    const { broken, promised, missed, exitCode } = outcomeOf(loaded, design);
+    expect([...broken, ...missed]).toEqual(expect.arrayContaining([...whats]));
+    // What a design says it does not promise is shown, and is no failure of it.
+    expect(exitCode === 1).toBe(promised.length + missed.length > 0);
+    if (design.includes('~')) expect(exitCode).toBe(1);
+  });
+});
+
+test('every mutant fails in some incident, and does what its issue tells of', () => {
+  const shown = new Map<string, string>();
+  for (const name of INCIDENTS) {
+    const { breaks, why } = bundled(name).scenario;
+    for (const selection of Object.keys(breaks)) shown.set(selection.split('~')[1] ?? '', why);
+  }
+  for (const { name, source } of MUTANTS) expect(shown.get(name)).toContain(`${source}: `);
+});
+
+test('there are at least fifteen of them', () => {
+  expect(INCIDENTS.length).toBeGreaterThanOrEqual(15);
+});

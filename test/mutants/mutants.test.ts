@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { MUTANTS } from '../../src/mutants/mutants.ts';
+import { DESIGNS, selectDesign } from '../../src/scenario/registry.ts';
+import { LEASE_PARTS } from '../../src/scheduler/designs/lease/lease.ts';
+import { SAFE_PARTS } from '../../src/scheduler/parts/engine.ts';
+
+describe.each(MUTANTS)('$name', (mutant) => {
+  const { name, sentence, source, parts } = mutant;
+
+  test('replaces exactly one part of its design', () => {
+    const right: Readonly<Record<string, unknown>> =
+      mutant.of === 'engine' ? { ...SAFE_PARTS } : { ...LEASE_PARTS };
+    const replaced = Object.entries(parts);
+    expect(replaced.length).toBe(1);
+    for (const [part, wrong] of replaced) {
+      expect(Object.keys(right)).toContain(part);
+      expect(wrong).not.toBe(right[part]);
+    }
+  });
+
+  test('says what it does wrong, and who did it', () => {
+    expect(sentence).toMatch(/^[A-Z].*\.$/);
+    expect(source).toMatch(/^[\w./-]+#\d+$/);
+  });
+
+  test('is selected like a design, and promises what its design promises', () => {
+    const hosts = DESIGNS.filter(({ mutants }) => mutants.includes(mutant));
+    expect(hosts.length).toBeGreaterThan(0);
+    for (const { name: design } of hosts) {
+      const [selected, right] = [selectDesign(`${design}~${name}`), selectDesign(design)];
+      if (selected.kind === 'failed' || right.kind === 'failed') throw new Error(design);
+      const { build: _, ...said } = selected.value;
+      const { build: __, ...promised } = right.value;
+      expect(said).toEqual({ ...promised, name: `${design}~${name}` });
+    }
+  });
+});
+
+test('names are unique', () => {
+  expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length);
+});
+
+test('every root cause has a mutant', () => {
+  expect(new Set(MUTANTS.map(({ cause }) => cause)).size).toBe(8);
+});
+
+test('a mutant of the lease is none of a design without one', () => {
+  const selected = selectDesign('single~no-self-fence');
+  expect(selected).toMatchObject({ kind: 'failed' });
+  expect(selectDesign('lease~no-self-fense')).toMatchObject({
+    error: [{ problem: "there is no mutant of lease called 'no-self-fense'" }],
+  });
+});
