@@ -1,4 +1,3 @@
-import { assert } from '../lib/assert.ts';
 import type { Machine } from '../sim/machine.ts';
 import type { Ending } from './beginning.ts';
 
@@ -71,8 +70,7 @@ export class ClockBooks {
 
   /** Every fault has ended: what still leads a clock stops, and the clocks are set right. */
   heal(): void {
-    for (const [machine, { ownErrorUs, ratesPpm, frozenBy, leading }] of this.#touched) {
-      assert(ratesPpm.size === 0 && frozenBy === 0, () => `a fault of ${machine.name} goes on`);
+    for (const [machine, { ownErrorUs, leading }] of this.#touched) {
       for (const slewing of [...leading]) slewing.stop();
       machine.timeDaemon?.settle();
       const backUs = ownErrorUs - machine.clock.wallErrorUs();
