@@ -1,5 +1,5 @@
 /** When runs say nothing: no fault bit, nothing happened that a claim could be judged by. */
-import { PROFILES } from '../faults/profiles.ts';
+import { PROFILES, type Profile } from '../faults/profiles.ts';
 import type { ClaimRow, FaultCoverage } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 
@@ -7,31 +7,54 @@ export interface Emptiness {
   readonly prepared: Prepared;
   readonly claims: Readonly<Record<string, ClaimRow>>;
   readonly coverage: readonly FaultCoverage[];
-  /** Faults over all runs that never changed anything. */
-  readonly unbitten: number;
 }
 
 /** Why the invocation is inconclusive, in words; empty when it is not. */
 export function inconclusiveReasons(seen: Emptiness): readonly string[] {
-  return [...unbittenFaults(seen), ...unknownClaims(seen), ...missingSights(seen)];
+  return [...unbittenFaults(seen), ...unjudgedClaims(seen), ...missingSights(seen)];
 }
 
 /**
  * Given plans must bite with every fault; drawn ones with every kind somewhere in the invocation.
+ * A fault aimed at what the design does not have is not asked for.
  */
-function unbittenFaults({ prepared, coverage, unbitten }: Emptiness): string[] {
+function unbittenFaults({ prepared, coverage }: Emptiness): string[] {
   if (prepared.loaded.scenario.faults.kind === 'given') {
+    const unbitten = coverage.reduce(
+      (sum, { drawn, notApplicable, bitten }) => sum + drawn - notApplicable - bitten,
+      0,
+    );
     return unbitten === 0 ? [] : [`${unbitten} of the given faults changed nothing, over all runs`];
   }
   return coverage
-    .filter(({ drawn, bitten }) => drawn > 0 && bitten === 0)
+    .filter(({ drawn, notApplicable, bitten }) => drawn > notApplicable && bitten === 0)
     .map(({ kind, drawn }) => `no ${kind} changed anything (${drawn} drawn)`);
 }
 
-function unknownClaims({ claims }: Emptiness): string[] {
-  return Object.entries(claims)
-    .filter(([, { promised, unknown }]) => promised && unknown > 0)
-    .map(([id, { unknown }]) => `${id} could not be judged in ${unknown} runs`);
+/**
+ * Every promised claim can be judged in every run; under a profile that says in what share of the
+ * seeds each must be judged, in so many.
+ */
+function unjudgedClaims({ prepared, claims }: Emptiness): string[] {
+  const promised = Object.entries(claims).filter(([, row]) => row.promised);
+  const share = profileOf(prepared)?.judgedShareMin;
+  if (share === undefined) {
+    return promised
+      .filter(([, { unknown }]) => unknown > 0)
+      .map(([id, { unknown }]) => `${id} could not be judged in ${unknown} runs`);
+  }
+  return promised.flatMap(([id, { held, broken, excused, unknown, vacuous }]) => {
+    const judged = held + broken;
+    const seeds = judged + excused + unknown + vacuous;
+    return judged < share * seeds ? [`${id} was judged in only ${judged} of ${seeds} seeds`] : [];
+  });
+}
+
+/** The profile that draws the faults; nothing where they are given, or none are drawn. */
+function profileOf({ loaded }: Prepared): Profile | undefined {
+  const { faults } = loaded.scenario;
+  if (faults.kind === 'given' || faults.intensity <= 0) return undefined;
+  return PROFILES.find(({ name }) => name === faults.profile);
 }
 
 /** `sometimes` claims that this storm and workload must have shown at least once. */
@@ -49,9 +72,5 @@ function missingSights({ prepared, claims }: Emptiness): string[] {
 }
 
 /** A profile that always strikes who leads must have made somebody else lead, somewhere. */
-function mustFailOver({ loaded }: Prepared): boolean {
-  const { faults } = loaded.scenario;
-  if (faults.kind === 'given' || faults.intensity <= 0) return false;
-  const profile = PROFILES.find(({ name }) => name === faults.profile);
-  return profile?.always.some(({ kind }) => kind === 'crash' || kind === 'pause') ?? false;
-}
+const mustFailOver = (prepared: Prepared): boolean =>
+  profileOf(prepared)?.always.some(({ kind }) => kind === 'crash' || kind === 'pause') ?? false;

@@ -1,4 +1,8 @@
-import type { Series } from '../report/document.ts';
+import { isApplicable } from '../faults/applies.ts';
+import type { Plan } from '../faults/plan.ts';
+import type { RunNumbers } from '../metrics/metrics.ts';
+import { Bites } from '../metrics/storm.ts';
+import type { FaultCoverage, Series } from '../report/document.ts';
 
 const QUANTILES_MAX = 400;
 
@@ -40,5 +44,46 @@ export class SeriesMean {
       return count === 0 ? null : rounded(sum / count);
     });
     return { unit: this.#unit, bucketUs: this.#bucketUs, values };
+  }
+}
+
+interface KindSum {
+  drawn: number;
+  notApplicable: number;
+  armed: number;
+  bitten: number;
+  readonly bites: Bites;
+}
+
+/** What became of the faults of every kind, over seeds. */
+export class CoverageSum {
+  readonly #kinds = new Map<string, KindSum>();
+
+  add(plan: Plan, { coverage, machines }: RunNumbers): void {
+    for (const fault of plan.faults) {
+      if (!isApplicable(fault, machines)) this.#kind(fault.kind).notApplicable++;
+    }
+    for (const { kind, drawn, armed, bitten, bites } of coverage) {
+      const sum = this.#kind(kind);
+      sum.drawn += drawn;
+      sum.armed += armed;
+      sum.bitten += bitten;
+      for (const { phase, role, count } of bites) sum.bites.add(phase, role, count);
+    }
+  }
+
+  /** By kind, in order of the alphabet. */
+  rows(): readonly FaultCoverage[] {
+    return [...this.#kinds]
+      .map(([kind, { bites, ...counts }]) => ({ kind, ...counts, bites: bites.rows() }))
+      .sort((a, b) => (a.kind < b.kind ? -1 : 1));
+  }
+
+  #kind(name: string): KindSum {
+    const known = this.#kinds.get(name);
+    if (known !== undefined) return known;
+    const sum: KindSum = { drawn: 0, notApplicable: 0, armed: 0, bitten: 0, bites: new Bites() };
+    this.#kinds.set(name, sum);
+    return sum;
   }
 }

@@ -4,17 +4,10 @@ import { createRng } from '../kernel/rng.ts';
 import type { Accounts } from '../metrics/accounts.ts';
 import type { RunNumbers } from '../metrics/metrics.ts';
 import { bootstrapMean } from '../metrics/statistics.ts';
-import type {
-  ClaimRow,
-  DesignReport,
-  FaultCoverage,
-  MetricRow,
-  SeedRow,
-  Series,
-} from '../report/document.ts';
+import type { ClaimRow, DesignReport, MetricRow, SeedRow, Series } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { inconclusiveReasons } from './emptiness.ts';
-import { pooledQuantiles, SeriesMean } from './pooling.ts';
+import { CoverageSum, pooledQuantiles, SeriesMean } from './pooling.ts';
 import type { RunResult } from './run.ts';
 import { claimsOf } from './run.ts';
 
@@ -28,10 +21,9 @@ export class DesignSummary {
   readonly #metrics = new Map<string, { unit: string; values: (number | undefined)[] }>();
   readonly #series = new Map<string, SeriesMean>();
   readonly #samples = new Map<string, { unit: string; values: number[] }>();
-  readonly #coverage = new Map<string, FaultCoverage>();
+  readonly #coverage = new CoverageSum();
   #accounts: Accounts = NO_ACCOUNTS;
   #example: { readonly isBroken: boolean; readonly run: RunResult } | undefined;
-  #unbitten = 0;
 
   constructor(prepared: Prepared) {
     this.prepared = prepared;
@@ -51,7 +43,7 @@ export class DesignSummary {
     const row = { seed: run.seed, fingerprint: run.fingerprint, verdicts };
     this.#seeds.push(row);
     this.#measure(run.numbers);
-    this.#unbitten += run.plan.faults.length - bittenIn(run.numbers);
+    this.#coverage.add(run.plan, run.numbers);
     const isBroken = Object.values(verdicts).includes('broken');
     if (this.#example === undefined || (isBroken && !this.#example.isBroken)) {
       this.#example = { isBroken, run };
@@ -70,12 +62,11 @@ export class DesignSummary {
   finish(): DesignReport {
     const { design } = this.prepared;
     const claims = Object.fromEntries(this.#claims);
-    const coverage = [...this.#coverage.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
+    const coverage = this.#coverage.rows();
     const inconclusive = inconclusiveReasons({
       prepared: this.prepared,
       claims,
       coverage,
-      unbitten: this.#unbitten,
     });
     const hasBroken = Object.values(claims).some(({ promised, broken }) => promised && broken > 0);
     const verdict = hasBroken ? 'broken' : inconclusive.length > 0 ? 'inconclusive' : 'held';
@@ -135,15 +126,6 @@ export class DesignSummary {
       if (known === undefined) this.#samples.set(name, { unit, values: [...values] });
       else for (const value of values) known.values.push(value);
     }
-    for (const { kind, drawn, armed, bitten } of numbers.coverage) {
-      const known = this.#coverage.get(kind) ?? { kind, drawn: 0, armed: 0, bitten: 0 };
-      this.#coverage.set(kind, {
-        kind,
-        drawn: known.drawn + drawn,
-        armed: known.armed + armed,
-        bitten: known.bitten + bitten,
-      });
-    }
     this.#accounts = addAccounts(this.#accounts, numbers.accounts);
   }
 
@@ -180,9 +162,6 @@ function addAccounts(a: Accounts, b: Accounts): Accounts {
     Object.fromEntries(Object.keys(x).map((key) => [key, (x[key] ?? 0) + (y[key] ?? 0)])) as T;
   return { jobs: sum(a.jobs, b.jobs), ticks: sum(a.ticks, b.ticks) };
 }
-
-const bittenIn = ({ coverage }: RunNumbers): number =>
-  coverage.reduce((sum, { bitten }) => sum + bitten, 0);
 
 function exampleOf({ seed, endUs, numbers }: RunResult): DesignReport['examples'][number] {
   const series: Record<string, Series> = { ...numbers.series };

@@ -12,6 +12,7 @@
  *   lanes.ts            when its faults begin
  *   draw-fault.ts       how hard each is, at whom, after what
  *   inject.ts           the plan happens: begins faults, ends them, heals
+ *   applies.ts          whether a cluster has whom a fault is aimed at
  *   targets.ts          who the leader, a follower, the last dispatcher is, at that moment
  *   anchors.ts          "after the third dispatch": starts that wait for a fact
  *   beginning.ts        what a kind of fault is given when it begins

@@ -58,6 +58,8 @@ export interface Profile {
   readonly lanes?: Range;
   /** Parts per million of the faults that wait for a fact instead of a time. */
   readonly anchoredPpm?: number;
+  /** Each promised claim must be held or broken in this share of the seeds, to conclude anything. */
+  readonly judgedShareMin?: number;
   /** Draws the whole plan by itself, as where published distributions say when. */
   readonly compose?: (options: DrawOptions) => Plan;
 }
@@ -169,6 +171,7 @@ export const PROFILES: readonly Profile[] = [
     rare: { ppm: BEYOND_PPM, count: { low: 2, high: 4 }, shapes: BEYOND_SHAPES },
     lanes: { low: 1, high: 3 },
     anchoredPpm: 200_000,
+    judgedShareMin: 0.95,
   },
   {
     name: 'beyond',

@@ -20,7 +20,7 @@
  * Each number is defined where it is made. Units: `ratio`, `s`, `1/s`, `count`. A number that a run
  * cannot have (the failover of a run without a fault on a leader) is undefined, never zero.
  */
-import type { FactOf } from '../history/fact.ts';
+import type { FactOf, MachineRole } from '../history/fact.ts';
 import { type Fold, foldOf } from '../history/history.ts';
 import { type JobRows, jobRowsFor } from '../history/job-rows.ts';
 import { SECOND } from '../lib/units.ts';
@@ -46,6 +46,8 @@ export interface RunNumbers {
   readonly leaders: readonly LeaderSpan[];
   readonly faults: readonly FaultSpan[];
   readonly coverage: readonly KindCoverage[];
+  /** Every machine there was. */
+  readonly machines: readonly { readonly name: string; readonly role: MachineRole }[];
 }
 
 export interface MetricsContext {
@@ -95,7 +97,11 @@ class Gauges {
 
   fold(): Fold {
     return foldOf({
-      phase: (fact) => this.#window.onPhase(fact),
+      'run-began': (fact) => this.#storm.onRunBegan(fact),
+      phase: (fact) => {
+        this.#window.onPhase(fact);
+        this.#storm.onPhase(fact);
+      },
       asked: (fact) => this.#jobs.onAsked(fact),
       answered: (fact) => this.#answered(fact),
       'body-began': (fact) => this.#began(fact),
@@ -105,10 +111,12 @@ class Gauges {
       machine: (fact) => {
         this.#failovers.onMachine(fact);
         this.#leadership.onMachine(fact);
+        this.#storm.onMachine(fact);
       },
       testified: (fact) => {
         this.#failovers.onTestified(fact);
         this.#leadership.onTestified(fact);
+        this.#storm.onTestified(fact);
       },
       fault: (fact) => {
         this.#storm.onFault(fact);
@@ -144,6 +152,7 @@ class Gauges {
       leaders: this.#leadership.spans(endUs),
       faults: this.#storm.spans(endUs),
       coverage: this.#storm.coverage(),
+      machines: this.#storm.machines,
     };
   }
 

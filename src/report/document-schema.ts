@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
 import { stableJson } from '../lib/stable-json.ts';
+import { BITTEN_ROLES } from '../metrics/storm.ts';
 import type { ReportDocument } from './document.ts';
 
 const count = z.int().nonnegative();
@@ -78,6 +79,21 @@ const example = z.strictObject({
   leaders: z.array(leaderSpan),
 });
 
+const faultCoverage = z.strictObject({
+  kind: z.string(),
+  drawn: count,
+  notApplicable: count,
+  armed: count,
+  bitten: count,
+  bites: z.array(
+    z.strictObject({
+      role: z.enum(BITTEN_ROLES),
+      phase: z.enum(['warm-up', 'chaos', 'heal', 'quiescence', 'audit', 'end']),
+      count,
+    }),
+  ),
+});
+
 const designReport = z.strictObject({
   name: z.string().min(1),
   seeds: z.array(seedRow),
@@ -86,7 +102,7 @@ const designReport = z.strictObject({
   metrics: z.record(z.string(), metricRow),
   series: z.record(z.string(), series),
   samples: z.record(z.string(), samples),
-  faults: z.array(z.strictObject({ kind: z.string(), drawn: count, armed: count, bitten: count })),
+  faults: z.array(faultCoverage),
   examples: z.array(example),
   assumes: z.array(z.strictObject({ what: z.string(), bound: z.string() })),
   verdict: z.enum(['held', 'broken', 'inconclusive']),

@@ -4,6 +4,7 @@
  */
 import type { VerdictKind } from '../checkers/checker.ts';
 import type { Accounts } from '../metrics/accounts.ts';
+import type { BiteCount } from '../metrics/storm.ts';
 import type { SchedulerInfo } from './scheduler-info.ts';
 
 export interface SeedRow {
@@ -51,11 +52,19 @@ export interface FaultBand {
   readonly whom: readonly string[];
 }
 
+/** What became of the faults of a kind, over all seeds. */
 export interface FaultCoverage {
   readonly kind: string;
   readonly drawn: number;
+  /** Of those drawn: aimed at what this design does not have, a store or a second member. */
+  readonly notApplicable: number;
   readonly armed: number;
   readonly bitten: number;
+  /**
+   * Whom they bit, and in which phase of the run first: machines by role, and whoever led at that
+   * moment once more as `leader`. One that bit machines of two roles counts under both.
+   */
+  readonly bites: readonly BiteCount[];
 }
 
 export interface DesignReport {

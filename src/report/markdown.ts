@@ -3,11 +3,13 @@
  * what was left out; the page has everything.
  */
 import { assert } from '../lib/assert.ts';
+import { BITTEN_ROLES } from '../metrics/storm.ts';
 import { claimStatus, claimsOf, countsInWords, isWithheld } from './claim-info.ts';
-import type { ClaimRow, DesignReport, ReportDocument } from './document.ts';
+import type { ClaimRow, DesignReport, FaultCoverage, ReportDocument } from './document.ts';
 import { HEADLINE_METRICS, metricInfo, metricsOf } from './metric-info.ts';
 import { formatMetric } from './numbers.ts';
 import { replayCommand } from './replay.ts';
+import { isNotApplicable } from './sections/coverage.ts';
 import { brokenClaims, brokenShare, failingSeeds, verdictSentence } from './words.ts';
 
 export const MARKDOWN_LINES_MAX = 60;
@@ -15,19 +17,24 @@ const CLAIMS_MAX = 18;
 const METRICS_MAX = 9;
 const SEEDS_MAX = 8;
 const NOTES_MAX = 5;
+const NEVER_MAX = 8;
 
 /** The whole document, ending in a newline. */
 export function renderMarkdown(document: ReportDocument): string {
-  const lines = [
+  const before = [
     `# ${plain(document.scenario.name)}`,
     '',
     plain(verdictSentence(document)),
     ...claimsTable(document),
     ...numbersTable(document),
+  ];
+  const after = [
     ...failing(document),
     ...notes(document),
     ...(document.command === '' ? [] : ['', 'Made by:', ...fenced([document.command])]),
   ];
+  const room = MARKDOWN_LINES_MAX - before.length - after.length;
+  const lines = [...before, ...coverageTable(document, room), ...after];
   assert(lines.length <= MARKDOWN_LINES_MAX, () => `report.md has ${lines.length} lines`);
   return `${lines.join('\n')}\n`;
 }
@@ -106,6 +113,36 @@ function numbersTable({ designs }: ReportDocument): string[] {
     return row([plain(metricInfo(metric).label), ...cells]);
   });
   return [...tableHead('mean, 95 % interval', designs), ...rows];
+}
+
+/**
+ * What the storm was for each design: kinds that never bit, and whom the others bit. It gives way
+ * to what failed: designs for which there is no room are left to the page.
+ */
+function coverageTable({ designs }: ReportDocument, room: number): string[] {
+  const stormy = designs.filter(({ faults }) => faults.length > 0).slice(0, Math.max(0, room - 3));
+  if (stormy.length === 0) return [];
+  const roles = BITTEN_ROLES.filter((role) =>
+    stormy.some((it) => it.faults.some(({ bites }) => bites.some((bite) => bite.role === role))),
+  );
+  const head = ['faults', 'kinds', 'drawn', 'armed', 'bitten', ...roles, 'never bit'];
+  const rows = stormy.map(({ name, faults }) => {
+    const sum = (of: (it: FaultCoverage) => number): string =>
+      String(faults.reduce((total, it) => total + of(it), 0));
+    const bitten = roles.map((role) =>
+      sum(({ bites }) => bites.reduce((n, it) => n + (it.role === role ? it.count : 0), 0)),
+    );
+    const counts = [sum((it) => it.drawn), sum((it) => it.armed), sum((it) => it.bitten)];
+    const kinds = faults.filter((it) => !isNotApplicable(it));
+    return row([plain(name), String(kinds.length), ...counts, ...bitten, neverBit(kinds)]);
+  });
+  return ['', row(head), `|${' --- |'.repeat(head.length)}`, ...rows];
+}
+
+function neverBit(kinds: readonly FaultCoverage[]): string {
+  const never = kinds.filter(({ bitten }) => bitten === 0).map(({ kind }) => plain(kind));
+  const more = never.length - NEVER_MAX;
+  return [...never.slice(0, NEVER_MAX), ...(more > 0 ? [`${more} more`] : [])].join(', ') || '–';
 }
 
 /** Seeds in which a promise broke, each with the command that shows it again. */

@@ -9,9 +9,9 @@ import { STYLE } from './assets/style.ts';
 import type { ReportDocument } from './document.ts';
 import { html, type Markup, trusted } from './html.ts';
 import { claimsSection } from './sections/claims.ts';
+import { coverageSection } from './sections/coverage.ts';
 import {
   accountsSection,
-  coverageSection,
   inputsSection,
   readingSection,
   scenarioSection,

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
 import { type Emptiness, inconclusiveReasons } from '../../src/explore/emptiness.ts';
-import type { ClaimRow } from '../../src/report/document.ts';
+import type { ClaimRow, FaultCoverage } from '../../src/report/document.ts';
 import { preparedOf, scenarioOf } from '../support/runs.ts';
 
 const row = (changes: Partial<ClaimRow>): ClaimRow => ({
   ...{ promised: true, reason: '', held: 0, broken: 0, excused: 0, unknown: 0, vacuous: 0 },
   ...changes,
+});
+
+const kindRow = (kind: string, drawn: number, bitten: number): FaultCoverage => ({
+  ...{ kind, drawn, notApplicable: 0, armed: drawn, bitten, bites: [] },
 });
 
 const SEEN = { promised: false, held: 2 };
@@ -24,11 +28,7 @@ faults: {profile: showcase}
     'sometimes-failover': row(SEEN),
     'sometimes-lease-expired': row(SEEN),
   },
-  coverage: [
-    { kind: 'crash', drawn: 4, armed: 4, bitten: 1 },
-    { kind: 'loss', drawn: 0, armed: 0, bitten: 0 },
-  ],
-  unbitten: 3,
+  coverage: [kindRow('crash', 4, 1), kindRow('loss', 0, 0)],
 };
 
 const reasons = (changes: Partial<Emptiness>) => inconclusiveReasons({ ...SOUND, ...changes });
@@ -40,7 +40,7 @@ test('an invocation in which everything was seen once is not empty', () => {
 });
 
 test('a kind of fault that was drawn has to bite somewhere', () => {
-  const coverage = [{ kind: 'pause', drawn: 7, armed: 7, bitten: 0 }];
+  const coverage = [kindRow('pause', 7, 0)];
   expect(reasons({ coverage })).toEqual([expect.stringMatching(/^no pause .*7 drawn/)]);
 });
 
@@ -49,11 +49,27 @@ test('of a given plan every fault has to bite, and a sum over kinds does not do'
     scenarioOf('faults: [{kind: crash, target: leader, at: 20s, for: 5s}]'),
     'lease',
   );
-  const coverage = [{ kind: 'crash', drawn: 4, armed: 4, bitten: 3 }];
-  expect(reasons({ prepared, coverage, unbitten: 1 })).toEqual([
-    expect.stringMatching(/^1 .*given/),
-  ]);
-  expect(reasons({ prepared, coverage: [], unbitten: 0 })).toEqual([]);
+  const coverage = [kindRow('crash', 4, 3), kindRow('loss', 4, 4)];
+  expect(reasons({ prepared, coverage })).toEqual([expect.stringMatching(/^1 .*given/)]);
+  expect(reasons({ prepared, coverage: [] })).toEqual([]);
+  const noStore = { ...kindRow('lock-stall', 4, 0), notApplicable: 4, armed: 0 };
+  expect(reasons({ prepared, coverage: [noStore] })).toEqual([]);
+});
+
+test('a kind that this design has nobody for is not waited for', () => {
+  const noStore = { ...kindRow('lock-stall', 7, 0), notApplicable: 7, armed: 0 };
+  expect(reasons({ coverage: [noStore] })).toEqual([]);
+  const someStore = { ...noStore, notApplicable: 6, armed: 1 };
+  expect(reasons({ coverage: [someStore] })).toEqual([expect.stringMatching(/^no lock-stall/)]);
+});
+
+test('of everything each promised claim must be judged in 95 % of the seeds', () => {
+  const prepared = preparedOf(scenarioOf('faults: {profile: everything}'), 'lease');
+  const judged = (changes: Partial<ClaimRow>) =>
+    reasons({ prepared, claims: { ...SOUND.claims, 'no-loss': row(changes) } });
+  expect(judged({ held: 94, broken: 1, excused: 3, unknown: 1, vacuous: 1 })).toEqual([]);
+  expect(judged({ held: 94, excused: 6 })).toEqual(['no-loss was judged in only 94 of 100 seeds']);
+  expect(judged({ promised: false, held: 1, excused: 9 })).toEqual([]);
 });
 
 test('a promised claim that could not be judged is a reason; another is none', () => {

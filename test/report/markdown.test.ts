@@ -58,6 +58,15 @@ describe('report.md', () => {
     expect(renderMarkdown(sampleDocument())).not.toContain('Failing seeds');
   });
 
+  test('has what the storm was, unless more important lines need the room', () => {
+    const text = renderMarkdown(sampleDocument());
+    expect(text).toContain('| single | 5 | 257 | 244 | 220 | 109 | 184 | 40 | clock-step |');
+    expect(text).toContain(
+      '| lease | 6 | 257 | 244 | 220 | 109 | 184 | 40 | clock-step, lock-stall |',
+    );
+    expect(renderMarkdown(crowded())).not.toContain('| never bit |');
+  });
+
   test('never has more than sixty lines', () => {
     for (const document of [sampleDocument(), brokenDocument(), crowded()]) {
       const lines = renderMarkdown(document).trimEnd().split('\n');

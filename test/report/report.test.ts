@@ -30,7 +30,10 @@ function hostileDocument(evil: string): ReportDocument {
     metrics: { ...it.metrics, [evil]: { unit: evil, mean: 1, low: 0, high: 2, n: 1 } },
     series: { ...it.series, [evil]: { unit: evil, bucketUs: 1, values: [1] } },
     samples: { [evil]: { unit: evil, values: [1, 2], n: 2 } },
-    faults: [{ kind: evil, drawn: 1, armed: 1, bitten: 0 }],
+    faults: [evil, `other ${evil}`].map((kind) => ({
+      ...{ kind, drawn: 1, notApplicable: 0, armed: 1, bitten: 1 },
+      bites: [{ role: 'store' as const, phase: 'chaos' as const, count: 1 }],
+    })),
     examples: it.examples.map((example) => ({
       ...example,
       seed: evil,
@@ -92,8 +95,16 @@ describe('the page', () => {
     expect(text).toContain('95.3\u00a0%<small>[94.7, 95.9]</small>');
     expect(text).toContain('40\u202f118');
     expect(text).toContain('20 · 20 · 0 <b class="s-unknown">never bit</b>');
+    expect(text).toContain('<td class="num quiet">not applicable</td>');
     expect(text).toContain('team.crontab:7');
     expect(text).toContain('no detectable difference between lease+fencing=off and lease');
+  });
+
+  test('shows whom faults bit under each design, and in which phase', () => {
+    const text = page(sampleDocument());
+    expect(count(text, /<summary>Whom faults bit under [^<]*, and when<\/summary>/g)).toBe(3);
+    const row = /<code>crash<\/code><\/th><td>chaos<\/td>(.*?)<\/tr>/s.exec(text)?.[1] ?? '';
+    expect([...row.matchAll(/>(\d+|–)</g)].map((it) => it[1])).toEqual(['39', '69', '9']);
   });
 
   test('says so when jobs or ticks do not add up', () => {

@@ -7,6 +7,7 @@ import type {
   ClaimRow,
   Comparison,
   DesignReport,
+  FaultCoverage,
   MetricRow,
   ReportDocument,
   Series,
@@ -194,6 +195,23 @@ function example(of: Character): DesignReport['examples'][number] {
   };
 }
 
+const coverage = (kind: string, drawn: number, armed: number, bitten: number): FaultCoverage => ({
+  kind,
+  drawn,
+  notApplicable: 0,
+  armed,
+  bitten,
+  bites:
+    bitten === 0
+      ? []
+      : [
+          { role: 'leader', phase: 'chaos', count: Math.floor(bitten / 2) },
+          { role: 'scheduler', phase: 'chaos', count: bitten - 9 },
+          { role: 'worker', phase: 'chaos', count: 9 },
+          { role: 'worker', phase: 'quiescence', count: 1 },
+        ],
+});
+
 function design(of: Character): DesignReport {
   return {
     name: of.name,
@@ -210,11 +228,12 @@ function design(of: Character): DesignReport {
       failover: { unit: 's', values: skewed(of.failoverUs / 1_000_000, 79), n: 79 },
     },
     faults: [
-      { kind: 'crash', drawn: 81, armed: 80, bitten: 78 },
-      { kind: 'partition', drawn: 44, armed: 44, bitten: 44 },
-      { kind: 'pause', drawn: 39, armed: 39, bitten: 37 },
-      { kind: 'loss', drawn: 61, armed: 61, bitten: 61 },
-      { kind: 'clock-step', drawn: 20, armed: 20, bitten: 0 },
+      coverage('crash', 81, 80, 78),
+      coverage('partition', 44, 44, 44),
+      coverage('pause', 39, 39, 37),
+      coverage('loss', 61, 61, 61),
+      coverage('clock-step', 20, 20, 0),
+      { ...coverage('lock-stall', 12, 0, 0), notApplicable: of.members.length > 1 ? 0 : 12 },
     ],
     examples: [example(of)],
     assumes: [

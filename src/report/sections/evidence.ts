@@ -1,6 +1,4 @@
-/**
- * What stands behind the numbers: accounts, fault coverage, inputs, the scenario, and how to read.
- */
+/** What stands behind the numbers: accounts, inputs, the scenario, and how to read. */
 
 import type { Accounts } from '../../metrics/accounts.ts';
 import type { DesignReport, ReportDocument } from '../document.ts';
@@ -64,37 +62,6 @@ function checkLine(
       : html`<td class="num s-broken">✗ off by ${formatCount(off)}</td>`;
   });
   return html`<tr><th scope="row">${label}</th>${cells}</tr>\n`;
-}
-
-/** Which faults were drawn, began, and changed something; one that never bit proves nothing. */
-export function coverageSection(document: ReportDocument): Markup {
-  const { designs } = document;
-  const kinds = [...new Set(designs.flatMap((it) => it.faults.map((row) => row.kind)))].sort();
-  if (kinds.length === 0) {
-    return section('faults', 'Fault coverage', 'No fault was planned.');
-  }
-  const rows = kinds.map((kind) => {
-    const cells = designs.map((design) => {
-      const row = design.faults.find((it) => it.kind === kind);
-      if (row === undefined) return html`<td class="num quiet">–</td>`;
-      const never = row.bitten === 0 && html` <b class="s-unknown">never bit</b>`;
-      return html`<td class="num">${row.drawn} · ${row.armed} · ${row.bitten}${never}</td>`;
-    });
-    return html`<tr><th scope="row"><code>${kind}</code></th>${cells}</tr>\n`;
-  });
-  const heads = designHeads(
-    designs.map((it) => it.name),
-    'num',
-  );
-  const table = html`<table><caption>Faults drawn, armed and bitten</caption>
-<thead><tr><th scope="col">drawn · armed · bitten</th>${heads}</tr></thead><tbody>
-${rows}</tbody></table>`;
-  return section(
-    'faults',
-    'Fault coverage',
-    'Drawn by the plan, armed when its moment came, bitten when it changed something.',
-    scrolling('Faults by design', table),
-  );
 }
 
 /** Lines of a crontab or a trace that were not used. */
