@@ -10,6 +10,7 @@ import { NOTHING, nowOnly, type Output } from '../../src/host/step.ts';
 import { Kernel } from '../../src/kernel/kernel.ts';
 import { createRng } from '../../src/kernel/rng.ts';
 import { MS, wallUs } from '../../src/lib/units.ts';
+import { OPERATOR } from '../../src/sim/network.ts';
 import { Sim } from '../../src/sim/sim.ts';
 
 export const MACHINES: readonly (readonly [string, MachineRole])[] = [
@@ -29,24 +30,29 @@ interface Ping extends Message {
   readonly round: number;
 }
 
-/** Pings everybody, itself included, every 10 ms of its own clock. */
+/** Pings everybody, itself included, every 10 ms of its own clock; writes when it is told to. */
 class Pinger implements Program {
+  readonly #everyUs: number;
   #round = 0;
 
+  constructor(factor = 1) {
+    this.#everyUs = Math.round(PING_EVERY_US * factor);
+  }
+
   onStart(): Output {
-    return nowOnly([{ kind: 'setTimer', tag: 'ping', afterUs: PING_EVERY_US }]);
+    return nowOnly([{ kind: 'setTimer', tag: 'ping', afterUs: this.#everyUs }]);
   }
 
   onTimer(): Output {
     const message: Ping = { kind: 'ping', round: ++this.#round };
     return nowOnly([
       ...MACHINES.map(([to]) => ({ kind: 'send', to, message }) as const),
-      { kind: 'setTimer', tag: 'ping', afterUs: PING_EVERY_US },
+      { kind: 'setTimer', tag: 'ping', afterUs: this.#everyUs },
     ]);
   }
 
-  onMessage(): Output {
-    return NOTHING;
+  onMessage(_: string, message: Message): Output {
+    return message.kind === 'write' ? { ...NOTHING, persist: [{ v: 1 }] } : NOTHING;
   }
 
   onDisk(): Output {
@@ -75,6 +81,8 @@ export interface Stage {
   readonly delivered: readonly Delivery[];
   /** What happened to a fault: `armed@100`, in milliseconds. */
   story(fault: string): readonly string[];
+  /** Makes a program write something, and sync it. */
+  write(machine: string): void;
   /** Records a program's word now. */
   say(machine: string, said: Testimony): void;
 }
@@ -91,11 +99,14 @@ export function stage(faults: readonly PlannedFault[], seed = 'stage'): Stage {
   const sim = new Sim({ kernel, rng, recorder, startWallUs, network, checked: true });
   const clock = { ratePpm: OWN_RATE_PPM, wallErrorUs: OWN_WALL_ERROR_US };
   for (const [name, role] of MACHINES) {
-    sim.add({ name, role, factory: () => new Pinger(), ...clock });
+    const configured = (factor: number) => () => new Pinger(factor);
+    const settings = role === 'worker' ? {} : { configured };
+    sim.add({ name, role, factory: () => new Pinger(), ...settings, ...clock });
   }
   const delivered: Delivery[] = [];
   sim.network.onDelivered((from, to, message) => {
-    delivered.push({ atUs: kernel.now, from, to, round: (message as Ping).round });
+    if (from !== OPERATOR)
+      delivered.push({ atUs: kernel.now, from, to, round: (message as Ping).round });
   });
   const ofRole = (...roles: string[]) =>
     new Set(MACHINES.flatMap(([name, role]) => (roles.includes(role) ? [name] : [])));
@@ -118,6 +129,7 @@ export function stage(faults: readonly PlannedFault[], seed = 'stage'): Stage {
     delivered,
     story: (fault) =>
       facts.filter((f) => isOf(f, fault)).map((f) => `${f.event}@${Math.floor(f.at / MS)}`),
+    write: (machine) => sim.tell(machine, { kind: 'write' }),
     say: (machine, said) => recorder.record({ kind: 'testified', at: kernel.now, machine, said }),
   };
 }
