@@ -137,7 +137,7 @@ function slackProblems(data: unknown, yaml: YamlText, known: KnownNames): Proble
 function breaksProblems(data: unknown, yaml: YamlText, known: KnownNames): Problem[] {
   const { design, designs, breaks, slo } = (data ?? {}) as Record<string, unknown>;
   const isMap = (value: unknown): value is Record<string, unknown> =>
-    typeof value === 'object' && value !== null;
+    typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isMap(breaks)) return [];
   const selections = Array.isArray(designs) ? designs.map(String) : [String(design ?? 'lease')];
   const judged = [...(known.claims ?? []), ...(isMap(slo) ? Object.keys(slo) : [])];

@@ -190,7 +190,8 @@ test('list and explain know every name', async () => {
   const it = terminal();
   expect(await it.run('list', '--json')).toBe(0);
   const lists = JSON.parse(it.out()) as Record<string, { name: string }[]>;
-  expect(Object.keys(lists)).toEqual(['designs', 'scenarios', 'faults', 'profiles', 'claims']);
+  const names = ['designs', 'scenarios', 'faults', 'profiles', 'claims', 'mutants'];
+  expect(Object.keys(lists)).toEqual(names);
   for (const { name } of Object.values(lists).flat()) {
     const other = terminal();
     expect(await other.run('explain', name)).toBe(0);
