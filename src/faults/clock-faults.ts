@@ -7,7 +7,7 @@ import {
   param,
   type World,
 } from './beginning.ts';
-import { ClockBooks } from './clock-books.ts';
+import type { ClockBooks } from './clock-books.ts';
 import { SlewFaults } from './clock-slews.ts';
 import type { ClockKind } from './plan.ts';
 import { TimeServerFaults } from './time-server-faults.ts';
@@ -20,8 +20,7 @@ const SECOND_US = 1_000_000;
  * to the oscillator ends with it; what a wrong rate, a step or a slew did to the wall clock lasts,
  * until `heal` steps those clocks back to the error that they had by themselves.
  */
-export function createClockFaults(world: World): Family<ClockKind> {
-  const books = new ClockBooks();
+export function createClockFaults(world: World, books: ClockBooks): Family<ClockKind> {
   const faults = new ClockFaults(world, books);
   const slews = new SlewFaults(world, books);
   const servers = new TimeServerFaults(world, books);

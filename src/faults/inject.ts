@@ -9,6 +9,7 @@ import type { Sim } from '../sim/sim.ts';
 import type { WorkloadKnobs } from '../workload/knobs.ts';
 import { Anchors } from './anchors.ts';
 import type { Begin, Ending, Family, World, ZoneShelf } from './beginning.ts';
+import { ClockBooks } from './clock-books.ts';
 import { createClockFaults } from './clock-faults.ts';
 import { createDiskFaults } from './disk-faults.ts';
 import { isAtStake, type Stakes } from './fairness.ts';
@@ -87,12 +88,13 @@ export class Injector {
     this.#laterKind = kernel.register('fault-later', (_, run) => (run as () => void)());
     const later: World['later'] = (afterUs, run) => this.#later(afterUs, run);
     const world: World = { sim, recorder, later, zones, workload };
+    const clocks = new ClockBooks();
     this.#families = [
       createNetworkFaults(world),
       createProcessFaults(world),
-      createClockFaults(world),
+      createClockFaults(world, clocks),
       createDiskFaults(world),
-      createStoreFaults(world),
+      createStoreFaults(world, clocks),
       createWorkloadFaults(world),
     ] as readonly Family<FaultKind>[];
     this.#begins = new Map(this.#families.flatMap(({ begin }) => Object.entries(begin)));

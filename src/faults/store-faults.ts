@@ -1,22 +1,32 @@
-import type { Begin, Family, World } from './beginning.ts';
+import type { Family, World } from './beginning.ts';
+import { param } from './beginning.ts';
+import type { ClockBooks } from './clock-books.ts';
 import type { StoreKind } from './plan.ts';
+import { StoreMishaps } from './store-mishaps.ts';
+import { StoreOperator } from './store-operator.ts';
 
-const notYet: Begin = () => () => {};
-
-export function createStoreFaults(_world: World): Family<StoreKind> {
+/**
+ * What happens to the store of the designs that have one: who of its machines serves, what it
+ * does wrong for a while, and what is lost of what it says. Where a machine of that role runs
+ * another program, only the last has an effect.
+ */
+export function createStoreFaults(world: World, clocks: ClockBooks): Family<StoreKind> {
+  const operator = new StoreOperator(world, clocks);
+  const mishaps = new StoreMishaps(world);
   return {
     begin: {
-      'store-failover': notYet,
-      'old-primary': notYet,
-      'stale-reads': notYet,
-      'lost-answer': notYet,
-      'lock-stall': notYet,
-      'orphan-locks': notYet,
-      'session-loss': notYet,
-      'lossy-notification': notYet,
-      'serialization-errors': notYet,
-      'failover-clock-jump': notYet,
-      'read-only': notYet,
+      'store-failover': (b) => operator.failover(b),
+      'old-primary': (b) => operator.oldPrimary(b),
+      'failover-clock-jump': (b) => operator.failover(b, param(b.fault, 'stepUs')),
+      'stale-reads': (b) =>
+        mishaps.mishap(b, { kind: 'stale-reads', lagUs: param(b.fault, 'lagUs') }),
+      'lock-stall': (b) => mishaps.mishap(b, { kind: 'lock-stall' }),
+      'orphan-locks': (b) => mishaps.mishap(b, { kind: 'orphan-locks' }),
+      'serialization-errors': (b) => mishaps.serializationErrors(b),
+      'read-only': (b) => mishaps.mishap(b, { kind: 'read-only' }),
+      'session-loss': (b) => mishaps.sessionLoss(b),
+      'lost-answer': (b) => mishaps.lostAnswers(b),
+      'lossy-notification': (b) => mishaps.lostNotifications(b),
     },
   };
 }

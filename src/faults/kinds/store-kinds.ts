@@ -13,15 +13,15 @@ const store = (
 export const STORE_FAULTS: readonly FaultInfo[] = [
   store(
     'store-failover',
-    'The primary is shut off and the replica promoted; what had not been replicated is lost, ' +
-      'and the old primary returns as a replica when the fault ends.',
+    'Whichever of its machines serves is shut off and the replica promoted; what had not been ' +
+      'replicated is lost, and the old primary returns as a replica when the fault ends.',
     {},
     [LOST_TAIL],
   ),
   store(
     'old-primary',
-    'The replica is promoted while the old primary, cut off from it, goes on to serve whoever ' +
-      'still talks to it, until the fault ends.',
+    'The replica is promoted while the old primary, cut off from it and from half of the ' +
+      'schedulers, goes on to serve whoever still talks to it, until the fault ends.',
     {},
     [LOST_TAIL],
   ),
@@ -32,7 +32,10 @@ export const STORE_FAULTS: readonly FaultInfo[] = [
     lostPpm: sharePpm('parts per million: the chance of each answer to a commit to be lost'),
   }),
   store('lock-stall', 'No lock is granted until the fault ends.'),
-  store('orphan-locks', 'Locks of sessions that end stay until the fault ends.'),
+  store(
+    'orphan-locks',
+    'Of a session that ends, the keys that it locked last stay locked until the fault ends.',
+  ),
   store('session-loss', 'All sessions are ended by the store, with their transactions and locks.'),
   store('lossy-notification', 'A share of the notifications about changed rows is lost.', {
     lossPpm: sharePpm('parts per million: the chance of each to be lost'),
