@@ -22,26 +22,32 @@ type CutKind =
 
 const SENT = 1;
 
+/** Links that are cut: all the time, or at times. */
+interface Cut {
+  readonly links: OnLink;
+  readonly isDown?: OnLink;
+}
+
 /** Each draws what there is to draw when it begins, and bites when it loses a message. */
 export function createCuts(world: World): Begins<CutKind> {
   const cut =
-    (cutOf: (world: World, beginning: Beginning) => OnLink) =>
+    (cutOf: (world: World, beginning: Beginning) => Cut) =>
     (beginning: Beginning): Ending => {
-      const isCut = cutOf(world, beginning);
-      return installFor(world, beginning, {
+      const { links, isDown } = cutOf(world, beginning);
+      return installFor(world, beginning, links, {
         judge: (from, to) => {
-          if (!isCut(from, to)) return 'pass';
+          if (isDown?.(from, to) === false) return 'pass';
           beginning.bite();
           return 'drop';
         },
       });
     };
   return {
-    partition: cut(partition),
-    'one-way-partition': cut(oneWay),
-    split: cut(split),
-    ring: cut(ring),
-    bridge: cut(bridge),
+    partition: cut((...began) => ({ links: partition(...began) })),
+    'one-way-partition': cut((...began) => ({ links: oneWay(...began) })),
+    split: cut((...began) => ({ links: split(...began) })),
+    ring: cut((...began) => ({ links: ring(...began) })),
+    bridge: cut((...began) => ({ links: bridge(...began) })),
     flapping: cut(flapping),
     swizzle: cut(swizzle),
   };
@@ -128,19 +134,17 @@ function ring(world: World, beginning: Beginning): OnLink {
 }
 
 /** Down first; by the clock, so that there is nothing to call back. */
-function flapping({ sim }: World, beginning: Beginning): OnLink {
+function flapping({ sim }: World, beginning: Beginning): Cut {
   const { fault } = beginning;
-  const onLink = linksOf(beginning);
   const beganUs = sim.now;
   const downUs = param(fault, 'downUs');
   const periodUs = downUs + param(fault, 'upUs');
-  return (from, to) => onLink(from, to) && (sim.now - beganUs) % periodUs < downUs;
+  return { links: linksOf(beginning), isDown: () => (sim.now - beganUs) % periodUs < downUs };
 }
 
 /** Unlike those of a partition, targets of a swizzle are cut off from each other as well. */
-function swizzle({ sim }: World, beginning: Beginning): OnLink {
+function swizzle({ sim }: World, beginning: Beginning): Cut {
   const { fault, targets, random } = beginning;
-  const onLink = linksOf(beginning);
   const order = shuffled(random, targets);
   const back = anotherOrder(random, order);
   const halfUs = Math.floor(fault.durationUs / 2);
@@ -161,7 +165,7 @@ function swizzle({ sim }: World, beginning: Beginning): OnLink {
     const span = away.get(name);
     return span !== undefined && span.fromUs <= sim.now && sim.now < span.untilUs;
   };
-  return (from, to) => onLink(from, to) && (isAway(from) || isAway(to));
+  return { links: linksOf(beginning), isDown: (from, to) => isAway(from) || isAway(to) };
 }
 
 function anotherOrder<T>(random: Random, order: readonly T[]): readonly T[] {

@@ -54,9 +54,8 @@ export function createDelays(world: World): Begins<DelayKind> {
 }
 
 function delaying(world: World, beginning: Beginning, onLink: OnLink, extraUs: ExtraUs): Ending {
-  return installFor(world, beginning, {
-    judge: (from, to, _, transit) => {
-      if (!onLink(from, to)) return 'pass';
+  return installFor(world, beginning, onLink, {
+    judge: (_, __, ___, transit) => {
       const us = extraUs(transit);
       if (us === 0) return 'pass';
       beginning.bite();

@@ -12,15 +12,19 @@ export type OnLink = (from: string, to: string) => boolean;
 /** What kinds of the network do, a few of them at a time. */
 export type Begins<K extends NetworkKind> = Readonly<Record<K, (beginning: Beginning) => Ending>>;
 
-/** How a rule of a fault judges, without the name that it gets from its fault. */
-export type Judging = Omit<NetworkRule, 'id'>;
+/** How a rule of a fault judges messages of the links that it is on. */
+export type Judging = Omit<NetworkRule, 'id' | 'covers'>;
 
 const BOTH_WAYS = -1;
 const SENT = 1;
 
-/** Asks this rule about every message until the fault ends. */
-export const installFor = ({ sim }: World, { fault }: Beginning, judging: Judging): Ending =>
-  sim.network.install({ id: fault.id, ...judging });
+/** Asks this rule about every message of these links until the fault ends. */
+export const installFor = (
+  { sim }: World,
+  { fault }: Beginning,
+  covers: OnLink,
+  judging: Judging,
+): Ending => sim.network.install({ id: fault.id, covers, ...judging });
 
 /** Machines that faults may hit: all but those of the harness. */
 export const everybodyOf = (sim: Sim): readonly Machine[] =>

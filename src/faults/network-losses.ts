@@ -8,7 +8,7 @@ type LossKind = 'loss' | 'burst-loss' | 'corrupt' | 'duplicate';
 /** Each bites when chance picks a message, even one that a later rule then loses anyhow. */
 export function createLosses(world: World): Begins<LossKind> {
   const by = (judgingOf: (world: World, beginning: Beginning) => Judging) => (b: Beginning) =>
-    installFor(world, b, judgingOf(world, b));
+    installFor(world, b, linksOf(b), judgingOf(world, b));
   return {
     loss: by(losing),
     'burst-loss': by(losingInBursts),
@@ -19,11 +19,10 @@ export function createLosses(world: World): Begins<LossKind> {
 
 function losing(_: World, beginning: Beginning): Judging {
   const { fault, random, bite } = beginning;
-  const onLink = linksOf(beginning);
   const lossPpm = param(fault, 'lossPpm');
   return {
-    judge: (from, to) => {
-      if (!onLink(from, to) || !chancePpm(random, lossPpm)) return 'pass';
+    judge: () => {
+      if (!chancePpm(random, lossPpm)) return 'pass';
       bite();
       return 'drop';
     },
@@ -37,7 +36,6 @@ function losing(_: World, beginning: Beginning): Judging {
  */
 function losingInBursts({ sim }: World, beginning: Beginning): Judging {
   const { fault, random, bite } = beginning;
-  const onLink = linksOf(beginning);
   const lossPpm = param(fault, 'lossPpm');
   const goodUs = param(fault, 'goodUs');
   const badUs = param(fault, 'badUs');
@@ -46,7 +44,6 @@ function losingInBursts({ sim }: World, beginning: Beginning): Judging {
   const states = new PerLink(() => ({ isBad: random.float() < badShare, atUs: sim.now }));
   return {
     judge: (from, to) => {
-      if (!onLink(from, to)) return 'pass';
       const state = states.of(from, to);
       const kept = Math.exp(-(sim.now - state.atUs) * forgetsPerUs);
       state.isBad = random.float() < badShare + ((state.isBad ? 1 : 0) - badShare) * kept;
@@ -60,11 +57,10 @@ function losingInBursts({ sim }: World, beginning: Beginning): Judging {
 
 function damaging(_: World, beginning: Beginning): Judging {
   const { fault, random, bite } = beginning;
-  const onLink = linksOf(beginning);
   const corruptPpm = param(fault, 'corruptPpm');
   return {
-    judge: (from, to) => {
-      if (!onLink(from, to) || !chancePpm(random, corruptPpm)) return 'pass';
+    judge: () => {
+      if (!chancePpm(random, corruptPpm)) return 'pass';
       bite();
       return 'damage';
     },
@@ -73,12 +69,11 @@ function damaging(_: World, beginning: Beginning): Judging {
 
 function repeating(_: World, beginning: Beginning): Judging {
   const { fault, random, bite } = beginning;
-  const onLink = linksOf(beginning);
   const duplicatePpm = param(fault, 'duplicatePpm');
   return {
     judge: () => 'pass',
-    copies: (from, to) => {
-      if (!onLink(from, to) || !chancePpm(random, duplicatePpm)) return 0;
+    copies: () => {
+      if (!chancePpm(random, duplicatePpm)) return 0;
       bite();
       return 1;
     },

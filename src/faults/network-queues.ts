@@ -11,29 +11,23 @@ const US_PER_SECOND = 1_000_000;
 
 export function createQueues(world: World): Begins<QueueKind> {
   const by = (judgingOf: (beginning: Beginning) => Judging) => (beginning: Beginning) =>
-    installFor(world, beginning, judgingOf(beginning));
+    installFor(world, beginning, linksOf(beginning), judgingOf(beginning));
   return { jam: by(jamming), bandwidth: by(throttling), 'queue-cap': by(capping) };
 }
 
 /** It bites when a message that would have arrived begins to wait. */
 function jamming(beginning: Beginning): Judging {
-  const onLink = linksOf(beginning);
-  return {
-    judge: (from, to) => (onLink(from, to) ? 'hold' : 'pass'),
-    waits: () => beginning.bite(),
-  };
+  return { judge: () => 'hold', waits: () => beginning.bite() };
 }
 
 /** One queue per directed link, which each message leaves when its last byte has. */
 function throttling(beginning: Beginning): Judging {
   const { fault, bite } = beginning;
-  const onLink = linksOf(beginning);
   const usPerByte = US_PER_SECOND / param(fault, 'bytesPerSecond');
   const queueUs = param(fault, 'queueUs');
   const lines = new PerLink(() => ({ freeAtUs: 0 }));
   return {
     judge: (from, to, message, { departAtUs }) => {
-      if (!onLink(from, to)) return 'pass';
       const line = lines.of(from, to);
       const waitUs = Math.max(line.freeAtUs - departAtUs, 0);
       if (waitUs > queueUs) {
@@ -52,11 +46,10 @@ function throttling(beginning: Beginning): Judging {
 
 /** What was under way when it began counts as well. */
 function capping(beginning: Beginning): Judging {
-  const onLink = linksOf(beginning);
   const messages = param(beginning.fault, 'messages');
   return {
-    judge: (from, to, _, { underWay }) => {
-      if (!onLink(from, to) || underWay < messages) return 'pass';
+    judge: (_, __, ___, { underWay }) => {
+      if (underWay < messages) return 'pass';
       beginning.bite();
       return 'drop';
     },

@@ -25,6 +25,11 @@ export interface Transit {
  */
 export interface NetworkRule {
   readonly id: string;
+  /**
+   * Whether it is ever asked about messages of this link; about all where absent. The answer must
+   * not change: it is kept, so that a rule costs nothing on the links that it leaves alone.
+   */
+  covers?(from: string, to: string): boolean;
   judge(from: string, to: string, message: Message, transit: Transit): NetworkVerdict;
   /** Extra duplicates of a message that was not dropped; 0 where absent. They share its fate. */
   copies?(from: string, to: string): number;

@@ -35,6 +35,9 @@ export interface Link {
   inFlight: number;
   /** Those that a rule delays, holds or damaged: they take no place from those that follow. */
   detained: number;
+  /** The rules that cover it, as of a count of changes; found anew when that is out of date. */
+  rules: readonly NetworkRule[];
+  rulesAsOf: number;
 }
 
 /** One message on its way, or in an inbox. */
@@ -101,11 +104,24 @@ export interface NetworkOptions {
 /** However many rules delay a message, by no more than this: some thirty years. */
 const DELAY_US_MAX = 1e15;
 
+const linkOf = (from: Endpoint, to: Endpoint, latency: Random): Link => ({
+  from,
+  to,
+  latency,
+  copyLatency: undefined,
+  inFlight: 0,
+  detained: 0,
+  rules: [],
+  rulesAsOf: 0,
+});
+
 export class Network {
   readonly #options: NetworkOptions;
   readonly #kernel: Kernel;
   readonly #kinds = new Map<string, MessageKind>();
   #rules: readonly NetworkRule[] = [];
+  /** Counts changes of the rules. */
+  #changes = 0;
   #hooks: readonly DeliveryHook[] = [];
   readonly #holds = new Holds();
   #fates = 0;
@@ -127,8 +143,10 @@ export class Network {
    */
   install(rule: NetworkRule): () => void {
     this.#rules = [...this.#rules, rule];
+    this.#changes++;
     return () => {
       this.#rules = this.#rules.filter((other) => other !== rule);
+      this.#changes++;
       for (const packet of this.#holds.release(rule)) {
         packet.handle = this.#arriveAt(this.#kernel.now, packet);
       }
@@ -149,7 +167,8 @@ export class Network {
     if (link === undefined) return;
     // Drawn for lost messages too: a partition must not shift the latencies of what follows it.
     const latencyUs = this.#draw(link.latency);
-    if (this.#rules.length === 0) this.#launch(link, message, departAtUs, latencyUs);
+    if (link.rulesAsOf !== this.#changes) this.#findRules(link);
+    if (link.rules.length === 0) this.#launch(link, message, departAtUs, latencyUs);
     else this.#sendUnderRules(link, message, departAtUs, latencyUs);
   }
 
@@ -168,7 +187,8 @@ export class Network {
   tell(to: Endpoint, message: Message): void {
     const latency = this.#options.rng.stream('network', OPERATOR, to.name);
     const from = { ...SILENT, outbox: new Outbox(), links: new Map<string, Link>() };
-    const link: Link = { from, to, latency, copyLatency: undefined, inFlight: 1, detained: 0 };
+    const link = linkOf(from, to, latency);
+    link.inFlight++;
     const departAtUs = this.#kernel.now;
     this.deliver(this.#packet(link, message, departAtUs, undefined, false));
   }
@@ -179,6 +199,12 @@ export class Network {
     assert(wasPending, 'a packet that had not departed was not in flight');
     if (packet.fate === undefined) packet.link.inFlight--;
     else packet.link.detained--;
+  }
+
+  #findRules(link: Link): void {
+    const { from, to } = link;
+    link.rules = this.#rules.filter((rule) => rule.covers?.(from.name, to.name) ?? true);
+    link.rulesAsOf = this.#changes;
   }
 
   #sendUnderRules(link: Link, message: Message, departAtUs: number, latencyUs: number): void {
@@ -192,7 +218,7 @@ export class Network {
     let copies = 0;
     let isDamaged = false;
     let holds = NO_HOLDS;
-    for (const rule of this.#rules) {
+    for (const rule of link.rules) {
       const verdict = rule.judge(from, to, message, transit);
       if (verdict === 'drop') return;
       if (verdict === 'damage') isDamaged = true;
@@ -270,14 +296,7 @@ export class Network {
     const target = this.#options.endpoint(to);
     if (target === undefined) return undefined;
     const latency = this.#options.rng.stream('network', from.name, to);
-    const link: Link = {
-      from,
-      to: target,
-      latency,
-      copyLatency: undefined,
-      inFlight: 0,
-      detained: 0,
-    };
+    const link = linkOf(from, target, latency);
     from.links.set(to, link);
     return link;
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MS, SECOND } from '../../src/lib/units.ts';
-import type { NetworkRule } from '../../src/sim/network.ts';
+import type { NetworkRule, Transit } from '../../src/sim/network.ts';
 import type { SimOptions } from '../../src/sim/sim.ts';
 import { agenda, type Lab, lab, type Numbered, numbered, scripted } from './lab.ts';
 
@@ -152,6 +152,132 @@ describe('Network', () => {
       expect(busy.arrivals).toContainEqual({ n, atUs });
     }
     expect(busy.arrivals).toHaveLength(98);
+  });
+
+  it('asks a rule only about the links that it covers, and finds out once for each', () => {
+    const { kernel, sim, arrivals, send } = pair('covers', LATENCY);
+    const asked: string[] = [];
+    const idle = sim.network.install({
+      id: 'idle',
+      covers: (from, to) => {
+        asked.push(`${from}>${to}`);
+        return false;
+      },
+      judge: () => 'drop',
+    });
+    for (const n of range(20)) send(n, 100 * n);
+    kernel.run(SECOND);
+    expect(asked).toEqual(['a>b']);
+    expect(numbers(arrivals)).toEqual(range(20));
+    const cut = sim.network.install({ id: 'cut', covers: () => true, judge: () => 'drop' });
+    send(20, SECOND);
+    kernel.run(2 * SECOND);
+    cut();
+    idle();
+    send(21, 2 * SECOND);
+    kernel.run(3 * SECOND);
+    expect(numbers(arrivals)).toEqual([...range(20), 21]);
+  });
+
+  it('tells a rule what a message is in for', () => {
+    const { kernel, sim, arrivals, send } = pair('transit', LATENCY);
+    const seen: Transit[] = [];
+    sim.network.install({
+      id: 'see',
+      judge: (_, __, ___, transit) => {
+        seen.push({ ...transit });
+        return 5_000;
+      },
+    });
+    for (const n of range(3)) send(n, 10 * n);
+    kernel.run(SECOND);
+    expect(seen.map(({ underWay }) => underWay)).toEqual([0, 1, 2]);
+    expect(seen.map(({ departAtUs }) => departAtUs)).toEqual([0, 10, 20]);
+    for (const { n, atUs } of arrivals) {
+      expect(atUs).toBe(10 * n + (seen[n]?.latencyUs ?? Number.NaN) + 5_000);
+    }
+  });
+
+  it('holds messages at the far end until no rule does, then delivers in order of sending', () => {
+    const { kernel, sim, arrivals, send } = pair('hold', LATENCY);
+    const waits: string[] = [];
+    const hold = (id: string) =>
+      sim.network.install({ id, judge: () => 'hold', waits: () => waits.push(id) });
+    const endFirst = hold('first');
+    const endSecond = hold('second');
+    for (const n of range(50)) send(n, 10 * n);
+    kernel.run(10 * MS);
+    expect(arrivals).toEqual([]);
+    endSecond();
+    endSecond();
+    kernel.run(20 * MS);
+    expect(arrivals).toEqual([]);
+    expect(waits).toHaveLength(100);
+    endFirst();
+    kernel.run(30 * MS);
+    expect(arrivals).toEqual(range(50).map((n) => ({ n, atUs: 20 * MS })));
+    send(50, 30 * MS);
+    kernel.run(SECOND);
+    expect(arrivals.at(-1)?.n).toBe(50);
+  });
+
+  it('leaves what is still on its way at the end of a hold to arrive in its time', () => {
+    const { kernel, sim, arrivals, send } = pair('late', { latencyMinUs: 500, latencyMaxUs: 500 });
+    const waits: number[] = [];
+    const end = sim.network.install({
+      id: 'hold',
+      judge: () => 'hold',
+      waits: () => waits.push(kernel.now),
+    });
+    send(1, 0);
+    kernel.run(400);
+    end();
+    kernel.run(SECOND);
+    expect(arrivals).toEqual([{ n: 1, atUs: 500 }]);
+    expect(waits).toEqual([]);
+  });
+
+  it('discards damaged messages on arrival, unseen', () => {
+    const { kernel, sim, arrivals, send } = pair('damage', LATENCY);
+    let seen = 0;
+    sim.network.onDelivered(() => seen++);
+    const repair = sim.network.install({
+      id: 'noise',
+      judge: (_, __, m) => ((m as Numbered).n < 5 ? 'damage' : 'pass'),
+    });
+    for (const n of range(10)) send(n, 0);
+    kernel.run(SECOND);
+    repair();
+    expect(numbers(arrivals)).toEqual([5, 6, 7, 8, 9]);
+    expect(seen).toBe(5);
+  });
+
+  it('keeps places for messages that no rule delays', () => {
+    const { kernel, sim, arrivals, send } = pair('places', { ...LATENCY, queueMax: 3 });
+    const heal = sim.network.install({ id: 'slow', judge: () => 60 * SECOND });
+    for (const n of range(10)) send(n, 0);
+    kernel.run(MS);
+    heal();
+    for (const n of range(3)) send(10 + n, 2 * MS);
+    kernel.run(SECOND);
+    expect(numbers(arrivals)).toEqual([10, 11, 12]);
+    kernel.run(100 * SECOND);
+    expect(numbers(arrivals)).toEqual([0, 1, 2, 10, 11, 12]);
+  });
+
+  it('takes back what has not departed, also when rules had a say about it', () => {
+    for (const verdict of ['hold', 'damage', 7_000] as const) {
+      const { kernel, sim, arrivals } = pair('undeparted', LATENCY);
+      const end = sim.network.install({ id: 'rule', judge: () => verdict, copies: () => 1 });
+      kernel.run(MS);
+      const a = sim.machine('a');
+      sim.network.send(a, 'b', numbered(1), 2 * MS);
+      a.crash('test');
+      kernel.run(20 * MS);
+      end();
+      kernel.run(SECOND);
+      expect(arrivals).toEqual([]);
+    }
   });
 
   it('tells observers of every delivery, until they are taken out', () => {
