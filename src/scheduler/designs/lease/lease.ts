@@ -147,6 +147,8 @@ class LeaseMember implements Program {
   #writing: LeaseRecord | undefined;
   #term: Term | undefined;
   #isStopping = false;
+  /** The latest epoch that a worker has heard of. */
+  #heardOf = 0;
 
   constructor(host: Host, context: DesignContext, options: MemberOptions, parts: LeaseParts) {
     this.#host = host;
@@ -165,9 +167,8 @@ class LeaseMember implements Program {
   }
 
   onDisk(token: string, outcome: DiskOutcome): Output {
-    const incarnation = this.#counter.onDisk(token, outcome);
-    if (incarnation === undefined) return NOTHING;
-    const me = `${this.#host.self}#${incarnation}`;
+    if (this.#counter.onDisk(token, outcome) === undefined) return NOTHING;
+    const me = `${this.#host.self}#${this.#counter.identity}`;
     const session = (use: string) => new StoreSession(`${me}/${use}`, this.#site, RESEND_US);
     this.#elector = newElector(me, this.#host.monotonicUs());
     this.#sessions = {
@@ -216,10 +217,23 @@ class LeaseMember implements Program {
   }
 
   #onRequest(from: string, message: SchedulerMessage): void {
+    if (message.kind === 'beat') this.#onEpoch(message.epoch ?? 0);
     const term = this.#term;
     if (term?.engine !== undefined) term.engine.onMessage(from, message, this.#out);
     else if (term !== undefined && term.held.length < HELD_MAX) term.held.push({ from, message });
     else this.#turnAway(from, message);
+  }
+
+  /**
+   * Workers refuse a leader with an older epoch than they have heard of. So it leads no longer: by
+   * the row somebody else does, or the store has lost what it knew, and the next epoch is to be
+   * beyond what others remember.
+   */
+  #onEpoch(heardOf: number): void {
+    if (heardOf <= this.#heardOf) return;
+    this.#heardOf = heardOf;
+    const isOld = this.#term !== undefined && this.#term.epoch < heardOf;
+    if (isOld && this.#options.fenced) this.#elect({ kind: 'deposed' });
   }
 
   /** A member that does not lead names the one that does, as far as it knows. */
@@ -266,7 +280,7 @@ class LeaseMember implements Program {
     const found = outcome.kind === 'conflict' ? outcome.row : row;
     if (found === undefined) return;
     const record = found.value as LeaseRecord | undefined;
-    const used = epochsAfter(this.#site.timeline);
+    const used = Math.max(epochsAfter(this.#site.timeline), this.#heardOf);
     this.#elect({ kind: 'row', version: found.version, record, epochsAfter: used });
   }
 
