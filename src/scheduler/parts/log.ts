@@ -46,6 +46,9 @@ export type RecoveredLog<E> = WholeLog<E> | RefusedLog;
 export function recoverLog<E>({ files }: Pick<Recovered, 'files'>): RecoveredLog<E> {
   const found = files.get(LOG_FILE) ?? [];
   const mark = files.get(MARK_FILE)?.[0];
+  // A write that went astray may have hit the mark, and its own place is empty: a log that looks
+  // whole may lack its end.
+  if (mark?.kind === 'damaged') return refused('the mark of what was synced is damaged');
   const records = believable<E>(found);
   const isClean = records.length === found.length;
   const last = records.at(-1)?.n ?? 0;
@@ -53,9 +56,6 @@ export function recoverLog<E>({ files }: Pick<Recovered, 'files'>): RecoveredLog
   if (last < synced) {
     const state = found.some(({ kind }) => kind === 'damaged') ? 'damaged' : 'missing';
     return refused(`record ${last + 1} is ${state}, and ${synced} were synced`);
-  }
-  if (!isClean && mark?.kind === 'damaged') {
-    return refused(`no whole record after ${last}, and the mark of what was synced is damaged`);
   }
   return { kind: 'whole', records, isClean };
 }

@@ -113,10 +113,10 @@ describe('a synced record that is damaged or missing', () => {
     );
   });
 
-  test('is taken for granted where log and mark are damaged', () => {
+  test('is taken for granted where the mark is damaged: nobody knows what is missing', () => {
     expect(numbersOf([...at(1), DAMAGED], 'damaged')).toBe('no');
-    expect(numbersOf([DAMAGED], 'damaged')).toBe('no');
-    expect(numbersOf(at(1, 2), 'damaged')).toEqual([[1, 2], true]);
+    expect(numbersOf(at(1, 2), 'damaged')).toBe('no');
+    expect(numbersOf([], 'damaged')).toBe('no');
   });
 
   test('keeps a program from starting, which says why', () => {
@@ -148,8 +148,7 @@ describe('a synced record that is damaged or missing', () => {
         for (const { place, how } of harms) {
           if (place >= length) continue;
           if (how === 'damaged') places[place] = DAMAGED;
-          // The last record, gone while the mark is damaged, leaves no trace.
-          else if (how === 'missing' && !isMarkDamaged) places[place] = undefined;
+          else if (how === 'missing') places[place] = undefined;
           else if (how === 'swapped') {
             [places[0], places[place]] = [places[place], places[0]];
           }
