@@ -37,7 +37,7 @@ export interface DiskRequest {
 
 /** Share of unsynced records that survive a crash: drawn per crash, so that extremes do occur. */
 const KEPT_PPM = [0, 250_000, 500_000, 750_000, 1_000_000] as const;
-/** What is synced is at rest when the program has run for this long since, and the disk is idle. */
+/** What is synced is at rest when program and disk have worked for this long since. */
 const REST_US = SECOND;
 
 const OK: DiskOutcome = Object.freeze({ kind: 'ok' });
@@ -58,9 +58,9 @@ export class SimDisk {
   /** Faults that hold every answer back, each with what it wants to hear of that. */
   readonly #stalls = new Set<() => void>();
   #keepsMoments = false;
-  /** Since when the program runs; undefined while it stands still or is gone. */
-  #runsSinceUs: number | undefined;
-  /** What was synced by then was at rest when the program last stood still. */
+  /** Since when program and disk work; undefined while the program stands still or is gone. */
+  #worksSinceUs: number | undefined;
+  /** What was synced by then was at rest when they last did not. */
   #restedUs = Number.NEGATIVE_INFINITY;
 
   constructor(context: SimContext, machine: string, index: number) {
@@ -221,12 +221,12 @@ export class SimDisk {
   programRuns(runs: boolean): void {
     const nowUs = this.#context.kernel.now;
     if (!runs) this.#restedUs = this.#restUs();
-    this.#runsSinceUs = runs ? (this.#runsSinceUs ?? nowUs) : undefined;
+    this.#worksSinceUs = runs ? (this.#worksSinceUs ?? nowUs) : undefined;
   }
 
   /** What was synced by then is at rest. */
   #restUs(): number {
-    const since = this.#runsSinceUs;
+    const since = this.#worksSinceUs;
     if (since === undefined) return this.#restedUs;
     const { now } = this.#context.kernel;
     const restUs = Math.min(now, this.#pending[0]?.askedUs ?? now) - REST_US;
@@ -245,6 +245,9 @@ export class SimDisk {
   #fail(request: DiskRequest, fate: Extract<WriteFate, { readonly kind: 'failed' }>): void {
     const { op, file, version, upTo } = request;
     request.failure = { kind: 'failed', reason: fate.reason };
+    // What was to be noted of what was synced before has to be written again.
+    this.#restedUs = this.#restUs();
+    if (this.#worksSinceUs !== undefined) this.#worksSinceUs = this.#context.kernel.now;
     if (op === 'sync') return file.failedSync(version, upTo, fate.keptPpm, this.#crashes);
     const { into, by } = file.failedReplace(version);
     for (const other of this.#pending) {
