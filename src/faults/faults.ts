@@ -13,6 +13,7 @@
  *   draw-fault.ts       how hard each is, at whom, after what
  *   inject.ts           the plan happens: begins faults, ends them, heals
  *   applies.ts          whether a cluster has whom a fault is aimed at
+ *   core.ts             the part of a cluster that a partial heal brings back
  *   targets.ts          who the leader, a follower, the last dispatcher is, at that moment
  *   anchors.ts          "after the third dispatch": starts that wait for a fact
  *   beginning.ts        what a kind of fault is given when it begins

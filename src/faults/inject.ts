@@ -1,5 +1,5 @@
-import type { Assumption, FactOf } from '../history/fact.ts';
-import type { Recorder } from '../history/history.ts';
+import type { Assumption, FactOf, MachineRole } from '../history/fact.ts';
+import { foldOf, type Recorder } from '../history/history.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { assert, required } from '../lib/assert.ts';
 import { formatProblem } from '../lib/outcome.ts';
@@ -11,6 +11,7 @@ import { Anchors } from './anchors.ts';
 import type { Begin, Ending, Family, World, ZoneShelf } from './beginning.ts';
 import { ClockBooks } from './clock-books.ts';
 import { createClockFaults } from './clock-faults.ts';
+import type { ChooseCore } from './core.ts';
 import { createDiskFaults } from './disk-faults.ts';
 import { isAtStake, type Stakes } from './fairness.ts';
 import { infoOf } from './faults.ts';
@@ -19,8 +20,12 @@ import type { FaultKind, Plan, PlannedFault } from './plan.ts';
 import { planProblems } from './plan-problems.ts';
 import { createProcessFaults } from './process-faults.ts';
 import { createStoreFaults } from './store-faults.ts';
-import { Targets } from './targets.ts';
+import { type Hit, Targets } from './targets.ts';
 import { createWorkloadFaults } from './workload-faults.ts';
+
+/** Who may be left behind by a heal; clients, the ledger and the auditor never are. */
+const FROZEN_ROLES: ReadonlySet<MachineRole> = new Set(['scheduler', 'store', 'worker']);
+const LEFT_BEHIND = 'heal: left behind';
 
 export interface InjectorOptions {
   readonly sim: Sim;
@@ -39,6 +44,7 @@ export interface InjectorOptions {
 interface Ongoing {
   readonly fault: PlannedFault;
   readonly whom: readonly string[];
+  readonly hit: Hit;
   readonly end: Ending;
   /** Of the event that ends it; absent for what lasts until the heal. */
   readonly handle: number | undefined;
@@ -48,9 +54,10 @@ interface Ongoing {
  * Makes a plan happen. Every fault is recorded as `drawn`; as `armed` when it begins and has a
  * target; as `bitten` the first time it changes something; as `ended` when it is over, whether it
  * bit or not. A target that is down when a crash or a pause begins is not bitten, then or later.
- * After {@link healAll} nothing begins any more.
+ * After {@link healAll} or {@link healCore} nothing begins any more.
  */
 export class Injector {
+  readonly #sim: Sim;
   readonly #kernel: Kernel;
   readonly #recorder: Recorder;
   readonly #plan: Plan;
@@ -76,6 +83,7 @@ export class Injector {
   constructor({ sim, kernel, recorder, plan, rng, stakes, zones, workload }: InjectorOptions) {
     const problems = planProblems(plan);
     assert(problems.length === 0, () => problems.map(formatProblem).join('; '));
+    this.#sim = sim;
     this.#kernel = kernel;
     this.#recorder = recorder;
     this.#plan = plan;
@@ -129,6 +137,42 @@ export class Injector {
     for (const family of this.#families) family.heal?.();
   }
 
+  /**
+   * The storm is over for a core. The rest of the schedulers, stores and workers stays frozen for
+   * ever, whatever starts them later, and so do network faults that cut only them off.
+   */
+  healCore(choose: ChooseCore): void {
+    assert(this.#state === 'armed', () => `cannot heal: ${this.#state}`);
+    this.#state = 'healed';
+    const ongoing = [...this.#ongoing];
+    const isOnLinks = ({ fault }: Ongoing): boolean => infoOf(fault.kind).hasPeer === true;
+    for (const [index, it] of ongoing) if (!isOnLinks(it)) this.#end(index);
+    // Who is gone for good, and which copies are, is known only now.
+    const machines = this.#sim.machines.filter((it) => !it.isGone && FROZEN_ROLES.has(it.role));
+    const core = choose(machines, this.#targets.storePrimary);
+    const left = new Set(machines.filter((machine) => !core.has(machine)));
+    for (const [index, it] of ongoing) {
+      if (!isOnLinks(it)) continue;
+      const { targets, peers } = it.hit;
+      const stays = [targets, peers].some((all) => all?.every((one) => left.has(one)) === true);
+      if (!stays) this.#end(index);
+      else if (it.handle !== undefined) this.#kernel.cancel(it.handle);
+    }
+    for (const family of this.#families) family.heal?.();
+    this.#freeze(left);
+  }
+
+  #freeze(left: ReadonlySet<Machine>): void {
+    for (const machine of left) machine.pause(LEFT_BEHIND);
+    const names = new Set([...left].map(({ name }) => name));
+    const onUp = ({ machine, state }: FactOf<'machine'>): void => {
+      if (state !== 'up' || !names.has(machine)) return;
+      // A supervisor may start one that was down: it stands still before it does anything.
+      this.#later(0, () => this.#sim.machine(machine).pause(LEFT_BEHIND));
+    };
+    this.#recorder.subscribe(foldOf({ machine: onUp }));
+  }
+
   #begin(index: number): void {
     if (this.#state === 'healed') return;
     const fault = this.#plan.faults[index] as PlannedFault;
@@ -149,7 +193,7 @@ export class Injector {
       infoOf(fault.kind).lasts === true
         ? undefined
         : this.#kernel.at(this.#kernel.now + fault.durationUs, this.#endKind, index);
-    this.#ongoing.set(index, { fault, whom, end, handle });
+    this.#ongoing.set(index, { fault, whom, hit, end, handle });
   }
 
   #end(index: number): void {

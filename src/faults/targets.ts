@@ -33,6 +33,7 @@ export class Targets {
   /** The same of stores. */
   readonly #primaries: string[] = [];
   #lastDispatcher: string | undefined;
+  #lastPrimary: string | undefined;
 
   constructor(sim: Sim, recorder: Recorder) {
     this.#sim = sim;
@@ -49,6 +50,11 @@ export class Targets {
     if (fault.peer === undefined) return { targets };
     const peers = hit(fault.peer).filter((peer) => !targets.includes(peer));
     return peers.length === 0 ? undefined : { targets, peers };
+  }
+
+  /** The store that was the last to call itself primary, even if it is down now. */
+  get storePrimary(): Machine | undefined {
+    return this.#named(this.#lastPrimary) ?? this.#ofRole('store')[0];
   }
 
   #machines(target: Target, random: Random): readonly Machine[] {
@@ -126,6 +132,7 @@ export class Targets {
         else if (said.kind === 'role') {
           claim(this.#claims, machine, said.role === 'leader');
           claim(this.#primaries, machine, said.role === 'primary');
+          if (said.role === 'primary') this.#lastPrimary = machine;
         }
       },
       // What a program believed went with it; its next incarnation starts from nothing.

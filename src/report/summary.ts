@@ -138,8 +138,7 @@ function fitting(widths: readonly number[], room: number): { count: number; take
 
 function broken(document: ReportDocument, width: number, paint: Painter): string[] {
   const all = brokenClaims(document);
-  const hasSeeds = document.designs.some(({ seeds }) => seeds.length > 0);
-  if (all.length === 0) return document.designs.length > 1 && hasSeeds ? ['', TOO_FEW_SEEDS] : [];
+  if (all.length === 0) return [];
   const shown = all.slice(0, BROKEN_MAX);
   const lines = shown.flatMap((it, index) => {
     const first = !it.row.promised && (index === 0 || shown[index - 1]?.row.promised);

@@ -1,4 +1,5 @@
 /** One run: machines, programs, workload, faults and facts wired together, not yet started. */
+import { type ChooseCore, drawCore } from '../faults/core.ts';
 import { drawPlan } from '../faults/draw.ts';
 import { watchFairness } from '../faults/fairness.ts';
 import { Injector } from '../faults/inject.ts';
@@ -94,7 +95,8 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
   const stakes = { assumes, members, keepers };
   const injector = new Injector({ sim, kernel, recorder, plan, rng, stakes, zones, workload });
   for (const fold of options.folds) recorder.subscribe(fold);
-  const execute = conductor(prepared, { sim, kernel, recorder, injector });
+  const chooseCore = coreOf(prepared, rng);
+  const execute = conductor(prepared, { sim, kernel, recorder, injector, chooseCore });
   return { kernel, sim, plan, execute };
 }
 
@@ -129,11 +131,10 @@ function plannedOps(prepared: Prepared, rng: Rng): readonly PlannedOp[] {
 }
 
 function knobsFor({ loaded, timeline }: Prepared, ops: readonly PlannedOp[]): WorkloadKnobs {
-  const { cluster, workload } = loaded.scenario;
+  const { workload } = loaded.scenario;
   return createKnobs({
     demand: workload,
     clients: numbered('client', workload.clients),
-    workers: numbered('worker', cluster.workers),
     firstOp: ops.length + 1,
     healUs: timeline.healUs,
     jobsMax: timeline.addedJobsMax,
@@ -199,6 +200,24 @@ function addMachines(
   return clocks;
 }
 
+/** A core has room for so many times the load of the scenario: it has a backlog to work off, too. */
+const CORE_ROOM = 4;
+
+/** The core that is healed; undefined when all of the cluster is. The seed may draw which. */
+function coreOf(prepared: Prepared, rng: Rng): ChooseCore | undefined {
+  const { loaded, timeline, due, traceJobs, design } = prepared;
+  const { cluster, workload, phases } = loaded.scenario;
+  const isDrawn = phases.heal === 'drawn' && rng.stream('heal').below(2) === 0;
+  if (phases.heal !== 'core' && !isDrawn) return undefined;
+  const ticksPerSecond = (due.length * SECOND) / (timeline.askUntilUs - timeline.ticksFromUs);
+  const perSecond = workload.arrivals.perSecond + ticksPerSecond;
+  const busySlots = (perSecond * workload.runUsMean) / SECOND;
+  const enough = Math.max(1, Math.ceil((CORE_ROOM * busySlots) / cluster.slots));
+  // A trace may need every one of them.
+  const workers = traceJobs.length > 0 ? cluster.workers : enough;
+  return drawCore(rng, { schedulers: design.coreSchedulers(cluster.members), workers });
+}
+
 /** Work is drawn from its own stream: the same jobs take the same time under every design. */
 const seedOf = (rng: Rng): string => String(rng.stream('bodies').below(2 ** 32));
 
@@ -236,13 +255,15 @@ interface Stage {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
   readonly injector: Injector;
+  /** Absent when all of the cluster is healed. */
+  readonly chooseCore: ChooseCore | undefined;
 }
 
 const PHASES: readonly Phase[] = ['warm-up', 'chaos', 'heal', 'quiescence', 'audit', 'end'];
 
 /** Leads a run through its phases; due ticks become facts at their true time. */
 function conductor(prepared: Prepared, stage: Stage): () => void {
-  const { sim, kernel, recorder, injector } = stage;
+  const { sim, kernel, recorder, injector, chooseCore } = stage;
   const { timeline } = prepared;
   let isAudited = false;
   recorder.subscribe(foldOf({ 'audit-ended': () => (isAudited = true) }));
@@ -250,7 +271,9 @@ function conductor(prepared: Prepared, stage: Stage): () => void {
   const phaseKind = kernel.register('phase', (index) => {
     const phase = required(PHASES[index], `phase ${index}`);
     enter(phase);
-    if (phase === 'heal') injector.healAll();
+    if (phase !== 'heal') return;
+    if (chooseCore === undefined) injector.healAll();
+    else injector.healCore(chooseCore);
   });
   const recordDue = dueRecorder(prepared, kernel, recorder);
   return () => {

@@ -33,6 +33,8 @@ export interface SelectedDesign {
   readonly takeoverUs: number;
   /** `sometimes` claims that a storm with crashes, pauses or partitions must have shown. */
   readonly expects: readonly string[];
+  /** Scheduler members that are enough to work again, beside a store and workers. */
+  readonly coreSchedulers: (members: number) => number;
 }
 
 export interface DesignEntry {
@@ -103,6 +105,7 @@ const SINGLE: DesignEntry = {
     ],
     takeoverUs: 5 * SECOND,
     expects: ['sometimes-failover'],
+    coreSchedulers: () => 1,
   }),
 };
 
@@ -126,6 +129,7 @@ const LEASE: DesignEntry = {
       assumptions: leaseAssumptions(preset, replica),
       takeoverUs: takeoverBoundUs(preset) + 2 * SECOND,
       expects: ['sometimes-failover', 'sometimes-lease-expired'],
+      coreSchedulers: () => 1,
     };
   },
 };
