@@ -21,7 +21,7 @@ export function createStoreFaults(world: World, clocks: ClockBooks): Family<Stor
       'stale-reads': (b) =>
         mishaps.mishap(b, { kind: 'stale-reads', lagUs: param(b.fault, 'lagUs') }),
       'lock-stall': (b) => mishaps.mishap(b, { kind: 'lock-stall' }),
-      'orphan-locks': (b) => mishaps.mishap(b, { kind: 'orphan-locks' }),
+      'orphan-locks': (b) => mishaps.orphanLocks(b),
       'serialization-errors': (b) => mishaps.serializationErrors(b),
       'read-only': (b) => mishaps.mishap(b, { kind: 'read-only' }),
       'session-loss': (b) => mishaps.sessionLoss(b),

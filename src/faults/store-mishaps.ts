@@ -40,6 +40,8 @@ interface Ongoing {
 export class StoreMishaps {
   readonly #world: World;
   readonly #ongoing = new Set<Ongoing>();
+  /** Called with the name of each that goes down. */
+  readonly #onSchedulerDown = new Set<(name: string) => void>();
 
   constructor(world: World) {
     this.#world = world;
@@ -86,6 +88,23 @@ export class StoreMishaps {
     return this.mishap(beginning, { kind: 'serialization-errors', abortPpm, seed });
   }
 
+  /** The connections of schedulers that are down, or go down, are closed; their locks stay. */
+  orphanLocks(beginning: Beginning): Ending {
+    const { sim } = this.#world;
+    const endMishap = this.mishap(beginning, { kind: 'orphan-locks' });
+    const gone = (of: string): void => {
+      for (const store of beginning.targets) order(sim, store, { kind: 'end-sessions', of });
+    };
+    for (const { role, state, address } of sim.machines) {
+      if (role === 'scheduler' && state === 'down') gone(address);
+    }
+    this.#onSchedulerDown.add(gone);
+    return () => {
+      this.#onSchedulerDown.delete(gone);
+      endMishap();
+    };
+  }
+
   /** Happens at once, and is over. */
   sessionLoss({ targets, bite }: Beginning): Ending {
     return onEach({ targets }, (machine) => {
@@ -97,16 +116,20 @@ export class StoreMishaps {
   }
 
   lostAnswers(beginning: Beginning): Ending {
-    return this.#losing(beginning, tellsOfCommit);
+    return this.#losing(beginning, 'lostPpm', tellsOfCommit);
   }
 
   lostNotifications(beginning: Beginning): Ending {
-    return this.#losing(beginning, ({ kind }) => kind === 'store-changed');
+    return this.#losing(beginning, 'lossPpm', ({ kind }) => kind === 'store-changed');
   }
 
-  #losing(beginning: Beginning, concerns: (message: Message) => boolean): Ending {
+  #losing(
+    beginning: Beginning,
+    share: 'lostPpm' | 'lossPpm',
+    concerns: (message: Message) => boolean,
+  ): Ending {
     const { fault, targets, random, bite } = beginning;
-    const lossPpm = param(fault, 'lossPpm');
+    const lossPpm = param(fault, share);
     const names = new Map(targets.map((machine) => [machine.name, machine]));
     return this.#world.sim.network.install({
       id: fault.id,
@@ -122,6 +145,9 @@ export class StoreMishaps {
 
   /** A program that has just started knows nothing of what goes on. */
   #onMachine({ machine: name, role, state }: FactOf<'machine'>): void {
+    if (role === 'scheduler' && state === 'down') {
+      for (const gone of this.#onSchedulerDown) gone(name);
+    }
     if (role !== 'store' || state !== 'up' || this.#ongoing.size === 0) return;
     this.#world.later(0, () => {
       for (const { machine, begin } of this.#ongoing) {

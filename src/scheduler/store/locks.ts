@@ -36,11 +36,6 @@ export class Locks {
     return this.#grantFree(held);
   }
 
-  /** True for a key that nobody will give back. */
-  isOrphan(key: string): boolean {
-    return this.#holders.get(key) === NOBODY;
-  }
-
   /** Gives orphaned keys back; returns who got something. */
   releaseOrphans(): string[] {
     return this.release(NOBODY);

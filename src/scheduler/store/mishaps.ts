@@ -30,7 +30,8 @@ export type StoreOrder =
   /** A mishap; it ends by itself after so long by the store's clock, should its end get lost. */
   | { readonly kind: 'begin'; readonly id: string; readonly mishap: Mishap; readonly forUs: number }
   | { readonly kind: 'end'; readonly id: string }
-  | { readonly kind: 'end-sessions' };
+  /** Ends all sessions, or those of one client, whose connections are gone. */
+  | { readonly kind: 'end-sessions'; readonly of?: string };
 
 export interface StoreControl extends Message {
   readonly kind: 'store-control';

@@ -16,6 +16,8 @@ import { Past, type RowWrite, type Table } from './table.ts';
 
 interface Session {
   readonly name: string;
+  /** The client's machine. */
+  readonly from: string;
   lastCallUs: MonotonicUs;
   /** The call in hand or last answered, and its answer once there is one. */
   call: number;
@@ -80,7 +82,7 @@ export class Sessions {
   }
 
   onCall(from: string, message: StoreCall): void {
-    const session = this.#sessionOf(message);
+    const session = this.#sessionOf(from, message);
     session.lastCallUs = this.#port.nowUs();
     if (message.call < session.call) return;
     if (message.call === session.call) {
@@ -107,15 +109,14 @@ export class Sessions {
     }
   }
 
-  /** Ends every session; those that wait hear of it. How many there were. */
-  endAll(): number {
-    const all = [...this.#sessions.values()];
-    for (const session of all) {
+  /** Ends every session, or those of one client; those that wait hear of it. */
+  endAll(of?: string): void {
+    for (const session of [...this.#sessions.values()]) {
+      if (of !== undefined && session.from !== of) continue;
       const { waiting } = session;
       this.#forget(session);
       if (waiting !== undefined) this.#send(waiting.from, session, { kind: 'no-session' });
     }
-    return all.length;
   }
 
   /** Something about locks or reads may be otherwise from now on. */
@@ -137,11 +138,12 @@ export class Sessions {
     return Object.fromEntries(this.#locks.holders);
   }
 
-  #sessionOf(message: StoreCall): Session {
+  #sessionOf(from: string, message: StoreCall): Session {
     const known = this.#sessions.get(message.session);
     if (known !== undefined) return known;
     const fresh: Session = {
       name: message.session,
+      from,
       lastCallUs: this.#port.nowUs(),
       call: 0,
       answer: undefined,
@@ -184,12 +186,9 @@ export class Sessions {
     this.#answer(from, session, { kind: 'ok', rows, version });
   }
 
-  /** Whose fault it is that a lock is not granted: a stall, or somebody who is gone. */
+  /** A lock is free and not granted. */
   #noteWait(key: string): void {
-    const { mishaps } = this.#port;
-    const holder = this.#locks.holders.get(key);
-    if (holder === undefined) mishaps.hit('lock-stall');
-    else if (this.#locks.isOrphan(key)) mishaps.hit('orphan-locks');
+    if (!this.#locks.holders.has(key)) this.#port.mishaps.hit('lock-stall');
   }
 
   /** Why an operation cannot be carried out, and the transaction with it. */
@@ -324,8 +323,10 @@ export class Sessions {
   #forget(session: Session): void {
     this.#sessions.delete(session.name);
     for (const watchers of this.#watches.values()) watchers.delete(session.name);
-    const isKept = this.#port.mishaps.has('orphan-locks');
-    const woken = this.#locks.release(session.name, isKept ? keysOf(session.ops) : []);
+    const { mishaps } = this.#port;
+    const kept = mishaps.has('orphan-locks') ? keysOf(session.ops) : [];
+    if (kept.length > 0) mishaps.hit('orphan-locks');
+    const woken = this.#locks.release(session.name, kept);
     for (const name of woken) this.#resume(name);
   }
 

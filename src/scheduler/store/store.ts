@@ -260,7 +260,7 @@ class Store implements Program {
         this.#mishaps.end(order.id);
         break;
       case 'end-sessions':
-        this.#sessions?.endAll();
+        this.#sessions?.endAll(order.of);
         return;
       default:
         unreachable(order);
