@@ -87,4 +87,21 @@ describe('watchFairness', () => {
     const other = [clock(0, 's1', -400, 400 * MS), phase(2_000 * SECOND)];
     expect(failures(other).failed).toEqual([]);
   });
+
+  test('counts with what slews a wall clock or makes it stand still, not with the oscillator', () => {
+    const slewed = (wallRatePpm: number, untilUs: number) =>
+      failures([{ ...clock(0, 's1', 0, 100 * MS), wallRatePpm } as Fact, phase(untilUs)]).failed;
+    // 50,000 ppm take 8 s from 100 ms to 500 ms; a clock at a standstill takes 600 ms to -500 ms.
+    expect(slewed(50_000, 8 * SECOND)).toEqual([]);
+    expect(slewed(50_000, 8 * SECOND + 20)).toEqual([
+      '8000020 wall-error s1: wall clock off by 500 ms, assumed within 500 ms',
+    ]);
+    expect(slewed(-1_000_000, 600 * MS)).toEqual([]);
+    expect(slewed(-1_000_000, 600 * MS + 1)).toEqual([
+      '600001 wall-error s1: wall clock off by -500 ms, assumed within 500 ms',
+    ]);
+    // Led exactly against its oscillator, a clock stays where it is; that is no rate error of it.
+    const held = { ...clock(0, 's1', 400, 499 * MS), wallRatePpm: 0 } as Fact;
+    expect(failures([held, phase(9_000 * SECOND)]).failed).toEqual([]);
+  });
 });

@@ -12,6 +12,7 @@ import { createRng } from '../../src/kernel/rng.ts';
 import { MS, wallUs } from '../../src/lib/units.ts';
 import { OPERATOR } from '../../src/sim/network.ts';
 import { Sim } from '../../src/sim/sim.ts';
+import type { TimeDaemonSettings } from '../../src/sim/time-daemon.ts';
 
 export const MACHINES: readonly (readonly [string, MachineRole])[] = [
   ['s1', 'scheduler'],
@@ -87,8 +88,12 @@ export interface Stage {
   say(machine: string, said: Testimony): void;
 }
 
-/** The cluster with this plan armed, at time 0. */
-export function stage(faults: readonly PlannedFault[], seed = 'stage'): Stage {
+/** The cluster with this plan armed, at time 0; with time daemons where told how they are. */
+export function stage(
+  faults: readonly PlannedFault[],
+  seed = 'stage',
+  timeDaemon?: TimeDaemonSettings,
+): Stage {
   const kernel = new Kernel();
   const rng = createRng(seed);
   const recorder = new Recorder();
@@ -96,7 +101,8 @@ export function stage(faults: readonly PlannedFault[], seed = 'stage'): Stage {
   recorder.subscribe({ listens: ALL_KINDS, onFact: (fact) => facts.push(fact) });
   const startWallUs = wallUs(1_700_000_000_000_000);
   const network = { latencyMinUs: 200, latencyMaxUs: 800 };
-  const sim = new Sim({ kernel, rng, recorder, startWallUs, network, checked: true });
+  const daemons = timeDaemon === undefined ? {} : { timeDaemon };
+  const sim = new Sim({ kernel, rng, recorder, startWallUs, network, checked: true, ...daemons });
   const clock = { ratePpm: OWN_RATE_PPM, wallErrorUs: OWN_WALL_ERROR_US };
   for (const [name, role] of MACHINES) {
     const configured = (factor: number) => () => new Pinger(factor);

@@ -98,8 +98,13 @@ const cluster: fc.Arbitrary<Scenario['cluster']> = fc
     extraUs: span(0, DAY_US),
     ratePpmMax: fc.integer({ min: 0, max: 500_000 }),
     wallErrorUsMax: span(0, DAY_US),
+    ntp: fc.option(fc.record({ pollUs: span(1_000_000, DAY_US), errorUs: span(0, DAY_US / 24) })),
   })
-  .map(({ extraUs, ...rest }) => ({ ...rest, latencyMaxUs: rest.latencyMinUs + extraUs }));
+  .map(({ extraUs, ntp, ...rest }) => ({
+    ...rest,
+    latencyMaxUs: rest.latencyMinUs + extraUs,
+    ...(ntp === null ? {} : { ntp }),
+  }));
 
 const scale = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
 const workload = fc.record(
