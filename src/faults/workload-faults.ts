@@ -1,5 +1,11 @@
 import type { Machine } from '../sim/machine.ts';
-import { type ClientKnobs, KNOBS_TURNED, type WorkloadKnobs } from '../workload/knobs.ts';
+import {
+  type BodyKnobs,
+  bodyKnobsOf,
+  type ClientKnobs,
+  KNOBS_TURNED,
+  type WorkloadKnobs,
+} from '../workload/knobs.ts';
 import { planBurst, planHerd, type SurplusOptions, type SurplusPlan } from '../workload/surplus.ts';
 import { type Beginning, type Ending, type Family, param, type World } from './beginning.ts';
 import type { WorkloadKind } from './plan.ts';
@@ -49,19 +55,17 @@ class WorkloadFaults {
   poison({ fault, targets, random, bite }: Beginning): Ending {
     const seed = String(random.below(2 ** 32));
     const poisonPpm = param(fault, 'poisonPpm');
-    return turn(targets, (machine) => {
-      const poison = this.#world.workload?.workers.get(machine.name)?.poison;
-      poison?.set(fault.id, { seed, poisonPpm, onBegan: () => bite(machine) });
-      return () => poison?.delete(fault.id);
+    return this.#turnWorkers(targets, ({ poison }, machine) => {
+      poison.set(fault.id, { seed, poisonPpm, onBegan: () => bite(machine) });
+      return () => poison.delete(fault.id);
     });
   }
 
   longer({ fault, targets, bite }: Beginning): Ending {
     const factor = param(fault, 'factor');
-    return turn(targets, (machine) => {
-      const longer = this.#world.workload?.workers.get(machine.name)?.longer;
-      longer?.set(fault.id, { factor, onBegan: () => bite(machine) });
-      return () => longer?.delete(fault.id);
+    return this.#turnWorkers(targets, ({ longer }, machine) => {
+      longer.set(fault.id, { factor, onBegan: () => bite(machine) });
+      return () => longer.delete(fault.id);
     });
   }
 
@@ -93,6 +97,12 @@ class WorkloadFaults {
     });
   }
 
+  #turnWorkers(targets: readonly Machine[], turnOne: TurnWorker): Ending {
+    const knobs = this.#world.workload;
+    if (knobs === undefined) return () => {};
+    return turn(targets, (machine) => turnOne(bodyKnobsOf(knobs, machine.address), machine));
+  }
+
   #turnClients(targets: readonly Machine[], turnOne: TurnClient): Ending {
     const knobs = this.#world.workload;
     return turn(targets, (machine) => {
@@ -106,6 +116,7 @@ class WorkloadFaults {
 }
 
 type PlanSurplus = (options: SurplusOptions) => SurplusPlan;
+type TurnWorker = (body: BodyKnobs, machine: Machine) => () => unknown;
 type TurnClient = (client: ClientKnobs, machine: Machine, knobs: WorkloadKnobs) => () => unknown;
 
 function turn(targets: readonly Machine[], one: (machine: Machine) => () => unknown): Ending {

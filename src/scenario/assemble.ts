@@ -24,6 +24,7 @@ import { createKnobs, type WorkloadKnobs } from '../workload/knobs.ts';
 import { createLedger } from '../workload/ledger.ts';
 import type { Harness, PlannedOp } from '../workload/workload.ts';
 import { planWorkload, splitByClient } from '../workload/workload.ts';
+import { CORE_ROOM } from './extra-work.ts';
 import type { Prepared } from './prepare.ts';
 import type { Scenario } from './scenario.ts';
 import { MachineZones } from './zone-shelf.ts';
@@ -199,9 +200,6 @@ function addMachines(
   add({ name: AUDITOR, role: 'auditor', factory: auditor });
   return clocks;
 }
-
-/** A core has room for so many times the load of the scenario: it has a backlog to work off, too. */
-const CORE_ROOM = 4;
 
 /** The core that is healed; undefined when all of the cluster is. The seed may draw which. */
 function coreOf(prepared: Prepared, rng: Rng): ChooseCore | undefined {

@@ -40,13 +40,25 @@ interface Pace {
   readonly load: number;
 }
 
-function paceOf({ cluster, workload }: Scenario): Pace {
+function paceOf(scenario: Scenario): Pace {
+  const { cluster, workload } = scenario;
   const turnaroundUs = TURNAROUND_US + 6 * cluster.latencyMaxUs;
   const attempts = 1 / Math.max(0.1, 1 - workload.failPpm / 1e6);
   const busyUs = attempts * (workload.runUsMean + turnaroundUs);
-  const perJobUs = Math.max(DISPATCH_US, busyUs / (cluster.workers * cluster.slots));
+  const perJobUs = Math.max(DISPATCH_US, busyUs / (healedWorkers(scenario) * cluster.slots));
   const load = (workload.arrivals.perSecond * perJobUs) / SECOND;
   return { perJobUs, load: Math.min(load, LOAD_MAX) };
+}
+
+/** A core has room for so many times the load of the scenario: it has a backlog to work off, too. */
+export const CORE_ROOM = 4;
+
+/** Workers that are there after the heal, at least: all, or those of a core. */
+function healedWorkers({ cluster, workload, phases }: Scenario): number {
+  if (phases.heal === 'total') return cluster.workers;
+  const busySlots = (workload.arrivals.perSecond * workload.runUsMean) / SECOND;
+  const enough = Math.max(1, Math.ceil((CORE_ROOM * busySlots) / cluster.slots));
+  return Math.min(cluster.workers, enough);
 }
 
 /** Nothing where no fault of the scenario can add any. */

@@ -61,7 +61,8 @@ export interface WorkloadKnobs {
   readonly demand: Demand;
   /** By machine. */
   readonly clients: ReadonlyMap<string, ClientKnobs>;
-  readonly workers: ReadonlyMap<string, BodyKnobs>;
+  /** By the name that programs call the worker; see {@link bodyKnobsOf}. */
+  readonly workers: Map<string, BodyKnobs>;
   /** When the storm is over: nothing that a fault adds falls due later. */
   readonly healUs: number;
   /** Jobs that faults may still add: the time that follows the storm is enough for so many. */
@@ -71,7 +72,6 @@ export interface WorkloadKnobs {
 export interface KnobsOptions {
   readonly demand: Demand;
   readonly clients: readonly string[];
-  readonly workers: readonly string[];
   /** The first number that no planned operation has. */
   readonly firstOp: number;
   readonly healUs: number;
@@ -80,7 +80,7 @@ export interface KnobsOptions {
 
 /** Knobs that nobody has turned. */
 export function createKnobs(options: KnobsOptions): WorkloadKnobs {
-  const { demand, clients, workers, firstOp, healUs, jobsMax } = options;
+  const { demand, clients, firstOp, healUs, jobsMax } = options;
   assert(jobsMax >= 0 && Number.isFinite(jobsMax), () => `faults may add ${jobsMax} jobs`);
   const ofClient = (index: number): ClientKnobs => ({
     opBase: firstOp + index,
@@ -88,12 +88,20 @@ export function createKnobs(options: KnobsOptions): WorkloadKnobs {
     surplus: new Map(),
     impatience: new Map(),
   });
-  const ofWorker = (): BodyKnobs => ({ poison: new Map(), longer: new Map() });
   return {
     demand,
     clients: new Map(clients.map((name, index) => [name, ofClient(index)])),
-    workers: new Map(workers.map((name) => [name, ofWorker()])),
+    workers: new Map(),
     healUs,
     allowance: { jobs: jobsMax },
   };
+}
+
+/** Those of a worker, made when first asked for: workers may be replaced under new names. */
+export function bodyKnobsOf({ workers }: WorkloadKnobs, worker: string): BodyKnobs {
+  const known = workers.get(worker);
+  if (known !== undefined) return known;
+  const made: BodyKnobs = { poison: new Map(), longer: new Map() };
+  workers.set(worker, made);
+  return made;
 }

@@ -48,7 +48,7 @@ const fault = (
 const preparedFor = (faults: readonly PlannedFault[], design = 'lease'): Prepared =>
   preparedOf({ ...SCENARIO, faults: { kind: 'given', faults } }, design);
 
-/** Runs a seed twice under these faults: nothing that was promised breaks, and these are the facts. */
+/** Runs a seed twice under these faults: no promise breaks, and these are the facts. */
 function factsUnder(faults: readonly PlannedFault[], design = 'lease') {
   const facts: Fact[] = [];
   const run = runTwice(preparedFor(faults, design), '1', { onFact: (fact) => facts.push(fact) });
@@ -128,6 +128,21 @@ describe.each(['single', 'lease'])('%s', (design) => {
     expect(verdict('retry-policy')).toBe('held');
     expect(verdict('recovers')).toBe('held');
   });
+});
+
+test('a worker that was replaced under a new name can be poisoned too', () => {
+  const worker: Target = { by: 'index', role: 'worker', index: 0 };
+  const replaced: PlannedFault = {
+    ...fault('poison-job', {}, { target: worker, durationUs: 2 * SECOND }),
+    id: 'replaced',
+    kind: 'replace',
+    start: { kind: 'at', atUs: 6 * SECOND },
+  };
+  const poison = fault('poison-job', { poisonPpm: 1_000_000 });
+  const { of } = factsUnder([replaced, poison]);
+  const downs = of('machine').filter(({ state, why }) => state === 'down' && why !== 'replaced');
+  expect(new Set(downs.map(({ machine }) => machine)).size).toBe(3);
+  expect(new Set(downs.map(({ machine }) => machine))).not.toContain('worker-1');
 });
 
 test('in a retry storm a request is sent many times and carried out once', () => {

@@ -24,7 +24,7 @@ const clientOf = (plan: readonly PlannedOp[], members: readonly string[] = MEMBE
   const harness = testHarness(clockOf(host));
   const timeoutUs = 4 * SECOND;
   const limits = { firstOp: 200, healUs: HOUR, jobsMax: 100 };
-  const all = createKnobs({ demand: DEMAND, clients: ['c0', 'c1'], workers: [], ...limits });
+  const all = createKnobs({ demand: DEMAND, clients: ['c0', 'c1'], ...limits });
   const knobs = required(all.clients.get('c1'), 'its knobs');
   const factory = createClient({ plan, members, timeoutUs, harness, opBase: 100, knobs });
   const machine = new FakeMachine('c1', factory, host);
