@@ -50,7 +50,7 @@ function paceOf(scenario: Scenario): Pace {
   return { perJobUs, load: Math.min(load, LOAD_MAX) };
 }
 
-/** A core has room for so many times the load of the scenario: it has a backlog to work off, too. */
+/** A core has room for so many times the load: it has a backlog to work off, too. */
 export const CORE_ROOM = 4;
 
 /** Workers that are there after the heal, at least: all, or those of a core. */
