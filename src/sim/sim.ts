@@ -113,14 +113,13 @@ export class Sim {
 
   /**
    * Starts a machine with an empty disk in the place of one that is gone for good, under a new
-   * name: scheduler-2b for scheduler-2. Others hear of it only from those it talks to. But a store,
-   * or a scheduler that was the only one, is behind a name that clients are configured with, so its
-   * operators give the old name to the new machine.
+   * name: scheduler-2b for scheduler-2. Others hear of it only from those it talks to. But where
+   * nobody is left whose name others are configured with, as with a store or the last scheduler of
+   * those that there were at the start, its operators give the old name to the new machine.
    */
   replace(old: Machine, why: string): Machine {
     assert(old.isGone, `${old.name} is replaced while it is there`);
     const { origin, role } = old;
-    const peers = this.#roster.filter((machine) => machine.role === role);
     const name = this.#nameAfter(origin);
     const machine = new Machine(
       this.#context,
@@ -130,8 +129,8 @@ export class Sim {
     this.#machines.push(machine);
     this.#roster[this.#roster.indexOf(old)] = machine;
     this.#byName.set(name, machine);
-    const isKnownByName = role === 'store' || (role === 'scheduler' && peers.length === 1);
-    if (isKnownByName) this.#readdress(old, machine);
+    const isHeardOf = this.#roster.some((it) => it.role === role && isOriginal(it));
+    if (role === 'store' || (role === 'scheduler' && !isHeardOf)) this.#readdress(old, machine);
     this.#begin(machine, why);
     return machine;
   }
@@ -242,3 +241,5 @@ export class Sim {
     return { ...kinds, poll: kernel.register('poll', (index) => at(index).timeDaemonPolls()) };
   }
 }
+
+const isOriginal = ({ name, origin, isGone }: Machine): boolean => name === origin && !isGone;

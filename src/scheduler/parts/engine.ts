@@ -242,7 +242,10 @@ export class Engine {
   }
 
   #makeTickJob(spec: JobRecord['spec'], tick: JobRecord['tick'] & object, out: EngineOut): void {
-    const job = newJob(tickJobId(tick), spec, tick.nominalUs, tick);
+    const id = tickJobId(tick);
+    // Decided before, by a term whose cursor was lost while its job was not: it is on its way.
+    if (this.book.jobs.get(id)?.run !== undefined) return;
+    const job = newJob(id, spec, tick.nominalUs, tick);
     this.change({ kind: 'job', job }, out);
     this.enqueue(job);
   }
