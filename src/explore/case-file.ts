@@ -3,7 +3,7 @@
  * so that it replays without the generator and survives changes of how plans are drawn.
  */
 import { z } from 'zod';
-import type { Plan } from '../faults/plan.ts';
+import { AIMED_ROLES, ANCHORS, type Plan, ROLES_AT_MOMENT, SHARES } from '../faults/plan.ts';
 import { planProblems } from '../faults/plan-problems.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
 import { failed, ok } from '../lib/outcome.ts';
@@ -24,23 +24,23 @@ export interface CaseFile {
 }
 
 const word = z.string().max(200);
-const target = z.union([
+const index = z.int().min(0);
+const target = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('name'), name: word }),
+  z.strictObject({ by: z.literal('role'), role: z.enum(ROLES_AT_MOMENT) }),
+  z.strictObject({ by: z.literal('index'), role: z.enum(AIMED_ROLES), index }),
   z.strictObject({
-    by: z.literal('role'),
-    role: z.enum(['leader', 'follower', 'last-dispatcher']),
+    by: z.literal('share'),
+    role: z.enum([...AIMED_ROLES, 'any']),
+    share: z.enum(SHARES),
   }),
-  z.strictObject({
-    by: z.literal('index'),
-    role: z.enum(['scheduler', 'store', 'worker', 'client', 'ledger']),
-    index: z.int().min(0),
-  }),
+  z.strictObject({ by: z.literal('rack'), index }),
 ]);
 const start = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('at'), atUs: z.int().min(0) }),
   z.strictObject({
     kind: z.literal('anchor'),
-    after: z.enum(['dispatched', 'effect-accepted', 'leader-elected', 'submit-accepted']),
+    after: z.enum(ANCHORS),
     nth: z.int().min(1),
     delayUs: z.int().min(0),
   }),

@@ -32,7 +32,7 @@ const failover = (
   whom: readonly Whom[] = PRIMARY,
 ): FaultShape => ({
   ...shape(kind, [3_000, 15_000], whom, params),
-  weight: 2,
+  weight: 3,
   isUnbounded: true,
 });
 

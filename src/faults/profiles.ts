@@ -168,7 +168,7 @@ export const PROFILES: readonly Profile[] = [
     kinds: ORDINARY_SHAPES,
     rareStepPpm: 0,
     swarm: [0.1, 0.2, 0.4],
-    rare: { ppm: BEYOND_PPM, count: { low: 2, high: 4 }, shapes: BEYOND_SHAPES },
+    rare: { ppm: BEYOND_PPM, count: { low: 3, high: 5 }, shapes: BEYOND_SHAPES },
     lanes: { low: 1, high: 3 },
     anchoredPpm: 200_000,
     judgedShareMin: 0.95,
