@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Effect, Output } from '../../src/host/step.ts';
-import { LOG_FILE, NOTHING, nowOnly, StepRunner } from '../../src/host/step.ts';
-import { FakeHost } from '../support/fake-host.ts';
+import { LOG_FILE, MARK_FILE, NOTHING, nowOnly, StepRunner } from '../../src/host/step.ts';
+import { FakeHost, recoveredFiles } from '../support/fake-host.ts';
 
 const OK = { kind: 'ok' } as const;
 const say = (word: string): Effect => ({ kind: 'send', to: 'peer', message: { kind: word } });
@@ -151,3 +151,110 @@ function recordsCovered(host: FakeHost): number {
   const kinds = requests(host);
   return kinds.slice(0, kinds.lastIndexOf('sync') + 1).filter((kind) => kind === 'append').length;
 }
+
+/** The runner's only timer fires. */
+function tick(host: FakeHost, runner: StepRunner): void {
+  const [tag] = [...host.timers.keys()];
+  host.timers.clear();
+  expect(runner.onTimer(tag!)).toBe(true);
+}
+const numbered = (n: number) => ({ v: 1, n, entries: [] });
+
+test('numbered records tell how far the log is synced, and so does the mark, a while later', () => {
+  const { host, runner } = onFakeHost();
+  runner.perform(output({ persist: [numbered(1)] }));
+  runner.perform(output({ persist: [numbered(2)] }));
+  answer(host, runner);
+  runner.perform(output({ persist: [numbered(3)] }));
+  answer(host, runner);
+  const appended = host.diskRequests.flatMap((r) => (r.kind === 'append' ? [r.record] : []));
+  expect(appended).toEqual([
+    { ...numbered(1), synced: 0 },
+    { ...numbered(2), synced: 0 },
+    { ...numbered(3), synced: 1 },
+  ]);
+  expect([...host.timers.values()]).toMatchObject([{ afterUs: 500_000 }]);
+  tick(host, runner);
+  expect(host.diskRequests.at(-1)).toMatchObject({
+    kind: 'replace',
+    file: MARK_FILE,
+    records: [{ v: 1, n: 2 }],
+  });
+  answer(host, runner);
+  answer(host, runner);
+  // Record 3 was synced after the mark was asked for: it gets another.
+  tick(host, runner);
+  expect(host.diskRequests.at(-1)).toMatchObject({ records: [{ n: 3 }] });
+  answer(host, runner);
+  expect(host.timers.size).toBe(0);
+});
+
+test('a mark that cannot be written is written again, and nobody dies of it', () => {
+  const { host, runner } = onFakeHost();
+  runner.perform(output({ persist: [numbered(1)] }));
+  answer(host, runner);
+  tick(host, runner);
+  const { token } = host.openRequests.shift()!;
+  expect(runner.onDisk(token, { kind: 'failed', reason: 'no space' })).toBe(true);
+  expect(host.exits).toEqual([]);
+  tick(host, runner);
+  expect(host.openRequests).toMatchObject([{ file: MARK_FILE, records: [{ n: 1 }] }]);
+});
+
+test('logs without numbers have no mark, and timers of the program are its own', () => {
+  const { host, runner } = onFakeHost();
+  runner.perform(output({ persist: ['r1'] }));
+  answer(host, runner);
+  expect(host.timers.size).toBe(0);
+  expect(runner.onTimer('mine')).toBe(false);
+});
+
+test('a log that is found is synced before anything leaves that rests on it', () => {
+  const { host, runner, said } = onFakeHost();
+  const found = recoveredFiles({ [LOG_FILE]: [numbered(1)], [MARK_FILE]: [{ v: 1, n: 1 }] });
+  runner.start(found, () => ({ ...NOTHING, now: [say('up')], afterSync: [say('one')] }));
+  expect(said()).toEqual(['up']);
+  expect(requests(host)).toEqual(['sync']);
+  answer(host, runner);
+  expect(said()).toEqual(['one']);
+  // It was marked before: there is nothing to mark.
+  expect(host.timers.size).toBe(0);
+});
+
+test('with a file that cannot be read, the program is not begun; the process ends', () => {
+  const { host, runner } = onFakeHost();
+  const unreadable = new Set([MARK_FILE, LOG_FILE]);
+  runner.start({ ...recoveredFiles(), unreadable }, () => expect.fail('it was begun'));
+  expect(host.exits).toEqual(['cannot read log, log.mark']);
+});
+
+test('who ends itself at its start writes nothing', () => {
+  const { host, runner } = onFakeHost();
+  runner.start(recoveredFiles({ [LOG_FILE]: ['r'] }), () =>
+    nowOnly([{ kind: 'exit', reason: 'no' }]),
+  );
+  expect(host.diskRequests).toEqual([]);
+});
+
+test('a log is rewritten before what follows; both are durable before anybody hears of it', () => {
+  const { host, runner, said } = onFakeHost();
+  runner.perform(output({ persist: [numbered(1)], afterSync: [say('one')] }));
+  const rewrite = [numbered(2)];
+  runner.perform(output({ rewrite, persist: [numbered(3)], afterSync: [say('two')] }));
+  expect(requests(host)).toEqual(['append', 'sync', 'replace', 'append']);
+  answer(host, runner);
+  expect(said()).toEqual(['one']);
+  expect(requests(host).at(-1)).toBe('sync');
+  answer(host, runner);
+  expect(said()).toEqual([]);
+  answer(host, runner);
+  expect(said()).toEqual(['two']);
+});
+
+test('a log that cannot be rewritten stops the process', () => {
+  const { host, runner } = onFakeHost();
+  runner.perform(output({ rewrite: [] }));
+  const { token } = host.openRequests.shift()!;
+  runner.onDisk(token, { kind: 'failed', reason: 'no space' });
+  expect(host.exits).toEqual(['log not rewritten: no space']);
+});
