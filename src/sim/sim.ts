@@ -7,7 +7,9 @@
  *   clock.ts        an oscillator with a rate error, and two clocks that read it
  *   integral.ts     what a clock has counted, exactly, whatever its rate did
  *   time-daemon.ts  keeps a wall clock near the truth, as ntpd does
- *   network.ts      links with latencies, and rules that lose, delay and duplicate
+ *   network.ts      links with latencies, and rules that lose, delay, hold and duplicate
+ *   network-rule.ts what a rule is asked, and what it may answer
+ *   holds.ts        messages that wait at the far end because rules hold them
  *   disk.ts         files of records, and what a crash leaves of them
  *   copies.ts       machines that by mistake share one name
  *   departures.ts   sends that are decided and have not left
