@@ -28,5 +28,6 @@ export function createStoreFaults(world: World, clocks: ClockBooks): Family<Stor
       'lost-answer': (b) => mishaps.lostAnswers(b),
       'lossy-notification': (b) => mishaps.lostNotifications(b),
     },
+    heal: () => operator.heal(),
   };
 }

@@ -34,8 +34,8 @@ export class StoreOperator {
   readonly #clocks: ClockBooks;
   /** Machines that were shut off, by fault; who is started by others meanwhile is none any more. */
   readonly #shutOff = new Map<Machine, string>();
-  /** Once somebody was promoted. */
-  #decided: { readonly primary: string; readonly timeline: number } | undefined;
+  /** Once somebody was promoted: in which place of the cluster the primary is. */
+  #decided: { readonly origin: string; readonly timeline: number } | undefined;
 
   constructor(world: World, clocks: ClockBooks) {
     this.#world = world;
@@ -88,6 +88,13 @@ export class StoreOperator {
     };
   }
 
+  /** Says once more what was decided: a second copy may have heard it in somebody's place. */
+  heal(): void {
+    for (const { role, name } of this.#world.sim.machines) {
+      if (role === 'store') this.#tellPlace(name);
+    }
+  }
+
   /** The one that serves on the latest timeline, and one that follows and is up. */
   #promotion(): Promotion | undefined {
     const stores = this.#world.sim.machines.flatMap((machine): Store[] => {
@@ -104,7 +111,7 @@ export class StoreOperator {
   }
 
   #promote({ next, timeline }: Promotion): void {
-    this.#decided = { primary: next.machine.name, timeline };
+    this.#decided = { origin: next.machine.origin, timeline };
     order(this.#world.sim, next.machine, { kind: 'promote', timeline, asks: false });
   }
 
@@ -123,17 +130,17 @@ export class StoreOperator {
     for (const machine of this.#shutOff.keys()) {
       if (machine.name === name) this.#shutOff.delete(machine);
     }
-    if (this.#decided === undefined) return;
-    this.#world.later(0, () => {
-      const { sim } = this.#world;
-      if (this.#decided === undefined) return;
-      const { primary, timeline } = this.#decided;
-      const isPrimary = name === primary;
-      const what = isPrimary
-        ? ({ kind: 'promote', timeline, asks: true } as const)
-        : ({ kind: 'demote', timeline } as const);
-      order(sim, sim.machine(name), what);
-    });
+    if (this.#decided !== undefined) this.#world.later(0, () => this.#tellPlace(name));
+  }
+
+  /** A copy, which is not one of the machines of the cluster, has no place. */
+  #tellPlace(name: string): void {
+    const { sim } = this.#world;
+    const machine = sim.machines.find((each) => each.name === name);
+    if (machine === undefined || this.#decided === undefined) return;
+    const { origin, timeline } = this.#decided;
+    if (machine.origin === origin) order(sim, machine, { kind: 'promote', timeline, asks: true });
+    else order(sim, machine, { kind: 'demote', timeline });
   }
 }
 

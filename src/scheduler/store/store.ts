@@ -159,7 +159,8 @@ class Store implements Program {
       case 'store-ack':
       case 'store-hello':
       case 'store-state':
-        if (from === this.#replication?.peer) this.#onPeer(message as PeerMessage);
+        // From the other one, or from the machine that has been put in its place.
+        if (this.#replication !== undefined) this.#onPeer(message as PeerMessage);
         break;
       default:
         break;
