@@ -165,7 +165,7 @@ export class Clock {
     return true;
   }
 
-  /** Oscillator time since the start of the run, less what was suspended; timers are armed in it. */
+  /** Oscillator time since the start of the run but for suspensions; timers are armed in it. */
   elapsedUs(): number {
     if (this.#stoppedAtUs >= 0) return this.#stoppedAtUs;
     return this.#oscillator.at(this.#options.time.now) - this.#suspendedUs;

@@ -88,7 +88,7 @@ describe('watchFairness', () => {
     expect(failures(other).failed).toEqual([]);
   });
 
-  test('counts with what slews a wall clock or makes it stand still, not with the oscillator', () => {
+  test('counts with what slews a wall clock or stops it, not with the oscillator', () => {
     const slewed = (wallRatePpm: number, untilUs: number) =>
       failures([{ ...clock(0, 's1', 0, 100 * MS), wallRatePpm } as Fact, phase(untilUs)]).failed;
     // 50,000 ppm take 8 s from 100 ms to 500 ms; a clock at a standstill takes 600 ms to -500 ms.

@@ -15,7 +15,7 @@ interface Seen {
   readonly readings: readonly number[];
 }
 
-/** One machine that sets so many timers of these spans at its start, and a plan of changes to it. */
+/** One machine that sets timers of these spans at its start, and a plan of changes to it. */
 function timersRun(
   spansUs: readonly number[],
   ratePpm: number,
