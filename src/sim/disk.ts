@@ -224,12 +224,11 @@ export class SimDisk {
     this.#worksSinceUs = runs ? (this.#worksSinceUs ?? nowUs) : undefined;
   }
 
-  /** What was synced by then is at rest. */
-  #restUs(): number {
+  /** What was synced by then is at rest; the disk owes answers to what was asked at `owesUs`. */
+  #restUs(owesUs = this.#pending[0]?.askedUs ?? this.#context.kernel.now): number {
     const since = this.#worksSinceUs;
     if (since === undefined) return this.#restedUs;
-    const { now } = this.#context.kernel;
-    const restUs = Math.min(now, this.#pending[0]?.askedUs ?? now) - REST_US;
+    const restUs = Math.min(this.#context.kernel.now, owesUs) - REST_US;
     return restUs >= since ? restUs : this.#restedUs;
   }
 
@@ -246,7 +245,7 @@ export class SimDisk {
     const { op, file, version, upTo } = request;
     request.failure = { kind: 'failed', reason: fate.reason };
     // What was to be noted of what was synced before has to be written again.
-    this.#restedUs = this.#restUs();
+    this.#restedUs = this.#restUs(request.askedUs);
     if (this.#worksSinceUs !== undefined) this.#worksSinceUs = this.#context.kernel.now;
     if (op === 'sync') return file.failedSync(version, upTo, fate.keptPpm, this.#crashes);
     const { into, by } = file.failedReplace(version);
