@@ -231,8 +231,11 @@ const drawnBy = (name: string): readonly string[] => {
   return profile === undefined ? [] : profileKinds(profile);
 };
 
-const profileKinds = ({ always, kinds, rare }: Profile): readonly string[] => [
-  ...new Set([...always, ...kinds, ...(rare?.shapes ?? [])].map((shape) => shape.kind)),
+const profileKinds = ({ always, kinds, rare, composed }: Profile): readonly string[] => [
+  ...new Set([
+    ...[...always, ...kinds, ...(rare?.shapes ?? [])].map((shape) => shape.kind),
+    ...(composed?.kinds ?? []),
+  ]),
 ];
 
 const profileEntries = (): CatalogEntry[] =>

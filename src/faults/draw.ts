@@ -29,7 +29,7 @@ export function drawPlan(options: DrawOptions): Plan {
   const fromMs = Math.ceil(options.chaosFromUs / MS);
   const spanMs = Math.floor(options.chaosUntilUs / MS) - fromMs;
   if (spanMs <= 0 || intensity <= 0) return { faults: [] };
-  if (profile.compose !== undefined) return profile.compose(options);
+  if (profile.composed !== undefined) return profile.composed.draw(options);
   const always = profile.always.flatMap((shape) => present(shape, options));
   const extras = [...chooseExtras(options, spanMs, always.length), ...chooseRare(options)];
   const lanes = profile.lanes === undefined ? 1 : drawRange(random, profile.lanes);

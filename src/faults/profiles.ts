@@ -1,7 +1,8 @@
 /** Kinds of storms: which faults, how often, how hard. */
 import { BEYOND_SHAPES } from './beyond-shapes.ts';
 import type { DrawOptions } from './draw.ts';
-import type { Plan } from './plan.ts';
+import type { FaultKind, Plan } from './plan.ts';
+import { drawRealistic, HAZARDS } from './realistic.ts';
 import {
   CLOCK_SHAPES,
   CRASH,
@@ -61,7 +62,10 @@ export interface Profile {
   /** Each promised claim must be held or broken in this share of the seeds, to conclude anything. */
   readonly judgedShareMin?: number;
   /** Draws the whole plan by itself, as where published distributions say when. */
-  readonly compose?: (options: DrawOptions) => Plan;
+  readonly composed?: {
+    readonly kinds: readonly FaultKind[];
+    readonly draw: (options: DrawOptions) => Plan;
+  };
 }
 
 /**
@@ -183,6 +187,21 @@ export const PROFILES: readonly Profile[] = [
     kinds: [...BEYOND_SHAPES, CRASH, ...weighted(2, [PAUSE, CUT])],
     rareStepPpm: 0,
     lanes: { low: 1, high: 2 },
+  },
+  {
+    name: 'realistic',
+    sentence:
+      'Faults as often, and as long, as was published of real clusters: rates per machine and ' +
+      'year, for runs of days and months.',
+    perMinute: { low: 0, high: 0 },
+    always: [],
+    kinds: [],
+    rareStepPpm: 0,
+    composed: {
+      kinds: [...new Set(HAZARDS.map(({ kind }) => kind))],
+      draw: (options) =>
+        drawRealistic({ ...options, fromUs: options.chaosFromUs, untilUs: options.chaosUntilUs }),
+    },
   },
 ];
 
