@@ -134,6 +134,13 @@ export class Shipper {
     this.#progressUs = nowUs;
   }
 
+  /** Asks a replica that did not say where it is: it may have missed something. */
+  begin(out: Out<unknown>): void {
+    if (this.#acked >= this.#at.n) return;
+    this.#ship(this.#tail.length, out);
+    this.#arm(PROBE_US, out);
+  }
+
   get isAlone(): boolean {
     return this.#options.mode === 'sync' && !this.#isPaired;
   }

@@ -307,6 +307,7 @@ class Store implements Program {
       const { aloneAfterUs } = this.#options;
       const base = { timeline, at: positionOf(this.#at), replicaAt, aloneAfterUs };
       this.#shipper = new Shipper({ ...this.#replication, ...base }, nowUs());
+      this.#shipper.begin(this.#out);
     }
     const port = {
       timeline,
