@@ -22,7 +22,7 @@ const damage = (
   params: FaultShape['params'] = {},
 ): FaultShape => ({
   ...shape(kind, durationMs, KEEPERS, params),
-  weight: 2,
+  weight: 3,
   crashAfterMs: CRASH_AFTER,
 });
 
@@ -66,7 +66,7 @@ export const BEYOND_SHAPES: readonly FaultShape[] = [
   damage('lying-sync', [6_000, 20_000]),
   {
     ...shape('old-snapshot', [2_000, 12_000], KEEPERS, { ageUs: ms(1_000, 30_000, 500) }),
-    weight: 2,
+    weight: 3,
   },
   failover('store-failover'),
   failover('old-primary'),

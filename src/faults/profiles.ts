@@ -59,7 +59,7 @@ export interface Profile {
   readonly lanes?: Range;
   /** Parts per million of the faults that wait for a fact instead of a time. */
   readonly anchoredPpm?: number;
-  /** Each promised claim must be held or broken in this share of the seeds, to conclude anything. */
+  /** To conclude anything, each promised claim must be judged in this share of the seeds. */
   readonly judgedShareMin?: number;
   /** Draws the whole plan by itself, as where published distributions say when. */
   readonly composed?: {

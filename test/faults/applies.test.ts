@@ -32,7 +32,7 @@ test('who aims at what every design has can always hit it', () => {
   expect(applies('burst', { by: 'index', role: 'client', index: 7 })).toEqual([true, true]);
 });
 
-test('a name that nobody has, and a role that the kind never hits, are mistakes of the writer', () => {
+test('an unknown name, and a role that the kind never hits, are mistakes of the writer', () => {
   expect(applies('crash', { by: 'name', name: 'nobody' })).toEqual([true, true]);
   expect(applies('crash', { by: 'index', role: 'client', index: 0 })).toEqual([true, true]);
   expect(applies('lock-stall', LEADER)).toEqual([true, true]);
