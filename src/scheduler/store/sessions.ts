@@ -111,12 +111,15 @@ export class Sessions {
 
   /** Ends every session, or those of one client; those that wait hear of it. */
   endAll(of?: string): void {
-    for (const session of [...this.#sessions.values()]) {
-      if (of !== undefined && session.from !== of) continue;
+    const all = [...this.#sessions.values()].filter(({ from }) => of === undefined || from === of);
+    // Those that wait first: what the others give up is not for them any more.
+    for (const session of all) {
       const { waiting } = session;
+      if (waiting === undefined) continue;
       this.#forget(session);
-      if (waiting !== undefined) this.#send(waiting.from, session, { kind: 'no-session' });
+      this.#send(waiting.from, session, { kind: 'no-session' });
     }
+    for (const session of all) if (this.#sessions.has(session.name)) this.#forget(session);
   }
 
   /** Something about locks or reads may be otherwise from now on. */

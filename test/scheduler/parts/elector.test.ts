@@ -8,6 +8,7 @@ import {
   type ElectorEvent,
   type LeaseRecord,
   newElector,
+  RELEASED,
   stepElector,
 } from '../../../src/scheduler/parts/elector.ts';
 
@@ -188,6 +189,30 @@ test('a renewal that succeeds after its term ended elects nobody: the epoch was 
   bench.timer();
   const actions = bench.row(2, held('a#1', 1));
   expect(actions).toEqual([{ kind: 'write', version: 2, record: held('a#1', 2) }]);
+});
+
+test('asked to stop, a leader gives the row back with its epoch, and a follower has nothing', () => {
+  const bench = new Bench().lead();
+  expect(bench.step({ kind: 'release' })).toEqual([
+    { kind: 'stopped', why: 'asked to stop' },
+    { kind: 'write', version: 1, record: held(RELEASED, 1) },
+  ]);
+  expect(bench.elector.isLeader).toBe(false);
+  expect(bench.step({ kind: 'release' })).toEqual([]);
+});
+
+test('a row that was given back is free at once, and the next epoch is a new one', () => {
+  const bench = new Bench('b#1');
+  expect(bench.row(4, held('a#1', 7))).toEqual([]);
+  expect(bench.row(5, held(RELEASED, 7))).toEqual([
+    { kind: 'write', version: 5, record: held('b#1', 8) },
+  ]);
+});
+
+test('an epoch is beyond all that may have been in use before, though the row forgot them', () => {
+  const bench = new Bench('b#1');
+  const actions = bench.step({ kind: 'row', version: 0, record: undefined, epochsAfter: 2 ** 20 });
+  expect(actions).toEqual([{ kind: 'write', version: 0, record: held('b#1', 2 ** 20 + 1) }]);
 });
 
 test('a leader whose row is gone looks on until its deadline', () => {

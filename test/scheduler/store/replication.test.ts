@@ -4,7 +4,7 @@ import { MS, SECOND } from '../../../src/lib/units.ts';
 import { epochsAfter, versionOf } from '../../../src/scheduler/store/protocol.ts';
 import { compare } from '../../../src/scheduler/store/replication.ts';
 import { BEGIN, COMMIT, cas, OPTIONS, read, write } from './lab.ts';
-import { type Name, NAMES, otherOf, Pair } from './pair.ts';
+import { NAMES, type Name, otherOf, Pair } from './pair.ts';
 
 const promote = (timeline: number, asks = false) => ({ kind: 'promote', timeline, asks }) as const;
 
@@ -28,7 +28,10 @@ describe('a synchronous replica', () => {
     const pair = new Pair('sync').calm();
     pair.halves['store-2'].crash(true);
     pair.call('store', 'a', [BEGIN, write('x', 1), COMMIT]);
-    pair.calm().advance(OPTIONS.aloneAfterUs - 100 * MS).calm();
+    pair
+      .calm()
+      .advance(OPTIONS.aloneAfterUs - 100 * MS)
+      .calm();
     expect(pair.outcome('a')).toBeUndefined();
     pair.advance(600 * MS).calm();
     expect(pair.outcome('a')).toMatchObject({ kind: 'ok' });
@@ -245,7 +248,10 @@ class Story {
     pair.halves[name].start();
     if (this.#timeline === 0) return;
     const timeline = this.#timeline;
-    pair.order(name, name === this.#primary ? promote(timeline, true) : { kind: 'demote', timeline });
+    pair.order(
+      name,
+      name === this.#primary ? promote(timeline, true) : { kind: 'demote', timeline },
+    );
   }
 
   #failover(): void {
