@@ -187,13 +187,10 @@ function addMachines(
   });
   const { slots, beatUs } = cluster;
   const { members } = built;
-  for (const name of workers) {
-    add({
-      name,
-      role: 'worker',
-      factory: createWorker({ members, ledger: LEDGER, slots, beatUs, body }),
-    });
-  }
+  const options = { members, ledger: LEDGER, slots, body };
+  const configured = (factor: number) =>
+    createWorker({ ...options, beatUs: Math.round(beatUs * factor) });
+  for (const name of workers) add({ name, role: 'worker', factory: configured(1), configured });
   addClients(prepared, built, supplies, harness, add);
   add({ name: LEDGER, role: 'ledger', factory: createLedger(harness) });
   const auditor = createAuditor({ members, harness, beginAfterUs: timeline.auditUs });

@@ -223,7 +223,7 @@ describe('machines that are others than they were', () => {
     ]);
   });
 
-  test('unequal settings are those of a machine that restarts, and is restarted with its own', () => {
+  test('unequal settings last from a restart to the next one', () => {
     const s = run([fault('unequal-config', { params: { factor: 3 } })], 900);
     expect(states(s, 's1')).toEqual([
       ...['up 1 @0', 'down 1 @100', 'up 2 @100', 'down 2 @300', 'up 3 @300'],
@@ -240,6 +240,8 @@ describe('machines that are others than they were', () => {
   test('unequal settings bite nobody who has none, or the same', () => {
     const none = run([fault('unequal-config', { target: named('w1'), params: { factor: 3 } })]);
     expect(none.story('unequal-config')).toEqual(['drawn@0', 'armed@100', 'ended@300']);
+    const store = run([fault('unequal-config', { target: named('store'), params: { factor: 3 } })]);
+    expect(store.story('unequal-config')).toEqual(['drawn@0']);
     const same = run([fault('unequal-config', { params: { factor: 1 } })]);
     expect(same.story('unequal-config')).toEqual(['drawn@0', 'armed@100', 'ended@300']);
     expect(states(same, 's1')).toEqual(['up 1 @0']);

@@ -6,13 +6,14 @@ const ofProcess = (
   sentence: string,
   params: FaultInfo['params'] = {},
   excuses: readonly string[] = [],
-): FaultInfo => ({ kind, sentence, params, excuses, roles: TESTED });
+  roles: FaultInfo['roles'] = TESTED,
+): FaultInfo => ({ kind, sentence, params, excuses, roles });
 
 export const PROCESS_FAULTS: readonly FaultInfo[] = [
   ofProcess(
     'crash',
-    'The machine stops at once, keeps only what its disk had synced and what chance leaves of the ' +
-      'rest, and starts anew when the fault ends.',
+    'The machine stops at once, keeps only what its disk had synced and what chance leaves of ' +
+      'the rest, and starts anew when the fault ends.',
   ),
   ofProcess(
     'kill',
@@ -21,19 +22,19 @@ export const PROCESS_FAULTS: readonly FaultInfo[] = [
   ),
   ofProcess(
     'crash-at-write',
-    'The machine crashes at the next moment at which something is written and not yet synced; ' +
-      'it starts anew when the fault ends.',
+    'The machine crashes at the next moment at which something is written and not yet synced; it ' +
+      'starts anew when the fault ends. Where nothing is written meanwhile, nothing happens.',
   ),
   ofProcess(
     'crash-in-recovery',
     'The machine crashes, and again each time it starts, while it still recovers; the last ' +
-      'start, when the fault ends, is left alone.',
+      'start, when the fault ends, is left alone, and the others are spread evenly before it.',
     { times: { words: 'crashes during recovery', low: 1, high: 100 } },
   ),
   ofProcess(
     'stop',
-    'The process is asked to stop, and killed if it has not stopped by the deadline; it starts ' +
-      'anew when the fault ends.',
+    'The process is asked to stop, and killed if it has not stopped by the deadline or by the ' +
+      'end of the fault, when it starts anew.',
     { deadlineUs: spanUs('microseconds from the request to the kill') },
   ),
   ofProcess(
@@ -63,14 +64,15 @@ export const PROCESS_FAULTS: readonly FaultInfo[] = [
   ofProcess(
     'wipe',
     'The machine crashes, loses its disk, and starts anew under the same name with an empty one ' +
-      'when the fault ends.',
+      'when the fault ends; one that is down loses its disk, too.',
     {},
     ['where this disk alone holds the book: claims that rest on what was accepted'],
   ),
   ofProcess(
     'replace',
     'The machine is gone for good; when the fault ends, a new one takes its place under a new ' +
-      'name, with an empty disk.',
+      'name, with an empty disk. Others hear of it from itself and from those who have; a store, ' +
+      'and a scheduler where no other is left, is also given the old name.',
     {},
     ['where its disk alone held the book: claims that rest on what was accepted'],
   ),
@@ -79,12 +81,17 @@ export const PROCESS_FAULTS: readonly FaultInfo[] = [
     'A second copy of the program is started by mistake, under the same name and with an empty ' +
       'disk of its own; messages reach one copy or the other.',
     {},
-    ['where the preset needs to be alone: every claim of safety'],
+    [
+      'where the preset needs to be alone: every claim of safety',
+      'of a store: claims that rest on what was accepted',
+    ],
   ),
   ofProcess(
     'unequal-config',
     'The machine restarts with other settings than the rest: all its durations are longer by a ' +
       'factor; when the fault ends it restarts with the right ones.',
     { factor: { words: 'its durations times this', low: 0.1, high: 10, fractional: true } },
+    [],
+    ['scheduler', 'worker'],
   ),
 ];

@@ -70,7 +70,7 @@ test('a run meant for another incarnation is ignored', () => {
   expect(lab.bodies).toEqual(['began mine 1.1']);
 });
 
-test('told of a later life it goes beyond it, once that is durable, and keeps what it holds', () => {
+test('told of a later life it goes beyond it, once that is durable', () => {
   const later = new WorkerLab().up(6).incarnation;
   const lab = new WorkerLab().up();
   const own = lab.incarnation;
