@@ -54,6 +54,23 @@ test('what holds is not excused', () => {
   expect(judge.listens).toEqual(['body-began', 'assumption-failed']);
 });
 
+test('what could not be judged is excused where a design may be down for good', () => {
+  const unclear: Claim = {
+    ...nothingBegins([]),
+    judge: () => judgeOf({}, () => ({ kind: 'unknown', reason: 'nobody answered' })),
+  };
+  for (const assumption of ['disk-damage', 'store-durable', 'single-copy'] as const) {
+    const facts = [f.assumptionFailed(1, 'wall-error'), f.assumptionFailed(2, assumption)];
+    expect(f.verdictOn(unclear, facts)).toEqual({ kind: 'excused', assumption, at: f.at(2) });
+  }
+  expect(f.verdictOn(unclear, [f.assumptionFailed(1, 'wall-error')]).kind).toBe('unknown');
+});
+
+test('a claim that nothing excuses is still broken after a disk was damaged', () => {
+  const facts = [f.assumptionFailed(1, 'disk-damage'), broken];
+  expect(f.verdictOn(nothingBegins([]), facts).kind).toBe('broken');
+});
+
 test('the earliest break is kept, whichever is told first', () => {
   const breaks = new FirstBreak();
   breaks.add([f.began(9, 'late')], 'late');

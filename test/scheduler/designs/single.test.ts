@@ -313,3 +313,26 @@ test('an empty disk is a new scheduler', () => {
   lab.settle();
   expect(lab.list()).toEqual([]);
 });
+
+test('a log that has grown long becomes a snapshot, from which a start makes the same book', () => {
+  const lab = new SingleLab().start();
+  lab.settle();
+  lab.ask({ kind: 'submit', job: 'a', spec: SPEC });
+  lab.ask({ kind: 'submit', job: 'b', spec: SPEC });
+  // The worker has no room after all, again and again: two records each time.
+  for (let attempt = 1; attempt <= 2_100; attempt++) {
+    lab.beat();
+    const token = { epoch: 1, attempt };
+    const report = { kind: 'finished', v: 1, job: 'a', token, how: 'refused' };
+    lab.tell('worker-1', report as Message);
+    if (attempt % 50 === 0) lab.settle();
+  }
+  lab.settle();
+  const first = lab.disk[0];
+  expect(first?.kind === 'intact' && first.data).toMatchObject({ snapshot: true });
+  expect(lab.disk.length).toBeLessThan(4_097);
+  const before = lab.machine.program.snapshot() as { epoch: number; jobs: unknown };
+  lab.start().settle();
+  const after = lab.machine.program.snapshot() as typeof before;
+  expect(after).toEqual({ ...before, epoch: 2 });
+});
