@@ -6,6 +6,7 @@
  *   registry.ts   designs with their presets, promises, assumptions and bounds
  *   assemble.ts   one run: machines, programs, workload, faults and judges wired together
  *   due-ticks.ts  the independent second opinion on which ticks are due (croner)
+ *   zone-clock.ts local time by what the platform says of a zone, for due-ticks.ts
  *   zone-data.ts  zone rules read from the platform's zone database
  *   zone-shelf.ts the rules that each machine is handed, right or old
  */

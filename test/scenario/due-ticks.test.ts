@@ -155,8 +155,24 @@ const field = (low: number, high: number): fc.Arbitrary<string> => {
     fc.tuple(fc.oneof(fc.constant('*'), span, value.map(String)), step).map((x) => x.join('/')),
   );
 };
+/** Days counted within the month, as croner and this dialect both have them or as ours alone. */
+const back = fc.integer({ min: 0, max: 30 }).map((n) => `L-${n}`);
+const counted = fc.oneof(
+  fc.constantFrom('L', '1,L', 'LW', 'L-3,15', 'L,L-7'),
+  back,
+  back.map((item) => `${item}W`),
+  fc.integer({ min: 1, max: 31 }).map((day) => `${day}W`),
+);
+const weekday = fc.constantFrom('0', '1', '5', '7', 'SUN', 'wed', 'Sat');
+const countedWeekday = fc.oneof(
+  weekday.map((name) => `${name}L`),
+  fc.tuple(weekday, fc.integer({ min: 1, max: 5 })).map((x) => x.join('#')),
+  fc.constantFrom('MON#1,FRI#3', '2,5L', 'sunl,SUN#1'),
+);
+const dayOfMonth = fc.oneof({ weight: 3, arbitrary: field(1, 31) }, counted);
+const dayOfWeek = fc.oneof({ weight: 3, arbitrary: field(0, 7) }, countedWeekday);
 const expressions = fc
-  .tuple(field(0, 59), field(0, 23), field(1, 31), field(1, 12), field(0, 7))
+  .tuple(field(0, 59), field(0, 23), dayOfMonth, field(1, 12), dayOfWeek)
   .map((fields) => fields.join(' '))
   .filter((text) => {
     const parsed = parseCron(text);
@@ -184,6 +200,24 @@ describe('any expression', () => {
     const timing = cronTiming(text, 'America/New_York');
     expect(ours(timing, ...year)).toEqual(dueTicks(timing, ...year));
     expect(ours(timing, ...year).length).toBeGreaterThan(0);
+  });
+
+  it('both opinions agree on the days of ten years', () => {
+    const dates = fc
+      .tuple(dayOfMonth, field(1, 12), dayOfWeek)
+      .map((fields) => `0 12 ${fields.join(' ')}`)
+      .filter((text) => {
+        const parsed = parseCron(text);
+        return parsed.kind === 'ok' && canFire(parsed.value);
+      });
+    const [start, end] = [at('2020-01-01T00:00:00Z'), at('2030-01-01T00:00:00Z')];
+    fc.assert(
+      fc.property(dates, (text) => {
+        const timing = cronTiming(text, 'America/New_York');
+        expect(ours(timing, start, end)).toEqual(dueTicks(timing, start, end));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('both opinions agree around a change of clock', () => {

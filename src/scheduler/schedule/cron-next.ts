@@ -6,8 +6,11 @@
  * policies: a local time that was jumped over is dropped or runs once at the first instant after
  * the gap, one that comes again runs in the first pass or in both. An expression with a wildcard
  * hour means elapsed time rather than a time of day: it runs in both passes and is never shifted.
+ * Where a zone left out a whole day (Samoa moved across the date line), that day never was: nothing
+ * of it is made up for.
  */
 import type { CronExpression } from './cron.ts';
+import { firstInMask, type MonthMasks, maskIndex, monthMasks } from './cron-days.ts';
 import type { ZoneRules } from './zone-rules.ts';
 import {
   civilFromDays,
@@ -19,8 +22,11 @@ import {
   weekdayOf,
 } from './zone-time.ts';
 
-/** Nothing within this span counts as never: leap days are at most eight years apart. */
-export const HORIZON_S = 8 * 366 * DAY_S;
+/**
+ * Nothing within this span counts as never: 29 February falls on a given weekday every 28 years,
+ * and 40 years apart around 2100, which is no leap year.
+ */
+export const HORIZON_S = 41 * 366 * DAY_S;
 
 export interface DstPolicy {
   readonly gap: 'skip' | 'run-at-end';
@@ -33,9 +39,7 @@ interface Tables {
   readonly nextMinute: Int8Array;
   readonly nextHour: Int8Array;
   readonly isMonth: readonly boolean[];
-  readonly isDay: readonly boolean[];
-  readonly isWeekday: readonly boolean[];
-  readonly isEitherDay: boolean;
+  readonly masks: MonthMasks;
   readonly isEveryDay: boolean;
   /** The first time of a matching day, in seconds. */
   readonly firstOfDayS: number;
@@ -59,8 +63,9 @@ export function compileCron(cron: CronExpression, rules: ZoneRules, policy: DstP
       const offsetS = offsets.offsetS[at] as number;
       if (runsAtGapEnd && firesInGap(tables, offsets, at, fromS)) return fromS;
       const startS = runsFirstOnly ? firstPassS(offsets, at, fromS) : fromS;
-      const foundS = firstLocalS(tables, startS + offsetS, limitS + offsetS) - offsetS;
       const endS = offsets.startS[at + 1] ?? Number.POSITIVE_INFINITY;
+      const untilS = Math.min(limitS, endS) + offsetS;
+      const foundS = firstLocalS(tables, startS + offsetS, untilS) - offsetS;
       if (foundS < endS) return foundS <= limitS ? foundS : Number.POSITIVE_INFINITY;
       fromS = endS;
     }
@@ -73,7 +78,8 @@ function firesInGap(tables: Tables, offsets: Offsets, at: number, fromS: number)
   if (fromS !== offsets.startS[at]) return false;
   const gapStartS = fromS + (offsets.offsetS[at - 1] as number);
   const gapEndS = fromS + (offsets.offsetS[at] as number);
-  return gapStartS < gapEndS && firstLocalS(tables, gapStartS, gapEndS) < gapEndS;
+  if (gapStartS >= gapEndS || gapEndS - gapStartS >= DAY_S) return false;
+  return firstLocalS(tables, gapStartS, gapEndS) < gapEndS;
 }
 
 /** The instant from which local time, in this stretch, is not a repetition of the one before. */
@@ -87,8 +93,8 @@ function firstPassS(offsets: Offsets, at: number, fromS: number): number {
 function firstLocalS(tables: Tables, fromS: number, untilS: number): number {
   const day = Math.floor(fromS / DAY_S);
   const timeS = firstTimeS(tables, fromS - day * DAY_S);
-  if (timeS >= 0 && isMatchingDay(tables, day)) return day * DAY_S + timeS;
-  return firstDay(tables, day + 1, Math.floor(untilS / DAY_S)) * DAY_S + tables.firstOfDayS;
+  const found = firstDay(tables, timeS >= 0 ? day : day + 1, Math.floor(untilS / DAY_S));
+  return found * DAY_S + (found === day ? timeS : tables.firstOfDayS);
 }
 
 /** First matching time of day from `fromS` (seconds since midnight) on; -1 when none is left. */
@@ -112,31 +118,19 @@ function firstInHourS(tables: Tables, fromS: number): number {
   return next < 0 ? -1 : next * 60 + (tables.nextSecond[0] as number);
 }
 
-function isMatchingDay(tables: Tables, days: number): boolean {
-  if (tables.isEveryDay) return true;
-  const { month, day } = civilFromDays(days);
-  return tables.isMonth[month] === true && isAllowed(tables, day, weekdayOf(days));
-}
-
-/** Either of the two day fields when both are restricted, otherwise both of them. */
-function isAllowed(tables: Tables, day: number, weekday: number): boolean {
-  const byDay = tables.isDay[day] === true;
-  const byWeekday = tables.isWeekday[weekday] === true;
-  return tables.isEitherDay ? byDay || byWeekday : byDay && byWeekday;
-}
-
 /** First matching day from `from` to `last`, as days since 1970-01-01; infinite when none. */
 function firstDay(tables: Tables, from: number, last: number): number {
   if (tables.isEveryDay) return from;
   let { year, month, day } = civilFromDays(from);
-  let days = from;
-  while (days <= last) {
+  let firstOfMonth = from - day + 1;
+  while (firstOfMonth <= last) {
     const length = daysInMonth(year, month);
     if (tables.isMonth[month] === true) {
-      for (; day <= length; day++, days++) {
-        if (isAllowed(tables, day, weekdayOf(days))) return days;
-      }
-    } else days += length - day + 1;
+      const mask = tables.masks[maskIndex(length, weekdayOf(firstOfMonth))] as number;
+      const found = firstInMask(mask, day);
+      if (found !== 0) return firstOfMonth + found - 1;
+    }
+    firstOfMonth += length;
     day = 1;
     month = (month % 12) + 1;
     if (month === 1) year++;
@@ -148,25 +142,23 @@ function tablesOf(cron: CronExpression): Tables {
   const nextSecond = nextTable(cron.seconds, 60);
   const nextMinute = nextTable(cron.minutes, 60);
   const nextHour = nextTable(cron.hours, 24);
+  const masks = monthMasks(cron);
   const firstOfHourS = (nextMinute[0] as number) * 60 + (nextSecond[0] as number);
   return {
     nextSecond,
     nextMinute,
     nextHour,
     isMonth: flags(cron.months, 13),
-    isDay: flags(cron.days, 32),
-    isWeekday: flags(cron.weekdays, 7),
-    isEitherDay: cron.isEitherDay,
-    isEveryDay: cron.months.length === 12 && hasEveryDay(cron),
+    masks,
+    isEveryDay: cron.months.length === 12 && masks.every(isWhole),
     firstOfHourS,
     firstOfDayS: (nextHour[0] as number) * 3_600 + firstOfHourS,
   };
 }
 
-const hasEveryDay = (cron: CronExpression): boolean =>
-  cron.isEitherDay
-    ? cron.days.length === 31 || cron.weekdays.length === 7
-    : cron.days.length === 31 && cron.weekdays.length === 7;
+/** Every day of that kind of month is in the mask; seven of them share a length. */
+const isWhole = (mask: number, index: number): boolean =>
+  mask === 2 ** (28 + Math.floor(index / 7)) - 1;
 
 /** One entry more than there are values, so that "the next after the last" is in the table. */
 function nextTable(values: readonly number[], size: number): Int8Array {

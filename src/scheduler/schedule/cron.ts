@@ -1,30 +1,33 @@
 /**
  * Cron expressions as data. Five fields (minute, hour, day of month, month, day of week) or six (a
- * second first); lists, ranges, steps, names and the usual nicknames. What differs between cron
- * dialects is decided here once: `n/step` runs from n to the end of the field, `?` is `*`, 0 and 7
- * are Sunday, a range that runs backwards is refused rather than wrapped, and a field counts as
- * restricted unless it starts with `*` (the rule of Vixie cron).
+ * second first); lists, ranges, steps, names, the usual nicknames, and days counted within their
+ * month (`L`, `W` and `#`: cron-days.ts). What differs between cron dialects is decided here once:
+ *
+ * - Both day fields restricted: a day matches when either does (the rule of Vixie cron); a field
+ *   counts as restricted unless it starts with `*` or `?`. Otherwise a day must match both.
+ * - `n/step` runs from n to the end of the field. A step past the end of an open-ended item is
+ *   refused (hardly anybody means "once an hour" by every 90 minutes); in a range it is taken, for
+ *   crontabs in real use have such.
+ * - `?` is `*`; 0 and 7 are Sunday.
+ * - A range that runs backwards is refused rather than wrapped, for dialects differ.
+ * - `@every` is refused: an interval has a timing of its own.
  */
 import { failed, type Outcome, ok } from '../../lib/outcome.ts';
+import { addCounted, type CountedDays, type DayRule, maskOf } from './cron-days.ts';
+import { addItem, FIELDS, type Field, quoted } from './cron-field.ts';
 
 /** A parsed expression: for every field the values it allows, rising and without repeats. */
-export interface CronExpression {
+export interface CronExpression extends DayRule {
   /** As it was written, without surrounding space. */
   readonly text: string;
   /** Just 0 when the expression has five fields. */
   readonly seconds: readonly number[];
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
-  /** 1 to 31. */
-  readonly days: readonly number[];
   /** 1 to 12. */
   readonly months: readonly number[];
-  /** 0 (Sunday) to 6. */
-  readonly weekdays: readonly number[];
   /** The hour field starts with `*`: daylight-saving policies do not touch such an expression. */
   readonly isHourWildcard: boolean;
-  /** Day of month and day of week are both restricted: a day matches when either does. */
-  readonly isEitherDay: boolean;
 }
 
 /** Why an expression was refused; `field` is absent when the whole of it is wrong. */
@@ -32,28 +35,6 @@ export interface CronProblem {
   readonly reason: string;
   readonly field?: string;
 }
-
-interface Field {
-  readonly name: string;
-  readonly low: number;
-  /** Where `*` and `n/step` end. */
-  readonly high: number;
-  /** The largest number that may be written. */
-  readonly writable: number;
-  readonly names: readonly string[];
-}
-
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-
-const FIELDS: readonly Field[] = [
-  { name: 'second', low: 0, high: 59, writable: 59, names: [] },
-  { name: 'minute', low: 0, high: 59, writable: 59, names: [] },
-  { name: 'hour', low: 0, high: 23, writable: 23, names: [] },
-  { name: 'day-of-month', low: 1, high: 31, writable: 31, names: [] },
-  { name: 'month', low: 1, high: 12, writable: 12, names: MONTHS },
-  { name: 'day-of-week', low: 0, high: 6, writable: 7, names: WEEKDAYS },
-];
 
 const NICKNAMES: ReadonlyMap<string, string> = new Map([
   ['@yearly', '0 0 1 1 *'],
@@ -83,6 +64,9 @@ function parseNickname(text: string): Outcome<CronExpression, CronProblem> {
   if (name === '@reboot') {
     return failed({ reason: '@reboot runs when a machine boots: it has no times' });
   }
+  if (name.startsWith('@every')) {
+    return failed({ reason: '@every is an interval, not a nickname: give an interval instead' });
+  }
   const fields = NICKNAMES.get(name);
   if (fields !== undefined) return parseFields(text, fields);
   const known = [...NICKNAMES.keys()].join(' ');
@@ -97,8 +81,9 @@ function parseFields(text: string, fields: string): Outcome<CronExpression, Cron
   }
   if (words.length === 5) words.unshift('0');
   const values: number[][] = [];
+  const counted: CountedDays = { fromEnd: new Set(), nth: new Map() };
   for (const [at, field] of FIELDS.entries()) {
-    const parsed = parseField(words[at] as string, field);
+    const parsed = parseField(words[at] as string, field, counted);
     if (parsed.kind === 'failed') return failed({ reason: parsed.error, field: field.name });
     values.push(parsed.value);
   }
@@ -109,8 +94,11 @@ function parseFields(text: string, fields: string): Outcome<CronExpression, Cron
     minutes,
     hours,
     days,
+    daysFromEnd: [...counted.fromEnd].sort((a, b) => a - b),
+    ...(counted.nearestTo === undefined ? {} : { nearestTo: counted.nearestTo }),
     months,
     weekdays,
+    nthWeekdays: [...counted.nth.values()],
     isHourWildcard: isStarred(words[2] as string),
     isEitherDay: !isStarred(words[3] as string) && !isStarred(words[5] as string),
   });
@@ -119,87 +107,26 @@ function parseFields(text: string, fields: string): Outcome<CronExpression, Cron
 /** Vixie cron looks at the first character only, so that a stepped star is a star too. */
 const isStarred = (word: string): boolean => word.startsWith('*') || word.startsWith('?');
 
-function parseField(word: string, field: Field): Outcome<number[], string> {
+/** The plain values of a field, rising; what is counted within the month goes to `counted`. */
+function parseField(word: string, field: Field, counted: CountedDays): Outcome<number[], string> {
   const allowed = new Set<number>();
   for (const item of word.split(',')) {
-    const problem = addItem(item, field, allowed);
+    const found = addCounted(item, field, counted, item === word);
+    if (found === true) continue;
+    const problem = found === false ? addItem(item, field, allowed) : found;
     if (problem !== undefined) return failed(problem);
   }
   return ok([...allowed].sort((a, b) => a - b));
 }
 
-/** One item of a list: star, value or range, perhaps with a step. Answers what is wrong with it. */
-function addItem(item: string, field: Field, allowed: Set<number>): string | undefined {
-  if (item === '') return 'empty item in a list';
-  const parts = /^([^/-]+)(?:-([^/-]+))?(?:\/(\d{1,4}))?$/.exec(item);
-  if (parts === null) return unsupported(item, field) ?? `cannot read ${quoted(item)}`;
-  const [, from = '', to, stepText] = parts;
-  const step = stepText === undefined ? 1 : Number(stepText);
-  if (step === 0) return `step of 0 in ${quoted(item)}`;
-  const bounds = boundsOf(item, from, to, stepText !== undefined, field);
-  if (typeof bounds === 'string') return bounds;
-  // 7 is Sunday as well; only the days of the week can hold a value above their last.
-  for (let value = bounds.low; value <= bounds.high; value += step) {
-    allowed.add(value > field.high ? field.low : value);
-  }
-  return undefined;
-}
-
-/** First and last value of an item, or what is wrong with it. */
-function boundsOf(
-  item: string,
-  from: string,
-  to: string | undefined,
-  hasStep: boolean,
-  field: Field,
-): { readonly low: number; readonly high: number } | string {
-  if (from === '*' || from === '?') {
-    return to === undefined ? { low: field.low, high: field.high } : `cannot read ${quoted(item)}`;
-  }
-  const low = numberOf(from, field);
-  if (typeof low === 'string') return unsupported(item, field) ?? low;
-  if (to === undefined) return { low, high: hasStep ? Math.max(low, field.high) : low };
-  const named = numberOf(to, field);
-  if (typeof named === 'string') return unsupported(item, field) ?? named;
-  // The week may end on a Sunday: `fri-sun` is plain, though `sun` alone is 0.
-  const high = to.toLowerCase() === 'sun' && low > 0 ? 7 : named;
-  if (low <= high) return { low, high };
-  return `reversed range ${quoted(item)}: write it as two, such as ${rewritten(low, high, field)}`;
-}
-
-const rewritten = (low: number, high: number, field: Field): string =>
-  `"${low}-${field.high},${field.low}-${high}"`;
-
-/** A number or a name of the field; otherwise what is wrong with the text. */
-function numberOf(text: string, field: Field): number | string {
-  const name = field.names.indexOf(text.toLowerCase());
-  if (name >= 0) return field.low + name;
-  if (!/^\d{1,4}$/.test(text)) return `cannot read ${quoted(text)}`;
-  const value = Number(text);
-  if (value >= field.low && value <= field.writable) return value;
-  return `${value} is outside ${field.low}-${field.writable}`;
-}
-
-/** Extensions of other dialects, named so that nobody hunts for a typing error. */
-function unsupported(item: string, field: Field): string | undefined {
-  if (field.name.startsWith('day') && /^(\d*L|L-?\d*W?|\d+W|[a-z]{3}L|.*#.*)$/i.test(item)) {
-    return `${quoted(item)}: L, W and # (last, nearest weekday, nth) are not supported`;
-  }
-  return /^H(\(|\/|$)/.test(item) ? `${quoted(item)}: H (hash) is not supported` : undefined;
-}
-
-/** Short and printable, whatever was typed. */
-const quoted = (text: string): string =>
-  JSON.stringify(text.length > 24 ? `${text.slice(0, 24)}…` : text);
-
 /**
- * Whether the expression can ever fire: some month that it names must have one of its days. (Only
- * 30 and 31 of short months fail; 29 February comes round.)
+ * Whether the expression can ever fire: some month that it names must have one of its days, some
+ * day. (30 February fails, and 31 June; 29 February comes round, on every weekday.)
  */
 export function canFire(cron: CronExpression): boolean {
-  if (cron.isEitherDay) return true;
-  const longest = cron.months.reduce((most, month) => Math.max(most, LONGEST[month - 1] ?? 0), 0);
-  return (cron.days[0] ?? Number.POSITIVE_INFINITY) <= longest;
+  const isPossible = (length: number) =>
+    [0, 1, 2, 3, 4, 5, 6].some((first) => maskOf(cron, length, first) !== 0);
+  return cron.months.some((month) => (LENGTHS[month - 1] ?? []).some(isPossible));
 }
 
-const LONGEST = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const LENGTHS = [31, [28, 29], 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].map((each) => [each].flat());

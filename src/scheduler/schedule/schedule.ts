@@ -4,6 +4,8 @@
  *
  *   schedule.ts    a whole schedule checked: timing, misfire policy, bounds (this file)
  *   cron.ts        cron expressions, parsed or refused with a reason
+ *   cron-field.ts  one field of an expression, and its plain items
+ *   cron-days.ts   days counted within their month, and the days that a rule allows in any month
  *   cron-next.ts   when an expression fires next in a zone, daylight saving decided by policy
  *   timing.ts      a timing checked and compiled: cron or interval
  *   decide.ts      due ticks: run or skip, and why

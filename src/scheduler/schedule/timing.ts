@@ -1,14 +1,14 @@
 /** A timing, checked and made ready: which nominal times a schedule has. */
 import { failed, type Outcome, ok } from '../../lib/outcome.ts';
-import { MS, SECOND, type WallUs, wallUs } from '../../lib/units.ts';
+import { DAY, MS, SECOND, type WallUs, wallUs } from '../../lib/units.ts';
 import type { Timing } from '../api.ts';
 import { canFire, parseCron } from './cron.ts';
-import { compileCron, HORIZON_S } from './cron-next.ts';
+import { compileCron } from './cron-next.ts';
 import type { ZoneTable } from './zone-rules.ts';
 
 /** A timing ready for use: a pure function of the timing and the zone rules it was checked with. */
 export interface Compiled {
-  /** First nominal time strictly after `us`; undefined when none comes within about 8 years. */
+  /** First nominal time strictly after `us`; undefined when none comes within about 41 years. */
   nextAfter(us: WallUs): WallUs | undefined;
 }
 
@@ -20,8 +20,8 @@ export interface TimingProblem {
 
 /** Shorter intervals are refused: nothing here is timed more finely. */
 const INTERVAL_MIN_US = MS;
-/** Longer ones are refused too: they would count as never. */
-const INTERVAL_MAX_US = HORIZON_S * SECOND;
+/** Longer ones are refused too: hardly anybody means them. */
+const INTERVAL_MAX_US = 8 * 366 * DAY;
 
 /**
  * Checks a timing and compiles it. Refused with field and reason: an unreadable expression, one
