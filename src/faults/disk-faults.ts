@@ -5,7 +5,7 @@ import type { Machine } from '../sim/machine.ts';
 import { type Beginning, type Ending, type Family, param, type World } from './beginning.ts';
 import type { DiskKind } from './plan.ts';
 
-/** What disks do to what is written on them. All of it ends with its fault, but for what it cost. */
+/** What disks do to what is written on them: it ends with its fault, but for what it cost. */
 export function createDiskFaults(world: World): Family<DiskKind> {
   rememberWhereNeeded(world);
   return {

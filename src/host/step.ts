@@ -91,8 +91,8 @@ export class StepRunner {
   }
 
   /**
-   * Begins with what the disk holds; or ends the process, where some of it cannot be read now. A log
-   * that was found may be in the memory of the operating system only, so it is synced before
+   * Begins with what the disk holds; or ends the process, where some of it cannot be read now. A
+   * log that was found may be in the memory of the operating system only, so it is synced before
    * anything leaves that may rest on it.
    */
   start(recovered: Recovered, onStart: () => Output): void {

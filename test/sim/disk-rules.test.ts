@@ -157,7 +157,7 @@ describe('syncs that lie', () => {
 });
 
 describe('time', () => {
-  it('answers nothing while it stalls, then everything in order; a start finds it unreadable', () => {
+  it('answers nothing while it stalls, then all in order; a start finds it unreadable', () => {
     const b = bench();
     write(b, 'a', 1);
     b.kernel.run(1);
