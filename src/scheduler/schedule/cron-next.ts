@@ -38,7 +38,8 @@ interface Tables {
   readonly nextSecond: Int8Array;
   readonly nextMinute: Int8Array;
   readonly nextHour: Int8Array;
-  readonly isMonth: readonly boolean[];
+  /** 1 for a month (1 to 12) that is named. */
+  readonly isMonth: Int8Array;
   readonly masks: MonthMasks;
   readonly isEveryDay: boolean;
   /** The first time of a matching day, in seconds. */
@@ -59,13 +60,21 @@ export function compileCron(cron: CronExpression, rules: ZoneRules, policy: DstP
   return (afterS) => {
     const limitS = afterS + HORIZON_S;
     let fromS = Math.floor(afterS) + 1;
+    // `matchS` is the first match from `askedS` on, so that later stretches need not search again.
+    let askedS = Number.POSITIVE_INFINITY;
+    let matchS = Number.NEGATIVE_INFINITY;
     for (let at = stretchAt(offsets, fromS); fromS <= limitS; at++) {
       const offsetS = offsets.offsetS[at] as number;
-      if (runsAtGapEnd && firesInGap(tables, offsets, at, fromS)) return fromS;
-      const startS = runsFirstOnly ? firstPassS(offsets, at, fromS) : fromS;
+      const localS = (runsFirstOnly ? firstPassS(offsets, at, fromS) : fromS) + offsetS;
+      const searchS = runsAtGapEnd ? localS - gapBeforeS(offsets, at, fromS) : localS;
+      if (searchS < askedS || searchS > matchS) {
+        askedS = searchS;
+        matchS = firstLocalS(tables, searchS, limitS + 2 * DAY_S);
+      }
+      // Swallowed by the gap: it runs at the first instant after it.
+      if (matchS < localS) return fromS;
+      const foundS = matchS - offsetS;
       const endS = offsets.startS[at + 1] ?? Number.POSITIVE_INFINITY;
-      const untilS = Math.min(limitS, endS) + offsetS;
-      const foundS = firstLocalS(tables, startS + offsetS, untilS) - offsetS;
       if (foundS < endS) return foundS <= limitS ? foundS : Number.POSITIVE_INFINITY;
       fromS = endS;
     }
@@ -73,13 +82,11 @@ export function compileCron(cron: CronExpression, rules: ZoneRules, policy: DstP
   };
 }
 
-/** True at the first instant after a gap that swallowed a firing. */
-function firesInGap(tables: Tables, offsets: Offsets, at: number, fromS: number): boolean {
-  if (fromS !== offsets.startS[at]) return false;
-  const gapStartS = fromS + (offsets.offsetS[at - 1] as number);
-  const gapEndS = fromS + (offsets.offsetS[at] as number);
-  if (gapStartS >= gapEndS || gapEndS - gapStartS >= DAY_S) return false;
-  return firstLocalS(tables, gapStartS, gapEndS) < gapEndS;
+/** Local time lost just before an instant, for which is made up: a whole day is not. */
+function gapBeforeS(offsets: Offsets, at: number, fromS: number): number {
+  if (fromS !== offsets.startS[at]) return 0;
+  const gapS = (offsets.offsetS[at] as number) - (offsets.offsetS[at - 1] as number);
+  return gapS > 0 && gapS < DAY_S ? gapS : 0;
 }
 
 /** The instant from which local time, in this stretch, is not a repetition of the one before. */
@@ -125,7 +132,7 @@ function firstDay(tables: Tables, from: number, last: number): number {
   let firstOfMonth = from - day + 1;
   while (firstOfMonth <= last) {
     const length = daysInMonth(year, month);
-    if (tables.isMonth[month] === true) {
+    if (tables.isMonth[month] === 1) {
       const mask = tables.masks[maskIndex(length, weekdayOf(firstOfMonth))] as number;
       const found = firstInMask(mask, day);
       if (found !== 0) return firstOfMonth + found - 1;
@@ -148,7 +155,7 @@ function tablesOf(cron: CronExpression): Tables {
     nextSecond,
     nextMinute,
     nextHour,
-    isMonth: flags(cron.months, 13),
+    isMonth: Int8Array.from({ length: 13 }, (_, month) => (cron.months.includes(month) ? 1 : 0)),
     masks,
     isEveryDay: cron.months.length === 12 && masks.every(isWhole),
     firstOfHourS,
@@ -170,6 +177,3 @@ function nextTable(values: readonly number[], size: number): Int8Array {
   }
   return table;
 }
-
-const flags = (values: readonly number[], size: number): boolean[] =>
-  Array.from({ length: size }, (_, at) => values.includes(at));
