@@ -1,13 +1,15 @@
 import type { FactOf } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';
-import type { Message } from '../host/host.ts';
 import { chancePpm } from '../lib/random.ts';
-import type { Mishap, StoreOrder } from '../scheduler/store/mishaps.ts';
+import type { Mishap, StoreControl, StoreOrder } from '../scheduler/store/mishaps.ts';
 import type { StoreAnswer } from '../scheduler/store/protocol.ts';
 import type { StoreSnapshot } from '../scheduler/store/store.ts';
 import type { Machine } from '../sim/machine.ts';
+import type { NetworkRule } from '../sim/network.ts';
 import type { Sim } from '../sim/sim.ts';
 import { type Beginning, type Ending, onEach, param, type World } from './beginning.ts';
+
+type Message = Parameters<NetworkRule['judge']>[2];
 
 /** The state of a store, where the machine is up and that is what it runs. */
 export function storeOn(machine: Machine): StoreSnapshot | undefined {
@@ -18,7 +20,8 @@ export function storeOn(machine: Machine): StoreSnapshot | undefined {
 /** Gives an order to the store on a machine; anything else there is left in peace. */
 export function order(sim: Sim, machine: Machine, what: StoreOrder): void {
   if (storeOn(machine) === undefined) return;
-  sim.tell(machine.name, { kind: 'store-control', v: 1, order: what } as Message);
+  const control: StoreControl = { kind: 'store-control', v: 1, order: what };
+  sim.tell(machine.name, control);
 }
 
 /** An answer that tells of a commit with writes. */

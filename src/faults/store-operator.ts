@@ -1,6 +1,6 @@
 import type { FactOf } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';
-import { compare, type Position } from '../scheduler/store/replication.ts';
+import type { Position } from '../scheduler/store/replication.ts';
 import type { StoreSnapshot } from '../scheduler/store/store.ts';
 import type { Machine } from '../sim/machine.ts';
 import type { NetworkRule } from '../sim/network.ts';
@@ -117,7 +117,7 @@ export class StoreOperator {
 
   /** Whether the one to be promoted has everything that somebody was told of. */
   #compare({ breaks }: Beginning, { old, next }: Promotion): void {
-    if (compare(next.state.at, old.state.accepted) >= 0) return;
+    if (hasAll(next.state.at, old.state.accepted)) return;
     const detail =
       `commits up to ${shown(old.state.accepted)} were accepted, ${next.machine.name} has those ` +
       `up to ${shown(next.state.at)}`;
@@ -145,6 +145,10 @@ export class StoreOperator {
 }
 
 const DISCARDED = 'the old primary accepted commits that its successor never had';
+/** What a later timeline has counts for more. */
+const hasAll = (a: Position, b: Position): boolean =>
+  a.timeline === b.timeline ? a.n >= b.n : a.timeline > b.timeline;
+
 const shown = ({ timeline, n }: Position): string => `${timeline}.${n}`;
 
 /**

@@ -16,7 +16,15 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mutants: ['scheduler', 'host', 'history', 'lib'],
   sim: ['kernel', 'host', 'history', 'lib'],
   workload: ['scheduler/api.ts', 'scheduler/schedule/', 'host', 'history', 'lib'],
-  faults: ['sim', 'workload', 'scheduler/api.ts:types', 'kernel:types', 'history', 'lib'],
+  faults: [
+    'sim',
+    'workload',
+    'scheduler/api.ts:types',
+    'scheduler/store/:types',
+    'kernel:types',
+    'history',
+    'lib',
+  ],
   checkers: ['history', 'lib'],
   metrics: ['history', 'lib'],
   scenario: [

@@ -30,6 +30,9 @@ export interface Commit extends Position {
   readonly rows: readonly RowWrite[];
 }
 
+/** Without what a commit has beside it. */
+export const positionOf = ({ timeline, n }: Position): Position => ({ timeline, n });
+
 export const isSame = (a: Position, b: Position): boolean =>
   a.timeline === b.timeline && a.n === b.n;
 

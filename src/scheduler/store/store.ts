@@ -7,7 +7,8 @@
  *   sessions.ts     conversations with clients: transactions, locks, watches
  *   replication.ts  what the two machines say to each other, and the primary's side of it
  *   mishaps.ts      what may be wrong with it for a while; what an operator says
- *   store.ts        roles, the log, recovery (this file)
+ *   archive.ts      what it knows for good, and the log of it
+ *   store.ts        roles, and what the others say to it (this file)
  *
  * Every answer waits for the log: nobody reads what a crash could take back. One machine serves,
  * the primary; the other follows it. Nobody but an operator promotes, and every promotion starts a
@@ -19,28 +20,27 @@ import type { Output } from '../../host/step.ts';
 import { assert, required, unreachable } from '../../lib/assert.ts';
 import type { MonotonicUs } from '../../lib/units.ts';
 import { MS, SECOND } from '../../lib/units.ts';
-import { LogWriter, recoverLog, refuseToStart } from '../parts/log.ts';
+import { refuseToStart } from '../parts/log.ts';
 import { Out } from '../parts/out.ts';
+import { Archive, type Role, type StoreEntry } from './archive.ts';
 import { Mishaps, type StoreControl, type StoreOrder } from './mishaps.ts';
 import type { StoreAnswer, StoreCall, StoreOutcome, StoreRow, StoreValue } from './protocol.ts';
 import { versionOf } from './protocol.ts';
 import {
-  type Commit,
   compare,
   following,
   type PeerMessage,
   type Position,
+  positionOf,
   type Replication,
   SHIP_TIMER,
   Shipper,
-  START,
   type StoreAck,
   type StoreHello,
   type StoreShip,
   type StoreState,
 } from './replication.ts';
 import { type SessionOptions, Sessions, type SessionsPort } from './sessions.ts';
-import { Table } from './table.ts';
 
 export interface StoreOptions extends SessionOptions {
   /** With a synchronous replica: a commit waits so long for one that does not answer. */
@@ -52,21 +52,6 @@ export const DEFAULT_STORE: StoreOptions = {
   lockWaitUs: 10 * SECOND,
   aloneAfterUs: 3 * SECOND,
 };
-
-type Role = 'primary' | 'replica';
-
-/** What the log holds. */
-export type StoreEntry =
-  | Commit
-  | { readonly kind: 'role'; readonly role: Role; readonly timeline: number }
-  /** All there is: what came before does not count. */
-  | {
-      readonly kind: 'state';
-      readonly role: Role;
-      readonly timeline: number;
-      readonly at: Position;
-      readonly rows: readonly StoreRow[];
-    };
 
 const SWEEP_TIMER = 'store:sweep';
 const HELLO_TIMER = 'store:hello';
@@ -107,11 +92,7 @@ class Store implements Program {
   readonly #replication: Replication | undefined;
   readonly #out = new Out<StoreEntry>();
   readonly #mishaps = new Mishaps();
-  #log = new LogWriter<StoreEntry>({ kind: 'whole', records: [], isClean: true });
-  #table = new Table();
-  #role: Role;
-  #timeline = 0;
-  #at: Position = START;
+  readonly #archive: Archive;
   /** While it serves. */
   #sessions: Sessions | undefined;
   /** While it serves and there is another one. */
@@ -122,21 +103,17 @@ class Store implements Program {
   #askedUs = 0;
   /** The other one has more than this disk, and is waited for. */
   #hasLess = false;
-  /** Everything was replaced in this step: the log is, too. */
-  #isReplaced = false;
 
   constructor(host: Host, options: StoreOptions, replication: Replication | undefined) {
     this.#host = host;
     this.#options = options;
     this.#replication = replication;
-    this.#role = replication?.isFirst === false ? 'replica' : 'primary';
+    this.#archive = new Archive(replication?.isFirst === false ? 'replica' : 'primary');
   }
 
   onStart(recovered: Recovered): Output {
-    const log = recoverLog<StoreEntry>(recovered);
-    if (log.kind === 'refused') return refuseToStart(log);
-    for (const { entries } of log.records) for (const entry of entries) this.#replay(entry);
-    this.#log = new LogWriter(log);
+    const refused = this.#archive.recover(recovered);
+    if (refused !== undefined) return refuseToStart(refused);
     this.#out.setTimer(SWEEP_TIMER, this.#options.lockWaitUs / 2);
     if (this.#replication === undefined) this.#serve(undefined);
     else this.#ask();
@@ -174,21 +151,21 @@ class Store implements Program {
     else {
       assert(tag === HELLO_TIMER, () => `timer ${tag}`);
       // Nobody there who knows more: what this machine has is what there is.
-      if (this.#role === 'primary' && !this.#hasLess) this.#serve(undefined);
+      if (this.#archive.role === 'primary' && !this.#hasLess) this.#serve(undefined);
       else this.#ask();
     }
     return this.#take();
   }
 
   snapshot(): StoreSnapshot {
-    const table = this.#table;
+    const table = this.#archive.table;
     return {
       kind: 'store',
-      role: this.#role,
+      role: this.#archive.role,
       isServing: this.#sessions !== undefined,
-      timeline: this.#timeline,
-      at: positionOf(this.#at),
-      accepted: positionOf(this.#shipper?.accepted ?? this.#at),
+      timeline: this.#archive.timeline,
+      at: positionOf(this.#archive.at),
+      accepted: positionOf(this.#shipper?.accepted ?? this.#archive.at),
       isAlone: this.#shipper?.isAlone ?? true,
       sessions: this.#sessions?.size ?? 0,
       locks: this.#sessions?.lockHolders ?? {},
@@ -199,46 +176,25 @@ class Store implements Program {
     };
   }
 
-  #replay(entry: StoreEntry): void {
-    switch (entry.kind) {
-      case 'commit':
-        for (const row of entry.rows) this.#table.write(row);
-        this.#at = entry;
-        return;
-      case 'role':
-        this.#role = entry.role;
-        this.#timeline = entry.timeline;
-        return;
-      case 'state':
-        this.#role = entry.role;
-        this.#timeline = entry.timeline;
-        this.#at = entry.at;
-        this.#table = new Table(entry.rows);
-        return;
-      default:
-        unreachable(entry);
-    }
-  }
-
   // What clients say.
 
   #onCall(from: string, call: StoreCall): void {
     // A client that has heard of a later timeline tells this store that it serves no more.
-    if (call.timeline > this.#timeline) this.#follow(call.timeline);
-    if (this.#role === 'replica') {
+    if (call.timeline > this.#archive.timeline) this.#follow(call.timeline);
+    if (this.#archive.role === 'replica') {
       const peer = this.#replication?.peer;
       const primary = peer === undefined ? {} : { primary: peer };
       return this.#refuse(from, call, { kind: 'not-primary', ...primary });
     }
     if (this.#sessions === undefined) return;
-    if (call.timeline >= 0 && call.timeline < this.#timeline) {
+    if (call.timeline >= 0 && call.timeline < this.#archive.timeline) {
       return this.#refuse(from, call, { kind: 'new-timeline' });
     }
     this.#sessions.onCall(from, call);
   }
 
   #refuse(to: string, { session, call }: StoreCall, outcome: StoreOutcome): void {
-    const timeline = this.#timeline;
+    const timeline = this.#archive.timeline;
     const answer: StoreAnswer = { kind: 'store-answer', v: 1, session, call, timeline, outcome };
     this.#out.sendAfterSync(to, answer);
   }
@@ -250,7 +206,7 @@ class Store implements Program {
       case 'promote':
         return this.#promote(order.timeline, order.asks);
       case 'demote':
-        if (order.timeline >= this.#timeline) this.#follow(order.timeline);
+        if (order.timeline >= this.#archive.timeline) this.#follow(order.timeline);
         return;
       case 'begin': {
         const untilUs = this.#host.monotonicUs() + order.forUs;
@@ -271,8 +227,8 @@ class Store implements Program {
 
   /** Serves on a timeline, as the one that the others have to follow. */
   #promote(timeline: number, asks: boolean): void {
-    const isKnown = this.#role === 'primary' && timeline === this.#timeline;
-    if (isKnown || timeline < this.#timeline) return;
+    const isKnown = this.#archive.role === 'primary' && timeline === this.#archive.timeline;
+    if (isKnown || timeline < this.#archive.timeline) return;
     this.#become('primary', timeline);
     if (asks && this.#replication !== undefined) this.#ask();
     else this.#serve(undefined);
@@ -280,20 +236,17 @@ class Store implements Program {
 
   /** Serves no more; what was not answered yet is never answered. */
   #follow(timeline: number): void {
-    if (this.#role === 'replica' && timeline === this.#timeline) return;
+    if (this.#archive.role === 'replica' && timeline === this.#archive.timeline) return;
     this.#become('replica', timeline);
     if (this.#replication !== undefined) this.#ask();
   }
 
   #become(role: Role, timeline: number): void {
-    assert(timeline >= this.#timeline, () => `from timeline ${this.#timeline} to ${timeline}`);
-    this.#role = role;
-    this.#timeline = timeline;
+    this.#archive.become(role, timeline, this.#out);
     this.#sessions = undefined;
     this.#shipper = undefined;
     this.#hasLess = false;
     this.#out.cancelTimer(SHIP_TIMER);
-    this.#out.persist.push({ kind: 'role', role, timeline });
     if (role === 'replica') this.#observeRole();
   }
 
@@ -302,16 +255,16 @@ class Store implements Program {
     this.#isAsking = false;
     this.#out.cancelTimer(HELLO_TIMER);
     const nowUs = (): MonotonicUs => this.#host.monotonicUs();
-    const timeline = this.#timeline;
+    const timeline = this.#archive.timeline;
     if (this.#replication !== undefined) {
       const { aloneAfterUs } = this.#options;
-      const base = { timeline, at: positionOf(this.#at), replicaAt, aloneAfterUs };
+      const base = { timeline, at: positionOf(this.#archive.at), replicaAt, aloneAfterUs };
       this.#shipper = new Shipper({ ...this.#replication, ...base }, nowUs());
       this.#shipper.begin(this.#out);
     }
     const port = {
       timeline,
-      table: this.#table,
+      table: this.#archive.table,
       mishaps: this.#mishaps,
       nowUs,
       commit: (writes: ReadonlyMap<string, StoreValue>) => this.#commit(writes),
@@ -322,22 +275,13 @@ class Store implements Program {
   }
 
   #observeRole(): void {
-    this.#out.observe({ kind: 'role', role: this.#role, epoch: this.#timeline });
+    this.#out.observe({ kind: 'role', role: this.#archive.role, epoch: this.#archive.timeline });
   }
 
   #commit(writes: ReadonlyMap<string, StoreValue>): Committed {
-    const n = this.#at.n + 1;
-    const version = versionOf(this.#timeline, n);
-    const rows = [...writes].map(([key, value]) => ({ key, value, version }));
-    this.#apply({ kind: 'commit', timeline: this.#timeline, n, rows });
-    return { version, rows };
-  }
-
-  #apply(commit: Commit): void {
-    for (const row of commit.rows) this.#table.write(row);
-    this.#at = commit;
-    this.#out.persist.push(commit);
+    const commit = this.#archive.commit(writes, this.#out);
     this.#shipper?.committed(commit);
+    return { version: versionOf(commit.timeline, commit.n), rows: commit.rows };
   }
 
   #send(to: string, message: Message): void {
@@ -348,13 +292,13 @@ class Store implements Program {
   // What the other machine says.
 
   #onPeer(message: PeerMessage): void {
-    if (message.timeline > this.#timeline) this.#follow(message.timeline);
+    if (message.timeline > this.#archive.timeline) this.#follow(message.timeline);
     switch (message.kind) {
       case 'store-ack':
-        if (message.timeline !== this.#timeline) return;
+        if (message.timeline !== this.#archive.timeline) return;
         return this.#shipper?.onAck(message, this.#host.monotonicUs(), this.#out);
       case 'store-hello':
-        return this.#role === 'primary' ? this.#onReplica(message) : this.#onAsked(message);
+        return this.#archive.role === 'primary' ? this.#onReplica(message) : this.#onAsked(message);
       case 'store-ship':
         return this.#onShip(message);
       case 'store-state':
@@ -368,28 +312,28 @@ class Store implements Program {
   #ask(): void {
     this.#isAsking = true;
     this.#hello(true);
-    this.#out.setTimer(HELLO_TIMER, this.#role === 'primary' ? ASK_US : HELLO_US);
+    this.#out.setTimer(HELLO_TIMER, this.#archive.role === 'primary' ? ASK_US : HELLO_US);
   }
 
   #hello(asks: boolean): void {
     this.#tell<StoreHello>({
       kind: 'store-hello',
       v: 1,
-      timeline: this.#timeline,
-      role: this.#role,
+      timeline: this.#archive.timeline,
+      role: this.#archive.role,
       asks,
-      at: positionOf(this.#at),
+      at: positionOf(this.#archive.at),
     });
   }
 
   /** A primary hears from the other one. */
   #onReplica(hello: StoreHello): void {
-    const isBehind = hello.timeline < this.#timeline;
+    const isBehind = hello.timeline < this.#archive.timeline;
     // It takes itself for the primary, and learns from this answer that it is not.
     if (hello.role === 'primary') return isBehind ? this.#hello(false) : undefined;
     if (this.#sessions === undefined) {
       // It has what this disk had lost: it will send it.
-      this.#hasLess = compare(hello.at, this.#at) > 0;
+      this.#hasLess = compare(hello.at, this.#archive.at) > 0;
       if (this.#hasLess) return;
       this.#serve(hello.at);
     }
@@ -399,20 +343,20 @@ class Store implements Program {
   /** A replica hears from a primary that starts, and may have lost what was here. */
   #onAsked(hello: StoreHello): void {
     if (hello.role !== 'primary') return;
-    const hasMore = compare(this.#at, hello.at) > 0;
-    if (hello.timeline === this.#timeline && hasMore) this.#tellState();
+    const hasMore = compare(this.#archive.at, hello.at) > 0;
+    if (hello.timeline === this.#archive.timeline && hasMore) this.#tellState();
     else this.#hello(false);
   }
 
   #onShip(ship: StoreShip): void {
     // Its sender serves no more, and learns it from this.
-    if (ship.timeline < this.#timeline) return this.#hello(false);
-    if (this.#role === 'primary') return;
-    const commits = following(ship, this.#at);
-    const has = this.#at.timeline === ship.timeline && this.#at.n > ship.after.n;
+    if (ship.timeline < this.#archive.timeline) return this.#hello(false);
+    if (this.#archive.role === 'primary') return;
+    const commits = following(ship, this.#archive.at);
+    const has = this.#archive.at.timeline === ship.timeline && this.#archive.at.n > ship.after.n;
     if (commits === undefined && !has) return this.#askAgain();
     this.#heard();
-    for (const commit of commits ?? []) this.#apply(commit);
+    for (const commit of commits ?? []) this.#archive.apply(commit, this.#out);
     this.#ack();
   }
 
@@ -425,15 +369,13 @@ class Store implements Program {
   }
 
   #onState({ timeline, at, rows }: StoreState): void {
-    if (timeline < this.#timeline || this.#sessions !== undefined) return;
-    const has = this.#at.timeline === timeline && this.#at.n >= at.n;
-    const isTaken = this.#role === 'primary' ? compare(at, this.#at) > 0 : !has;
+    if (timeline < this.#archive.timeline || this.#sessions !== undefined) return;
+    const has = this.#archive.at.timeline === timeline && this.#archive.at.n >= at.n;
+    const isTaken = this.#archive.role === 'primary' ? compare(at, this.#archive.at) > 0 : !has;
     if (isTaken) {
-      this.#table = new Table(rows);
-      this.#at = positionOf(at);
-      this.#isReplaced = true;
+      this.#archive.replace(at, rows);
     }
-    if (this.#role === 'primary') return this.#serve(isTaken ? at : undefined);
+    if (this.#archive.role === 'primary') return this.#serve(isTaken ? at : undefined);
     this.#heard();
     this.#ack();
   }
@@ -445,16 +387,21 @@ class Store implements Program {
   }
 
   #ack(): void {
-    this.#tell<StoreAck>({ kind: 'store-ack', v: 1, timeline: this.#timeline, n: this.#at.n });
+    this.#tell<StoreAck>({
+      kind: 'store-ack',
+      v: 1,
+      timeline: this.#archive.timeline,
+      n: this.#archive.at.n,
+    });
   }
 
   #tellState(): void {
     this.#tell<StoreState>({
       kind: 'store-state',
       v: 1,
-      timeline: this.#timeline,
-      at: positionOf(this.#at),
-      rows: this.#table.rows(),
+      timeline: this.#archive.timeline,
+      at: positionOf(this.#archive.at),
+      rows: this.#archive.table.rows(),
     });
   }
 
@@ -474,21 +421,6 @@ class Store implements Program {
 
   #take(): Output {
     this.#shipper?.flush(this.#host.monotonicUs(), this.#out);
-    const output = this.#out.take();
-    const live = (): readonly StoreEntry[] => [
-      {
-        kind: 'state',
-        role: this.#role,
-        timeline: this.#timeline,
-        at: positionOf(this.#at),
-        rows: this.#table.rows(),
-      },
-    ];
-    if (!this.#isReplaced) return this.#log.seal(output, this.#table.size, live);
-    this.#isReplaced = false;
-    return this.#log.reset(output, live);
+    return this.#archive.seal(this.#out.take());
   }
 }
-
-/** Without what a commit has beside it. */
-const positionOf = ({ timeline, n }: Position): Position => ({ timeline, n });

@@ -191,7 +191,7 @@ test('a renewal that succeeds after its term ended elects nobody: the epoch was 
   expect(actions).toEqual([{ kind: 'write', version: 2, record: held('a#1', 2) }]);
 });
 
-test('asked to stop, a leader gives the row back with its epoch, and a follower has nothing', () => {
+test('asked to stop, a leader gives the row back with its epoch; a follower has none', () => {
   const bench = new Bench().lead();
   expect(bench.step({ kind: 'release' })).toEqual([
     { kind: 'stopped', why: 'asked to stop' },

@@ -77,7 +77,7 @@ test('sessions of a client share what one of them has found out', () => {
   expect(lab.site.believed).toBe('two');
 });
 
-test('a call keeps the timeline that it was made on, and answers of earlier ones do not count', () => {
+test('a call keeps the timeline it was made on; answers of earlier ones do not count', () => {
   const lab = new SessionLab();
   lab.site.hears(2);
   lab.session.call(OPS, lab.out);

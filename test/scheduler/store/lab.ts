@@ -2,13 +2,14 @@
 import { LOG_FILE } from '../../../src/host/step.ts';
 import { SECOND } from '../../../src/lib/units.ts';
 import type { LogRecord } from '../../../src/scheduler/parts/log.ts';
+import type { StoreEntry } from '../../../src/scheduler/store/archive.ts';
 import type {
   StoreAnswer,
   StoreCall,
   StoreOp,
   StoreOutcome,
 } from '../../../src/scheduler/store/protocol.ts';
-import { createStore, type StoreEntry } from '../../../src/scheduler/store/store.ts';
+import { createStore } from '../../../src/scheduler/store/store.ts';
 import { FakeMachine, recoveredFiles } from '../../support/fake-host.ts';
 
 export const OPTIONS = {

@@ -1,4 +1,4 @@
-/** Two stores on hosts driven by hand, with a network that a test plays: nothing arrives by itself. */
+/** Two stores on hosts driven by hand; a test plays the network: nothing arrives by itself. */
 import type { Message } from '../../../src/host/host.ts';
 import { required } from '../../../src/lib/assert.ts';
 import type { StoreOrder } from '../../../src/scheduler/store/mishaps.ts';

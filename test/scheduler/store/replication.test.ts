@@ -24,7 +24,7 @@ describe('a synchronous replica', () => {
     expect(pair.rows('store-2')).toEqual({ x: 1 });
   });
 
-  test('that is away holds commits up for a while, then no longer, and again when it is back', () => {
+  test('that is away holds commits up for a while, then no longer, then again', () => {
     const pair = new Pair('sync').calm();
     pair.halves['store-2'].crash(true);
     pair.call('store', 'a', [BEGIN, write('x', 1), COMMIT]);
@@ -80,7 +80,7 @@ describe('a failover', () => {
     expect(epochsAfter(1)).toBeGreaterThan(epochsAfter(0) + 1_000_000);
   });
 
-  test('refuses calls that rest on an earlier timeline, and leaves the rest of a call undone', () => {
+  test('refuses calls that rest on an earlier timeline, and does nothing of them', () => {
     const pair = new Pair('async').calm();
     pair.call('store', 'a', [BEGIN, write('x', 1), COMMIT]);
     pair.calm();
