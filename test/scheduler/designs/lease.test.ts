@@ -122,3 +122,48 @@ test('that storm is hard enough: an elector that takes every answer for an elect
   });
   expect(repeating).not.toEqual([]);
 });
+
+/** From the moment somebody is asked to stop: until the next one leads. */
+function takeoverAfterStop(lossPpm: number, seed: string): number {
+  const lossy = {
+    ...onLeader('lossy-notification', 15 * SECOND, 20 * SECOND, { lossPpm }),
+    target: { by: 'role', role: 'store-primary' } as const,
+  };
+  const stop = onLeader('stop', 20 * SECOND, 20 * SECOND, { deadlineUs: 5 * SECOND });
+  let ledAtUs = 0;
+  const run = runTwice(fenced, seed, {
+    plan: { faults: [lossy, stop] },
+    onFact: (fact) => {
+      if (fact.kind !== 'testified' || fact.at < 20 * SECOND || ledAtUs > 0) return;
+      if (fact.said.kind === 'role' && fact.said.role === 'leader') ledAtUs = fact.at;
+    },
+  });
+  expect(brokenOf(run), seed).toEqual({});
+  return ledAtUs - 20 * SECOND;
+}
+
+test('a leader that is asked to stop is succeeded at once, or at the next look', () => {
+  const told = SEEDS.slice(0, 4).map((seed) => takeoverAfterStop(0, seed));
+  expect(Math.max(...told)).toBeLessThan(100 * MS);
+  expect(Math.min(...told)).toBeGreaterThan(0);
+  const untold = SEEDS.slice(0, 4).map((seed) => takeoverAfterStop(1_000_000, seed));
+  // Two standbys look after 2 to 4.4 s each.
+  expect(Math.max(...untold)).toBeLessThan(4.5 * SECOND);
+  expect(Math.max(...untold)).toBeGreaterThan(300 * MS);
+});
+
+test('second copies and members with other settings break nothing that is fenced', () => {
+  const plan: Plan = {
+    faults: [
+      onLeader('second-copy', 18 * SECOND, 30 * SECOND),
+      {
+        ...onLeader('unequal-config', 25 * SECOND, 40 * SECOND, { factor: 3 }),
+        target: { by: 'role', role: 'follower' },
+      },
+      onLeader('pause', 30 * SECOND, 20 * SECOND),
+      onLeader('unequal-config', 55 * SECOND, 20 * SECOND, { factor: 0.5 }),
+    ],
+  };
+  for (const seed of SEEDS.slice(0, 5))
+    expect(brokenOf(runTwice(fenced, seed, { plan }))).toEqual({});
+});
