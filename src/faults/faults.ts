@@ -18,7 +18,10 @@
  *   anchors.ts          "after the third dispatch": starts that wait for a fact
  *   beginning.ts        what a kind of fault is given when it begins
  *   network-faults.ts   cut, lossy, slow and repeating links
- *   process-faults.ts   machines that crash, pause or grow slow
+ *   process-faults.ts   what happens to machines and the programs on them
+ *   outages.ts          machines that are down, and who brings them up
+ *   standstills.ts      machines that pause, stall or grow slow
+ *   changed-machines.ts  machines replaced, doubled, set up unlike the rest
  *   clock-faults.ts     oscillators that run fast, wall clocks that step
  *   disk-faults.ts      disks that rot, lie, fill up
  *   store-faults.ts     what shared databases do to their clients
