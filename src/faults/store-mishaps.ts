@@ -91,7 +91,10 @@ export class StoreMishaps {
     return this.mishap(beginning, { kind: 'serialization-errors', abortPpm, seed });
   }
 
-  /** The connections of schedulers that are down, or go down, are closed; their locks stay. */
+  /**
+   * The connections of half of the schedulers break, and of all that are down or go down. They may
+   * open others, but the locks of the old ones stay.
+   */
   orphanLocks(beginning: Beginning): Ending {
     const { sim } = this.#world;
     const endMishap = this.mishap(beginning, { kind: 'orphan-locks' });
@@ -99,7 +102,9 @@ export class StoreMishaps {
       for (const store of beginning.targets) order(sim, store, { kind: 'end-sessions', of });
     };
     for (const { role, state, address } of sim.machines) {
-      if (role === 'scheduler' && state === 'down') gone(address);
+      if (role !== 'scheduler') continue;
+      const breaks = beginning.random.below(2) === 0;
+      if (breaks || state === 'down') gone(address);
     }
     this.#onSchedulerDown.add(gone);
     return () => {

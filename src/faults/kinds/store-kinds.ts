@@ -34,8 +34,8 @@ export const STORE_FAULTS: readonly FaultInfo[] = [
   store('lock-stall', 'No lock is granted until the fault ends.'),
   store(
     'orphan-locks',
-    'Sessions of schedulers that are down, or go down, end, and the keys that they locked last ' +
-      'stay locked until the fault ends.',
+    'Connections break, of half of the schedulers and of all that are down or go down: their ' +
+      'sessions end, but the keys that they locked last stay locked until the fault ends.',
   ),
   store('session-loss', 'All sessions are ended by the store, with their transactions and locks.'),
   store('lossy-notification', 'A share of the notifications about changed rows is lost.', {
