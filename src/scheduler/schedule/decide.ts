@@ -34,7 +34,10 @@ export interface Decided {
   readonly more: boolean;
 }
 
-/** How a policy treats late ticks: the newest `keep` of them run. */
+/**
+ * How a policy treats late ticks: the newest `keep` of them run. What others call "the last n" is
+ * `all` with a `catchUpMax` of n, and the grace that they give a tick is the misfire window.
+ */
 interface LateRule {
   readonly keep: number;
   readonly run: TickReason;
