@@ -116,7 +116,7 @@ describe('a failover', () => {
 });
 
 describe('an old primary', () => {
-  test('cannot commit for long without a synchronous replica, and loses nothing in a moment', () => {
+  test('commits nothing at first without its synchronous replica: a moment loses nothing', () => {
     for (const seed of ['1', '2', '3']) {
       const story = told(SYNC, seed, fault('old-primary', 20, 2));
       expect(story.bitten).toEqual(['old-primary']);
@@ -125,7 +125,7 @@ describe('an old primary', () => {
     }
   });
 
-  test('beside an asynchronous one: two timelines, and effects in the order of their epochs', () => {
+  test('beside an asynchronous one: two timelines, effects in the order of their epochs', () => {
     let lost = 0;
     let split = 0;
     for (const seed of ['1', '2', '3', '4', '5', '6']) {
