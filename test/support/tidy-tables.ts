@@ -65,7 +65,7 @@ export const UNBOUND_ROOMS: readonly string[] = ['cli', 'seaworthy.ts', 'testing
 export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   seedrandom: ['src/kernel/rng.ts'],
   d3: ['src/report/'],
-  croner: ['src/scenario/due-ticks.ts'],
+  croner: ['src/scenario/due-ticks.ts', 'test/'],
   'fast-check': ['src/explore/', 'src/testing.ts', 'test/'],
   yaml: ['src/scenario/'],
   zod: ['src/scenario/', 'src/explore/', 'src/report/'],

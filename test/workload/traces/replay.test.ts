@@ -62,7 +62,7 @@ interface Park {
 const WINDOW_US = MINUTE;
 
 /**
- * A calm run of the first jobs of a trace: submitted within a minute, as much work as asked for. One
+ * A calm run of the first jobs of a trace: submitted within a minute, as much work as is asked. One
  * client submits them all, for the clocks of several differ by more than some submits do.
  */
 function replay(file: string, text: string, { workers, slots, load }: Park): Replayed {
@@ -112,7 +112,7 @@ const workDone = ({ jobs, beganUs, endedUs }: Replayed): number[] =>
 const inOrder = (jobs: readonly TraceJob[], times: ReadonlyMap<string, number>): string[] =>
   [...jobs].sort((a, b) => timeOf(times, a) - timeOf(times, b)).map(({ id }) => id);
 
-/** Bodies last as long as their worker's clock says, and clocks of calm runs are right to 100 ppm. */
+/** Bodies last as long as their worker's clock says: in calm runs it is right to 100 ppm. */
 const CLOCK_ERROR = 1e-4;
 
 describe.skipIf(FILES.length === 0)(
@@ -172,7 +172,7 @@ describe.skipIf(FILES.length === 0)(
         expect(sum(workDone(replayed)) / workOf(jobs)).toBeCloseTo(1, 3);
       });
 
-      test('with few slots it takes no less than its area, and no more than a list schedule', () => {
+      test('with few slots it takes its area at least, and a list schedule at most', () => {
         const replayed = replay(file, text, { workers: 2, slots: 2, load: 2 });
         const { jobs, slots, askedUs, endedUs } = replayed;
         expect(endedUs.size).toBe(JOBS);
