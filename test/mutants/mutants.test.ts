@@ -29,9 +29,10 @@ describe.each(MUTANTS)('$name', (mutant) => {
     for (const { name: design } of hosts) {
       const [selected, right] = [selectDesign(`${design}~${name}`), selectDesign(design)];
       if (selected.kind === 'failed' || right.kind === 'failed') throw new Error(design);
-      const { build: _, ...said } = selected.value;
-      const { build: __, ...promised } = right.value;
+      const { build: _, coreSchedulers: core, ...said } = selected.value;
+      const { build: __, coreSchedulers: rightCore, ...promised } = right.value;
       expect(said).toEqual({ ...promised, name: `${design}~${name}` });
+      for (const members of [1, 2, 3, 5]) expect(core(members)).toBe(rightCore(members));
     }
   });
 });
