@@ -79,13 +79,14 @@ export class Archive {
 
   /** What a step wants done, with its record of the log. */
   seal(output: Output): Output {
-    const { role, timeline, table } = this;
-    const live = (): readonly StoreEntry[] => [
-      { kind: 'state', role, timeline, at: positionOf(this.at), rows: table.rows() },
-    ];
-    if (!this.#isReplaced) return this.#log.seal(output, table.size, live);
+    if (!this.#isReplaced) return this.#log.seal(output, this.table.size, () => this.#live());
     this.#isReplaced = false;
-    return this.#log.reset(output, live);
+    return this.#log.reset(output, () => this.#live());
+  }
+
+  #live(): readonly StoreEntry[] {
+    const { role, timeline, table } = this;
+    return [{ kind: 'state', role, timeline, at: positionOf(this.at), rows: table.rows() }];
   }
 
   #replay(entry: StoreEntry): void {
