@@ -204,7 +204,7 @@ describe.skipIf(text === undefined)(
       expect(common.length).toBe(580);
     });
 
-    it('robfig is right under its own policies but for stepped stars: skip, both passes', () => {
+    it('robfig is right under its own policies, stepped stars apart: skip, both passes', () => {
       const [, steppedStar] = DAYS;
       const cases = reads.filter(({ known }) => known.semantics.startsWith('robfig'));
       const own = cases.filter((read) => !steppedStar?.[1](read));
