@@ -240,8 +240,12 @@ const profileKinds = ({ always, kinds, rare, composed }: Profile): readonly stri
 
 const profileEntries = (): CatalogEntry[] =>
   PROFILES.map((profile): CatalogEntry => {
-    const { name, sentence } = profile;
-    return { name, what: 'profile', sentence, sections: section('draws', profileKinds(profile)) };
+    const { name, sentence, composed } = profile;
+    const sections = [
+      ...section('draws', profileKinds(profile)),
+      ...section('where its numbers come from', composed?.sources ?? []),
+    ];
+    return { name, what: 'profile', sentence, sections };
   });
 
 function claimEntries(): CatalogEntry[] {

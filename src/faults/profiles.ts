@@ -64,6 +64,8 @@ export interface Profile {
   /** Draws the whole plan by itself, as where published distributions say when. */
   readonly composed?: {
     readonly kinds: readonly FaultKind[];
+    /** Where its numbers come from, a line each. */
+    readonly sources: readonly string[];
     readonly draw: (options: DrawOptions) => Plan;
   };
 }
@@ -199,6 +201,7 @@ export const PROFILES: readonly Profile[] = [
     rareStepPpm: 0,
     composed: {
       kinds: [...new Set(HAZARDS.map(({ kind }) => kind))],
+      sources: HAZARDS.map(({ what, source }) => `${what} (${source})`),
       draw: (options) =>
         drawRealistic({ ...options, fromUs: options.chaosFromUs, untilUs: options.chaosUntilUs }),
     },
