@@ -9,6 +9,7 @@ import { BUNDLED, bundledScenarios } from '../src/cli/places.ts';
 import { runSeed } from '../src/explore/run.ts';
 import { DesignSummary } from '../src/explore/summary.ts';
 import { FAULT_KINDS } from '../src/faults/plan.ts';
+import { HOUR } from '../src/lib/units.ts';
 import { prepare } from '../src/scenario/prepare.ts';
 import type { LoadedScenario } from '../src/scenario/scenario.ts';
 import { bundled, designOf, runTwice, seedsOf } from './support/runs.ts';
@@ -16,6 +17,9 @@ import { bundled, designOf, runTwice, seedsOf } from './support/runs.ts';
 const SEEDS = 2;
 /** Of the storm that draws every kind of fault. */
 const SEEDS_OF_EVERYTHING = 12;
+
+/** A storm that is longer is condensed into this. */
+const LONGEST_US = 2 * HOUR;
 
 const names = bundledScenarios();
 
@@ -45,8 +49,21 @@ function summaryOf(loaded: LoadedScenario, design: string, seeds: number) {
 /** Those in which nobody is said to fail; the others are for `incidents.test.ts`. */
 const told = names.filter((name) => Object.keys(bundled(name).scenario.breaks).length === 0);
 
+/** A month in two hours: a run of days is tried with its storm so much denser. */
+function condensed(loaded: LoadedScenario): LoadedScenario {
+  const { scenario } = loaded;
+  const { phases, faults } = scenario;
+  if (phases.chaosUs <= LONGEST_US || faults.kind === 'given') return loaded;
+  const intensity = (faults.intensity * phases.chaosUs) / LONGEST_US;
+  const dense = { ...faults, intensity: Math.min(intensity, 100) };
+  return {
+    ...loaded,
+    scenario: { ...scenario, phases: { ...phases, chaosUs: LONGEST_US }, faults: dense },
+  };
+}
+
 describe.each(told)('%s', (name) => {
-  const loaded = bundled(name);
+  const loaded = condensed(bundled(name));
   const isStorm = name.startsWith('storms/');
 
   test.each([...loaded.scenario.designs])('runs under %s as told', (design) => {
