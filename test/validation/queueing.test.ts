@@ -105,8 +105,12 @@ describe('mean wait', () => {
     expectMeanWait(single(HYPEREXPONENTIAL, 0.8, 56_000));
   });
 
-  test('M/M/4 at a load of 0.8', () => {
-    expectMeanWait(several(4, 0.8, 42_000));
+  test.each([
+    [2, 0.5, 60_000],
+    [4, 0.8, 42_000],
+    [2, 0.9, 36_000],
+  ])('M/M/%d at a load of %d', (servers, load, counted) => {
+    expectMeanWait(several(servers, load, counted));
   });
 });
 
