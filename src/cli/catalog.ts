@@ -48,14 +48,20 @@ const section = (heading: string, lines: readonly string[]): CatalogEntry['secti
   lines.length === 0 ? [] : [{ heading, lines }];
 
 function designEntries(): CatalogEntry[] {
-  return DESIGNS.flatMap(({ name, family, presets, options }): CatalogEntry[] => {
+  return DESIGNS.flatMap(({ name, family, presets, options, mutants }): CatalogEntry[] => {
     const settings = Object.entries(options).map(
       ([option, values]) => `+${option}=${values.join('|')} (default ${values[0]})`,
     );
     const presetLines = presets.map((preset) => `${name}:${preset.name}  ${preset.why}`);
+    const bugs = mutants.map((mutant) => `${name}~${mutant.name}`);
     const sections = [...section('presets', presetLines), ...section('options', settings)];
     return [
-      { name, what: 'design', sentence: family, sections: [...sections, ...promises(name)] },
+      {
+        name,
+        what: 'design',
+        sentence: family,
+        sections: [...sections, ...promises(name), ...section('bugs to plant', bugs)],
+      },
       ...presets.map((preset): CatalogEntry => {
         const full = `${name}:${preset.name}`;
         return { name: full, what: 'preset', sentence: preset.why, sections: promises(full) };
@@ -108,22 +114,32 @@ function scenariosByName(): ReadonlyMap<string, Scenario | undefined> {
   return parsedScenarios;
 }
 
+const HEALS = {
+  core: 'a core that is enough, drawn; the rest stays frozen for ever',
+  drawn: 'the seed draws whether all is healed, or only a core that is enough',
+} as const;
+
 function scenarioEntries(): CatalogEntry[] {
   return [...scenariosByName()].map(([name, scenario]): CatalogEntry => {
     if (scenario === undefined) {
       return { name, what: 'scenario', sentence: 'cannot be read', sections: [] };
     }
-    const { why, designs, faults, seeds, cluster, breaks } = scenario;
+    const { why, designs, faults, seeds, cluster, phases, breaks } = scenario;
     const storm =
       faults.kind === 'drawn'
         ? `drawn from the profile ${faults.profile}, intensity ${faults.intensity}`
         : `${faults.faults.length} given: ${faults.faults.map((f) => f.kind).join(', ')}`;
     const { members, workers, slots } = cluster;
+    const sound = designs.filter((design) => !Object.hasOwn(breaks, design));
     const lines = [
       `designs: ${designs.join(', ')}`,
       `cluster: ${members} members, ${workers} workers of ${slots} slots`,
       `faults: ${storm}`,
+      ...(phases.heal === 'total' ? [] : [`heal: ${HEALS[phases.heal]}`]),
       `seeds: ${seeds}`,
+      ...(Object.keys(breaks).length === 0 || sound.length === 0
+        ? []
+        : [`known to hold: ${sound.join(', ')}`]),
       ...Object.entries(breaks).map(([who, what]) => `known to fail: ${who} (${what.join(', ')})`),
     ];
     return { name, what: 'scenario', sentence: why, sections: section('consists of', lines) };

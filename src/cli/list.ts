@@ -1,6 +1,7 @@
 /** `list` and `explain`: look-ups. */
 import { BadInput } from '../lib/outcome.ts';
 import { suggestion } from '../scenario/nearest.ts';
+import { selectDesign } from '../scenario/registry.ts';
 import { shown } from '../scenario/values.ts';
 import { type CatalogEntry, catalog, explainedSelection, LISTS } from './catalog.ts';
 import { EXIT, type Io } from './io.ts';
@@ -48,6 +49,14 @@ export function explain(name: string, io: Io): number {
   const selection = matches.length === 0 ? explainedSelection(name) : undefined;
   const found = selection === undefined ? matches : [selection];
   if (found.length === 0) {
+    // What begins with a design is a selection, whose own problems say more than a name nearby.
+    const selected = selectDesign(name);
+    const isSelection = all.some(
+      ({ what, name: base }) => what === 'design' && /^[^:+~]*/.exec(name)?.[0] === base,
+    );
+    if (isSelection && selected.kind === 'failed') {
+      throw new BadInput(selected.error.map((it) => ({ ...it, path: '' })));
+    }
     const hint =
       suggestion(
         name,

@@ -138,7 +138,7 @@ function lookUpCommands(program: Command, io: Io, done: (code: number) => void):
   program
     .command('list')
     .description('what there is')
-    .argument('[what]', 'designs, scenarios, faults, profiles or claims')
+    .argument('[what]', 'designs, scenarios, faults, profiles, claims or mutants')
     .option('--json', 'as JSON')
     .option('--debug', 'stack traces')
     .action(async (what: string | undefined, options: { json?: boolean }) => {
@@ -147,7 +147,7 @@ function lookUpCommands(program: Command, io: Io, done: (code: number) => void):
     });
   program
     .command('explain')
-    .description('what a design, preset, scenario, fault, profile or claim is')
+    .description('what a design, preset, selection, scenario, fault, profile, claim or mutant is')
     .argument('<name>')
     .option('--debug', 'stack traces')
     .action(async (name: string) => {

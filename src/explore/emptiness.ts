@@ -20,11 +20,17 @@ export function inconclusiveReasons(seen: Emptiness): readonly string[] {
  */
 function unbittenFaults({ prepared, coverage }: Emptiness): string[] {
   if (prepared.loaded.scenario.faults.kind === 'given') {
-    const unbitten = coverage.reduce(
-      (sum, { drawn, notApplicable, bitten }) => sum + drawn - notApplicable - bitten,
-      0,
-    );
-    return unbitten === 0 ? [] : [`${unbitten} of the given faults changed nothing, over all runs`];
+    return coverage
+      .map(({ kind, drawn, notApplicable, bitten }) => ({
+        kind,
+        tried: drawn - notApplicable,
+        bitten,
+      }))
+      .filter(({ tried, bitten }) => bitten < tried)
+      .map(
+        ({ kind, tried, bitten }) =>
+          `${kind} changed nothing in ${tried - bitten} of the ${tried} times that it was given`,
+      );
   }
   return coverage
     .filter(({ drawn, notApplicable, bitten }) => drawn > notApplicable && bitten === 0)

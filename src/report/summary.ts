@@ -11,6 +11,7 @@ import {
   brokenClaims,
   comparisonSentence,
   counted,
+  excusedClaims,
   TOO_FEW_SEEDS,
   verdictSentence,
 } from './words.ts';
@@ -59,6 +60,7 @@ export function summaryTable(
     ...table(document.designs, width, paint),
     ...objectives(document, width, paint),
     ...broken(document, width, paint),
+    ...excused(document, width),
     ...unsure(document, width, paint),
     ...unused(document, width, paint),
     ...comparisons(document, width),
@@ -175,6 +177,17 @@ function objectives(document: ReportDocument, width: number, paint: Painter): st
     return paint.red(cut(`✗ ${row.design} missed ${row.metric} ${row.wanted}: ${got}`, width));
   });
   return ['', ...lines];
+}
+
+/** One line per design that was excused anything: which claims, and in how many seeds. */
+function excused({ designs }: ReportDocument, width: number): string[] {
+  const lines = designs.flatMap((design) => {
+    const parts = excusedClaims(design).map(({ claim, row }) => `${claim} (${row.excused})`);
+    if (parts.length === 0) return [];
+    const text = `~ ${design.name}, seeds excused of ${design.seeds.length}: ${parts.join(', ')}`;
+    return wrapped(text, width - 2).map((line, i) => (i === 0 ? line : `  ${line}`));
+  });
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function unsure(document: ReportDocument, width: number, paint: Painter): string[] {

@@ -72,6 +72,7 @@ export function verdictSentences(document: ReportDocument): readonly [string, ..
   const tail = [
     interruptedSentence(document),
     unpromisedSentence(document),
+    excusedSentence(document),
     sloSentence(document),
   ].filter((it) => it !== '');
   return [first, ...tail];
@@ -108,6 +109,24 @@ function brokeSentence(broken: readonly DesignReport[], designs: number, over: s
   }
   const names = listed(broken.map((design) => design.name));
   return `${broken.length} of ${designs} designs broke promises over ${over}: ${names}.`;
+}
+
+/** Promised claims that were excused in some seed: neither held there nor broken. */
+export const excusedClaims = (design: DesignReport): { claim: string; row: ClaimRow }[] =>
+  claimsOf([design])
+    .map((claim) => ({ claim, row: design.claims[claim] as ClaimRow }))
+    .filter(({ row }) => row.promised && row.excused > 0);
+
+/** A promise that failed with its excuse reads as kept, unless that is said beside it. */
+function excusedSentence({ designs }: ReportDocument): string {
+  const counts = designs
+    .map((design) => ({ name: design.name, count: excusedClaims(design).length }))
+    .filter(({ count }) => count > 0);
+  if (counts.length === 0) return '';
+  const parts = counts.map(({ name, count }, i) =>
+    i === 0 ? `${counted(count, 'claim')} of ${name}` : `${count} of ${name}`,
+  );
+  return `Excused in some seeds, as an assumption had failed: ${listed(parts)}.`;
 }
 
 function unpromisedSentence(document: ReportDocument): string {

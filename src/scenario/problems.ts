@@ -53,6 +53,8 @@ function problemsOf(issue: Issue, prefix: Path, yaml: YamlText, schema: SchemaNo
   if (issue.code === 'invalid_union') {
     const branch = bestBranch(issue.errors);
     if (branch !== undefined) return branch.flatMap((i) => problemsOf(i, path, yaml, schema));
+    const word = misspelt(issue.errors, issue.input);
+    if (word !== undefined) return [problemAt(yaml, path, word.problem, word.hint)];
   }
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path);
@@ -89,6 +91,22 @@ function unknownKey(yaml: YamlText, path: Path, known: readonly string[]): Probl
 /** The branch whose type was the right one, so that its own problems are worth telling. */
 function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   return branches.find((issues) => !issues.some(isWrongFromTheStart)) ?? undefined;
+}
+
+const isAboutWords = (i: Issue): i is z.core.$ZodIssueInvalidValue =>
+  i.code === 'invalid_value' && i.path.length === 0;
+
+/** A word where one of a few words could stand, or a mapping: which words there are. */
+function misspelt(branches: readonly (readonly Issue[])[], input: unknown) {
+  const words = branches.flat().find(isAboutWords);
+  const isMapping = (i: Issue): boolean => i.code === 'invalid_type' && i.expected === 'object';
+  if (typeof input !== 'string' || words === undefined) return undefined;
+  const { problem, hint } = wording({ ...words, input });
+  const orMapping = branches.flat().some(isMapping) && hint?.startsWith('known: ') === true;
+  return {
+    problem,
+    hint: orMapping ? `${hint}, or a mapping such as {role: client, index: 0}` : hint,
+  };
 }
 
 const isWrongFromTheStart = (issue: Issue): boolean =>

@@ -114,7 +114,7 @@ function isTooDeep(text: string): boolean {
 function yamlProblem(code: string, message: string): Problem {
   switch (code) {
     case 'MULTIPLE_DOCS':
-      return { path: '', problem: 'a second document begins here', hint: 'one scenario per file' };
+      return { path: '', problem: 'a second document begins here', hint: 'one per file' };
     case 'TAB_AS_INDENT':
       return { path: '', problem: 'a tab indents this line', hint: 'YAML is indented by spaces' };
     case 'TAG_RESOLVE_FAILED':

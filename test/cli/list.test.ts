@@ -54,6 +54,23 @@ test('explain says what a number of a fault means, its unit, range and default',
   expect(text).toContain('storms/showcase');
 });
 
+test('explain of a selection says which part of it is unknown', async () => {
+  for (const [text, meant] of [
+    ['lease~no-self-fnce', "did you mean 'no-self-fence'?"],
+    ['lease+fencin=off', "did you mean 'fencing'?"],
+  ] as const) {
+    const it = terminal();
+    expect(await it.run('explain', text)).toBe(2);
+    expect(it.err()).toContain(meant);
+  }
+  const incident = terminal();
+  await incident.run('explain', 'incidents/starved-leader');
+  expect(incident.out()).toContain('known to hold: lease\n');
+  const design = terminal();
+  await design.run('explain', 'lease');
+  expect(design.out()).toContain('    lease~no-self-fence\n');
+});
+
 test('explain says what a fault excuses, and which profiles draw', async () => {
   const it = terminal();
   await it.run('explain', 'lying-sync');

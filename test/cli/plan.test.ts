@@ -73,6 +73,9 @@ test('a plan that is not sound is refused with the place of every problem', asyn
   expect(await it.run('run', 'x.yaml', '--plan', 'plan.yaml')).toBe(2);
   expect(it.err()).toContain("plan.yaml:1:3 0: needs 'for', how long it lasts");
   expect(it.err()).toContain('plan.yaml:2:10 1.kind: "cash" is not known here');
+  it.write('aim.yaml', '- {kind: crash, target: leder, at: 9s, for: 1s}\n');
+  expect(await it.run('run', 'x.yaml', '--plan', 'aim.yaml')).toBe(2);
+  expect(it.err()).toContain('aim.yaml:1:25 0.target: "leder" is not known here (did you mean');
   expect(await it.run('run', 'x.yaml', '--plan', 'none.yaml')).toBe(2);
   expect(it.err()).toContain('none.yaml: there is no such file');
   expect(await it.run('replay', 'plan.json', '--plan', 'plan.yaml')).toBe(2);

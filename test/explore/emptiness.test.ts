@@ -50,7 +50,9 @@ test('of a given plan every fault has to bite, and a sum over kinds does not do'
     'lease',
   );
   const coverage = [kindRow('crash', 4, 3), kindRow('loss', 4, 4)];
-  expect(reasons({ prepared, coverage })).toEqual([expect.stringMatching(/^1 .*given/)]);
+  expect(reasons({ prepared, coverage })).toEqual([
+    expect.stringMatching(/^crash .* 1 of the 4 times/),
+  ]);
   expect(reasons({ prepared, coverage: [] })).toEqual([]);
   const noStore = { ...kindRow('lock-stall', 4, 0), notApplicable: 4, armed: 0 };
   expect(reasons({ prepared, coverage: [noStore] })).toEqual([]);

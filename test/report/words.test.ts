@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DesignReport, ReportDocument } from '../../src/report/document.ts';
 import { formatDifference, formatMetric, formatValue } from '../../src/report/numbers.ts';
 import { replayCommand, shellWord } from '../../src/report/replay.ts';
+import { PLAIN_PAINTER, summaryTable } from '../../src/report/summary.ts';
 import { documentStatus, listed, verdictSentence } from '../../src/report/words.ts';
 import {
   bareDocument,
@@ -19,7 +20,9 @@ describe('the verdict', () => {
   test('names what broke, and what broke without a promise', () => {
     expect(verdictSentence(brokenDocument())).toBe(
       'lease broke its promise of tick-once in 4 of 40 seeds of showcase. ' +
-        'lease+fencing=off broke 4 claims that it does not promise.',
+        'lease+fencing=off broke 4 claims that it does not promise. ' +
+        'Excused in some seeds, as an assumption had failed: 1 claim of single, 1 of lease and ' +
+        '1 of lease+fencing=off.',
     );
   });
 
@@ -44,6 +47,19 @@ describe('the verdict', () => {
     expect(documentStatus(bareDocument())).toBe('empty');
   });
 
+  test('what was excused is said, although nothing was broken', () => {
+    const row = { held: 0, broken: 0, excused: 40, unknown: 0, vacuous: 0 };
+    const claims = { 'no-loss': { ...row, promised: true, reason: '' } };
+    const sample = sampleDocument();
+    const [design] = sample.designs as [DesignReport];
+    const document = { ...sample, designs: [{ ...design, claims }] };
+    expect(verdictSentence(document)).toContain(
+      'Excused in some seeds, as an assumption had failed: 1 claim of single.',
+    );
+    const text = summaryTable(document, { width: 80, color: PLAIN_PAINTER });
+    expect(text).toContain('~ single, seeds excused of 40: no-loss (40)');
+  });
+
   test('says how many objectives were missed', () => {
     const sample = sampleDocument();
     const slo = sample.slo.map((row, i) => ({ ...row, met: i === 0 }));
@@ -55,7 +71,7 @@ describe('the verdict', () => {
     const sample = sampleDocument();
     const first = (n: number) =>
       verdictSentence({ ...sample, designs: sample.designs.slice(0, n) });
-    expect(first(1)).toBe('single kept every promise over 40 seeds of showcase.');
+    expect(first(1)).toMatch(/^single kept every promise over 40 seeds of showcase\. /);
     expect(first(2)).toMatch(/^Both designs kept every promise/);
     expect(listed([])).toBe('');
   });

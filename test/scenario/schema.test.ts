@@ -160,7 +160,7 @@ test.each([
   [
     'two documents',
     'a: 1\n---\nb: 1\n',
-    'x.yaml:2:1: a second document begins here (one scenario per file)',
+    'x.yaml:2:1: a second document begins here (one per file)',
   ],
   ['a tab', 'a:\n\tb: 1\n', 'x.yaml:2:1: a tab indents this line (YAML is indented by spaces)'],
   ['a key twice', `${HEAD}name: b\n`, 'x.yaml:4:1: the key "name" stands here twice'],
