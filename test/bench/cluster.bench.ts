@@ -1,8 +1,8 @@
 /**
  * Simulated time per wall time of a whole cluster, judged and measured as in a normal run: three
  * members of `lease`, store, ledger and ten workers that beat every 10 s; once idle, once with
- * 1,000 jobs a second. Floors: 40,000 idle, 20 loaded. Both again with rules of the network that ask
- * about every message and change none: they keep at least 0.8 of the rate.
+ * 1,000 jobs a second. Floors: 40,000 idle, 20 loaded. Both again with rules of the network that
+ * are asked about every message and change none: they keep at least 0.8 of the rate.
  */
 import { afterAll, bench, describe } from 'vitest';
 import { runSeed } from '../../src/explore/run.ts';
