@@ -73,8 +73,6 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   picocolors: ['src/cli/'],
   vitest: ['src/testing.ts', 'test/'],
   tinyqueue: ['test/kernel/workloads.ts'],
-  'cron-parser': ['test/'],
-  'temporal-polyfill': ['test/'],
   typescript: ['test/support/'],
 };
 
