@@ -41,6 +41,16 @@ export interface ClaimContext {
   readonly recoverBoundUs: number;
   /** A tick due in a stable period must have begun within this. */
   readonly onTimeBoundUs: number;
+  /** Attempts that a worker runs at a time. */
+  readonly slots: number;
+  /** In calm times a job that is ready, and that nothing holds back, begins within this. */
+  readonly startBoundUs: number;
+  /** An attempt whose worker is gone is over within this (the preset's rescue). */
+  readonly rescueBoundUs: number;
+  /** Who claims jobs may take a lesser one first while a greater one was ready for less than this. */
+  readonly orderSlackUs: number;
+  /** From an attempt's time limit to its end as the scheduler knows it, when nothing is wrong. */
+  readonly timeoutGraceUs: number;
 }
 
 export interface Judge extends Fold {

@@ -66,12 +66,13 @@ function judge(context: ClaimContext): Judge {
     {
       asked: ({ request }) => {
         if (request.kind === 'put-schedule') schedules.add(request.schedule);
+        if (request.kind === 'trigger') mark(request.job, ASKED);
         if (request.kind !== 'submit') return;
         mark(request.job, request.sink === 'none' ? ASKED : ASKED | HAS_SINK);
       },
       answered: (fact) => {
         const { request, answer } = fact;
-        if (answer.kind === 'ok' && request.kind !== 'put-schedule') {
+        if (answer.kind === 'ok' && 'job' in request) {
           told(fact, request.job, answer.state);
         }
       },

@@ -40,7 +40,7 @@ function judge(): Judge {
   const answered = (fact: Answered): void => {
     const { request } = fact;
     const state = stateOf(fact);
-    if (state === undefined || request.kind === 'put-schedule' || audit.began) return;
+    if (state === undefined || !('job' in request) || audit.began) return;
     const before = ended.get(request.job);
     if (before === undefined) {
       if (isTerminal(state)) ended.set(request.job, { fact, state });

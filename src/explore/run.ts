@@ -61,6 +61,11 @@ export function claimContext(prepared: Prepared): ClaimContext {
     epsilonUs,
     recoverBoundUs: timeline.recoverBoundUs,
     onTimeBoundUs: epsilonUs + DISPATCH_SLACK_US,
+    slots: loaded.scenario.cluster.slots,
+    startBoundUs: timeline.recoverBoundUs,
+    rescueBoundUs: timeline.workerTimeoutUs + DISPATCH_SLACK_US,
+    orderSlackUs: 2 * epsilonUs,
+    timeoutGraceUs: timeline.workerTimeoutUs + DISPATCH_SLACK_US,
   };
 }
 

@@ -72,6 +72,12 @@ function describeEvidence(fact: Evidence): Line {
       return [fact.worker, fact.accepted ? 'effect accepted' : 'effect refused', arrival(fact)];
     case 'audited-job':
       return ['auditor', 'job read back', describeAudited(fact)];
+    case 'audited-schedule':
+      return [
+        'auditor',
+        'schedule read',
+        `${fact.schedule}: ${fact.standing}, revision ${fact.revision}`,
+      ];
     case 'audited-skip':
       return ['auditor', 'skip read back', `tick ${tickName(fact.tick)}: ${fact.reason}`];
     case 'audit-ended':
@@ -94,7 +100,11 @@ function describeTruth(fact: Truth): Line {
     case 'fault':
       return ['harness', `fault ${fact.event}`, describeFault(fact)];
     case 'tick-due':
-      return ['harness', 'tick due', tickName(fact.tick) + onceOnly(fact.delivery)];
+      return [
+        'harness',
+        'tick due',
+        tickName(fact.tick) + ofRevision(fact) + onceOnly(fact.delivery),
+      ];
     case 'assumption-failed':
       return [fact.machine, 'not as assumed', `${fact.assumption}: ${fact.detail}`];
     default:
@@ -125,36 +135,72 @@ function describeTestimony(said: Testimony): readonly [what: string, detail: str
 
 function describeRequest(request: Request): string {
   switch (request.kind) {
-    case 'submit': {
-      const delay = request.delayUs > 0 ? `in ${humanDuration(request.delayUs)}, ` : '';
-      const tries = request.maxAttempts === 1 ? '1 attempt' : `${request.maxAttempts} attempts`;
-      const sink = request.sink === 'none' ? '' : `, sink ${request.sink}`;
-      const limit = humanDuration(request.timeoutUs);
-      const once = onceOnly(request.delivery);
-      return `submit ${request.job}: ${delay}${tries} of ${limit}${sink}${once}`;
-    }
+    case 'submit':
+      return describeSubmit(request);
     case 'status':
-      return `status of ${request.job}`;
+    case 'schedule-status':
+      return `status of ${subjectOf(request)}`;
     case 'cancel':
       return `cancel ${request.job}`;
+    case 'retry':
+      return `retry ${request.job}, dead after ${request.attempts} attempts`;
+    case 'run-now':
+      return `run ${request.job} now`;
+    case 'trigger':
+      return `trigger ${request.schedule} as ${request.job}`;
     case 'put-schedule':
-      return `put schedule ${request.schedule}`;
+    case 'put-queue':
+      return `put ${revised(request)}`;
+    case 'edit-schedule':
+    case 'edit-queue':
+      return `${request.edit} ${revised(request)}`;
     default:
       return unreachable(request);
   }
 }
 
+type Revised = Extract<Request, { readonly revision: number }>;
+
+function revised(request: Revised): string {
+  const what = 'queue' in request ? `queue ${request.queue}` : `schedule ${request.schedule}`;
+  return request.revision === 1 ? what : `${what}, revision ${request.revision}`;
+}
+
+function describeSubmit(request: Extract<Request, { readonly kind: 'submit' }>): string {
+  const { job, delayUs, maxAttempts, timeoutUs, sink, queue, priority } = request;
+  const parts = [
+    delayUs > 0 ? `in ${humanDuration(delayUs)}` : '',
+    request.atUs === undefined ? '' : `not before ${formatUtc(request.atUs)}`,
+    `${maxAttempts === 1 ? '1 attempt' : `${maxAttempts} attempts`} of ${humanDuration(timeoutUs)}`,
+    sink === 'none' ? '' : `sink ${sink}`,
+    queue === 'default' ? '' : `queue ${queue}`,
+    priority === 0 ? '' : `priority ${priority}`,
+    request.key === undefined ? '' : `key ${request.key}`,
+    request.uniqueKey === undefined ? '' : `unique ${request.uniqueKey}`,
+    request.parents === undefined ? '' : `after ${request.parents.join(' ')}`,
+  ];
+  const said = parts.filter((part) => part !== '').join(', ');
+  return `submit ${job}: ${said}${onceOnly(request.delivery)}`;
+}
+
+/** What a request is about: a job, a schedule or a queue. */
+function subjectOf(request: Request): string {
+  if ('job' in request) return request.job;
+  return 'queue' in request ? request.queue : request.schedule;
+}
+
 function describeAnswered(fact: FactOf<'answered'>): string {
   const { request } = fact;
-  const about = 'job' in request ? request.job : request.schedule;
+  const about = subjectOf(request);
   const took = humanDuration(fact.at - fact.askedAt);
-  return `#${fact.op} ${request.kind} ${about}: ${describeAnswer(fact.answer)} after ${took}`;
+  const what = 'edit' in request ? request.edit : request.kind;
+  return `#${fact.op} ${what} ${about}: ${describeAnswer(fact.answer)} after ${took}`;
 }
 
 function describeAnswer(answer: Answer): string {
   switch (answer.kind) {
     case 'ok':
-      return answer.state === undefined ? 'ok' : `ok, ${answer.state}`;
+      return ['ok', answer.state, answer.standing].filter((part) => part !== undefined).join(', ');
     case 'fail':
       return `fail, ${answer.reason},`;
     case 'unknown':
@@ -217,6 +263,8 @@ const tokenText = (token: Token): string => `token ${token.epoch}.${token.attemp
 const tickName = (tick: TickId): string => `${tick.schedule} ${formatUtc(tick.nominalUs)}`;
 const forTick = (tick: TickId | undefined): string =>
   tick === undefined ? '' : ` for tick ${tickName(tick)}`;
+const ofRevision = ({ revision }: FactOf<'tick-due'>): string =>
+  revision === 1 ? '' : ` of revision ${revision}`;
 const onceOnly = (delivery: string): string =>
   delivery === 'at-most-once' ? ', once at most' : '';
 const colon = (text: string): string => (text === '' ? '' : `: ${text}`);

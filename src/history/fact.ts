@@ -35,23 +35,101 @@ export type Delivery = 'at-least-once' | 'at-most-once';
 /** Where a job stands, as its client sees it. The last three are terminal. */
 export type JobState = 'waiting' | 'running' | 'succeeded' | 'dead' | 'cancelled';
 
+/** What becomes of a job when a parent does not succeed. */
+export type FailedParent = 'cancel' | 'run';
+
+/** What happens to a tick of a schedule that has an open instance. */
+export type OverlapPolicy = 'allow' | 'forbid' | 'replace' | 'buffer';
+
+/** Whether a schedule fires, or a queue hands out jobs. */
+export type Standing = 'active' | 'paused' | 'deleted';
+
+/** What a queue allows at a time; without a limit where one is absent. */
+export interface QueueLimits {
+  /** Attempts running. */
+  readonly concurrency?: number;
+  /** Of these, with the same key. */
+  readonly perKey?: number;
+  /** Starts, at most so many at once and so many per span in the long run (a token bucket). */
+  readonly rate?: { readonly starts: number; readonly perUs: number };
+}
+
 export type Request =
   | {
       readonly kind: 'submit';
       readonly job: string;
       /** Promised earliest start: `at` of the ask plus this. */
       readonly delayUs: number;
+      /** Nor before this UTC instant. */
+      readonly atUs?: WallUs;
       readonly maxAttempts: number;
+      /** Waits between attempts: the first, and whether it doubles up to `backoffMaxUs`. */
+      readonly backoffUs: number;
+      readonly backoffMaxUs: number;
+      readonly doubles: boolean;
       readonly timeoutUs: number;
+      readonly heartbeatUs?: number;
       readonly sink: SinkKind;
       readonly delivery: Delivery;
+      readonly queue: string;
+      readonly priority: number;
+      readonly tags?: readonly string[];
+      readonly uniqueKey?: string;
+      readonly key?: string;
+      readonly parents?: readonly string[];
+      readonly onFailedParent?: FailedParent;
+      readonly retainUs?: number;
     }
   | { readonly kind: 'status'; readonly job: string }
   | { readonly kind: 'cancel'; readonly job: string }
-  | { readonly kind: 'put-schedule'; readonly schedule: string };
+  | { readonly kind: 'retry'; readonly job: string; readonly attempts: number }
+  | { readonly kind: 'run-now'; readonly job: string }
+  | {
+      readonly kind: 'put-schedule';
+      readonly schedule: string;
+      readonly revision: number;
+      readonly overlap: OverlapPolicy;
+      readonly late: 'skip' | 'once' | 'all';
+      readonly windowUs: number;
+      readonly catchUpMax: number;
+      /** Least gap between starts of late ticks; 0 for none. */
+      readonly spacingUs: number;
+      /** Ticks start up to this later than their nominal time. */
+      readonly jitterUs: number;
+    }
+  | {
+      readonly kind: 'edit-schedule';
+      readonly edit: 'pause' | 'resume' | 'delete';
+      readonly schedule: string;
+      readonly revision: number;
+    }
+  | { readonly kind: 'schedule-status'; readonly schedule: string }
+  /** Like a submit of this job, due at once. */
+  | { readonly kind: 'trigger'; readonly schedule: string; readonly job: string }
+  | {
+      readonly kind: 'put-queue';
+      readonly queue: string;
+      readonly revision: number;
+      readonly limits: QueueLimits;
+    }
+  | {
+      readonly kind: 'edit-queue';
+      readonly edit: 'pause' | 'resume';
+      readonly queue: string;
+      readonly revision: number;
+    };
+
+export type RequestKind = Request['kind'];
 
 export type Answer =
-  | { readonly kind: 'ok'; readonly state?: JobState }
+  /** Of a job its state and attempts, of a schedule its revision and standing. */
+  | {
+      readonly kind: 'ok';
+      readonly state?: JobState;
+      readonly attempts?: number;
+      readonly revision?: number;
+      readonly standing?: Standing;
+    }
   | { readonly kind: 'fail'; readonly reason: string }
   | { readonly kind: 'unknown' };
 
@@ -121,6 +199,14 @@ export type Evidence =
       readonly attempts: number;
       readonly tick?: TickId;
     }
+  /** The final audit read this schedule back through the API. */
+  | {
+      readonly kind: 'audited-schedule';
+      readonly at: VirtualUs;
+      readonly schedule: string;
+      readonly revision: number;
+      readonly standing: Standing;
+    }
   /** The final audit read back that this tick was not run, and why. */
   | {
       readonly kind: 'audited-skip';
@@ -186,11 +272,16 @@ export type Truth =
       readonly event: 'drawn' | 'armed' | 'bitten' | 'ended';
       readonly whom: readonly string[];
     }
-  /** A tick that the outside world expects, due at its nominal UTC time in true time. */
+  /**
+   * A tick that the outside world expects, due at its nominal UTC time in true time, while the
+   * schedule is as the put with this revision says. A tick of two versions of a schedule is due
+   * once for each.
+   */
   | {
       readonly kind: 'tick-due';
       readonly at: VirtualUs;
       readonly tick: TickId;
+      readonly revision: number;
       readonly delivery: Delivery;
       readonly sink: SinkKind;
     }

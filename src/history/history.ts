@@ -53,6 +53,7 @@ export const ALL_KINDS: readonly FactKind[] = [
   'body-ended',
   'effect-arrived',
   'audited-job',
+  'audited-schedule',
   'audited-skip',
   'audit-ended',
   'run-began',

@@ -1,5 +1,14 @@
 import type { Problem } from '../lib/outcome.ts';
-import type { Answer, Fact, FactOf, Request, Testimony, TickId, Token } from './fact.ts';
+import type {
+  Answer,
+  Fact,
+  FactOf,
+  QueueLimits,
+  Request,
+  Testimony,
+  TickId,
+  Token,
+} from './fact.ts';
 
 /**
  * Checks that a value read from a text is a fact: every key of every kind. The tables are typed by
@@ -91,28 +100,73 @@ const role = oneOf('scheduler', 'store', 'worker', 'client', 'ledger', 'auditor'
 const token = record<Token>({ epoch: integer, attempt: integer });
 const tick = record<TickId>({ schedule: text, nominalUs: integer });
 
+const standing = oneOf('active', 'paused', 'deleted');
+const revision = integer;
+
 const request = variants<Request>({
   submit: {
     job: text,
     delayUs: integer,
+    atUs: optional(integer),
     maxAttempts: integer,
+    backoffUs: integer,
+    backoffMaxUs: integer,
+    doubles: flag,
     timeoutUs: integer,
+    heartbeatUs: optional(integer),
     sink,
     delivery,
+    queue: text,
+    priority: integer,
+    tags: optional(listOf(text)),
+    uniqueKey: optional(text),
+    key: optional(text),
+    parents: optional(listOf(text)),
+    onFailedParent: optional(oneOf('cancel', 'run')),
+    retainUs: optional(integer),
   },
   status: { job: text },
   cancel: { job: text },
-  'put-schedule': { schedule: text },
+  retry: { job: text, attempts: integer },
+  'run-now': { job: text },
+  'put-schedule': {
+    schedule: text,
+    revision,
+    overlap: oneOf('allow', 'forbid', 'replace', 'buffer'),
+    late: oneOf('skip', 'once', 'all'),
+    windowUs: integer,
+    catchUpMax: integer,
+    spacingUs: integer,
+    jitterUs: integer,
+  },
+  'edit-schedule': { edit: oneOf('pause', 'resume', 'delete'), schedule: text, revision },
+  'schedule-status': { schedule: text },
+  trigger: { schedule: text, job: text },
+  'put-queue': {
+    queue: text,
+    revision,
+    limits: record<QueueLimits>({
+      concurrency: optional(integer),
+      perKey: optional(integer),
+      rate: optional(record<QueueLimits['rate'] & object>({ starts: integer, perUs: integer })),
+    }),
+  },
+  'edit-queue': { edit: oneOf('pause', 'resume'), queue: text, revision },
 });
 
 const answer = variants<Answer>({
-  ok: { state: optional(jobState) },
+  ok: {
+    state: optional(jobState),
+    attempts: optional(integer),
+    revision: optional(revision),
+    standing: optional(standing),
+  },
   fail: { reason: text },
   unknown: {},
 });
 
 const said = variants<Testimony>({
-  role: { role: oneOf('leader', 'follower', 'loading'), epoch: integer },
+  role: { role: oneOf('leader', 'follower', 'loading', 'primary', 'replica'), epoch: integer },
   lease: {
     event: oneOf('acquired', 'renewed', 'expired-seen', 'lost', 'released'),
     epoch: integer,
@@ -156,6 +210,7 @@ const evidence = {
     attempts: integer,
     tick: optional(tick),
   },
+  'audited-schedule': { at: instant, schedule: text, revision, standing },
   'audited-skip': { at: instant, tick, reason: text },
   'audit-ended': { at: instant, complete: flag, reason: optional(text) },
 };
@@ -192,7 +247,7 @@ const truth = {
     event: oneOf('drawn', 'armed', 'bitten', 'ended'),
     whom: listOf(text),
   },
-  'tick-due': { at: instant, tick, delivery, sink },
+  'tick-due': { at: instant, tick, revision: integer, delivery, sink },
   'assumption-failed': {
     at: instant,
     assumption: oneOf(

@@ -6,12 +6,16 @@ import { isDone, isDoubled, type TickBook } from './ticks.ts';
 import type { Window } from './window.ts';
 
 /**
- * Whether an answer says how available the API was. A cancel or a status may be refused for what
- * the job is (it ended before, it never arrived): that is the service at work, and no request that
- * should have succeeded. A refused submit or schedule is one.
+ * Whether an answer says how available the API was. Most requests may be refused for what their job
+ * or schedule is (it ended before, it never arrived): that is the service at work, and no request
+ * that should have succeeded. A refused schedule is one, and so is a refused submit, unless it asks
+ * for something that depends on others: a key that only one job may have, or parents.
  */
-export const isCounted = ({ request, answer }: FactOf<'answered'>): boolean =>
-  answer.kind !== 'fail' || request.kind === 'submit' || request.kind === 'put-schedule';
+export const isCounted = ({ request, answer }: FactOf<'answered'>): boolean => {
+  if (answer.kind !== 'fail') return true;
+  if (request.kind !== 'submit') return request.kind === 'put-schedule';
+  return request.uniqueKey === undefined && request.parents === undefined;
+};
 
 /**
  * apiSuccess ('ratio'): of the counted requests asked in the storm, the share whose final answer

@@ -49,7 +49,7 @@ export class JobBook {
   }
 
   onAnswered({ at, request, answer }: FactOf<'answered'>): void {
-    if (answer.kind !== 'ok' || request.kind === 'put-schedule') return;
+    if (answer.kind !== 'ok' || !('job' in request)) return;
     const row = this.#rows.row(request.job);
     if (this.#flags.get(row) === 0) return;
     if (request.kind === 'submit' && this.#acceptedUs.get(row) === -1)

@@ -294,7 +294,7 @@ function dueRecorder(prepared: Prepared, kernel: Kernel, recorder: Recorder): ()
   const sink = sinks[0] ?? 'token';
   const kind = kernel.register('tick-due', (index) => {
     const tick = required(due[index], `tick ${index}`);
-    recorder.record({ kind: 'tick-due', at: kernel.now, tick, delivery, sink });
+    recorder.record({ kind: 'tick-due', at: kernel.now, tick, revision: 1, delivery, sink });
     next(index + 1);
   });
   const next = (index: number): void => {

@@ -4,7 +4,17 @@
  * client and is the idempotency key: the same id with the same spec is the same job.
  */
 
-import type { Delivery, JobState, SinkKind, TickId, Token } from '../history/fact.ts';
+import type {
+  Delivery,
+  FailedParent,
+  JobState,
+  OverlapPolicy,
+  QueueLimits,
+  SinkKind,
+  Standing,
+  TickId,
+  Token,
+} from '../history/fact.ts';
 import type { Message } from '../host/host.ts';
 import type { WallUs } from '../lib/units.ts';
 
@@ -15,18 +25,43 @@ export interface RetryPolicy {
   /** Wait after the first failed attempt; doubled each time when exponential, up to `maxUs`. */
   readonly baseUs: number;
   readonly maxUs: number;
+  /** Every wait is made longer by up to this share of it, drawn anew each time; none if absent. */
+  readonly jitterPpm?: number;
 }
 
 export interface JobSpec {
   readonly queue: string;
   /** Not before this span after acceptance. */
   readonly delayUs: number;
+  /** Nor before this instant. */
+  readonly atUs?: WallUs;
   readonly retry: RetryPolicy;
   /** Start-to-close: an attempt older than this is stopped and counted as lost. */
   readonly timeoutUs: number;
+  /** An attempt whose body gives no sign of life for so long is stopped and counted as lost. */
+  readonly heartbeatUs?: number;
   readonly delivery: Delivery;
   readonly sink: SinkKind;
+  /** From -1000 to 1000, greater ones first; 0 where absent. */
+  readonly priority?: number;
+  /** Only workers that have all of these run it. */
+  readonly tags?: readonly string[];
+  /** While a job with it is open, no other one is accepted. */
+  readonly uniqueKey?: string;
+  /** What the limit per key of its queue counts by; such jobs start in order of acceptance. */
+  readonly key?: string;
+  /** Jobs, accepted before, that have to succeed first. */
+  readonly parents?: readonly string[];
+  /** When a parent ends otherwise, the job is cancelled (the default), or runs all the same. */
+  readonly onFailedParent?: FailedParent;
+  /** It may be forgotten so long after its end; never where absent. */
+  readonly retainUs?: number;
+  /** What the body is handed; the scheduler does not look at it. */
+  readonly payload?: string;
 }
+
+/** What a queue allows, and how many edits of it came before. A queue never put has no limits. */
+export type QueueSpec = QueueLimits;
 
 /** When the nominal times of a schedule are. */
 export type Timing =
@@ -48,6 +83,8 @@ export interface MisfirePolicy {
   readonly late: 'skip' | 'once' | 'all';
   readonly windowUs: number;
   readonly catchUpMax: number;
+  /** Late ticks that run start this far apart; all at once where absent. */
+  readonly spacingUs?: number;
 }
 
 export interface ScheduleSpec {
@@ -56,17 +93,66 @@ export interface ScheduleSpec {
   /** Ticks with startUs <= nominal < endUs. */
   readonly startUs: WallUs;
   readonly endUs: WallUs;
+  /** Each tick starts up to this later than its nominal time, the same for whoever decides it. */
+  readonly jitterUs?: number;
+  /** What happens to a tick while an instance of the schedule is open; `allow` where absent. */
+  readonly overlap?: OverlapPolicy;
+  /** With `buffer`: so many instances wait, 1 where absent; ticks beyond are skipped. */
+  readonly bufferMax?: number;
   readonly job: JobSpec;
 }
 
+/**
+ * Edits of schedules and queues carry a revision, which rises with every edit of the same name: one
+ * that is not above the known one changes nothing. The same edit again is answered as before, any
+ * other with an error; so retries and late copies do no harm. A schedule that was deleted stays so
+ * until a put with a greater revision.
+ */
 export type ApiRequest =
   | { readonly kind: 'submit'; readonly job: string; readonly spec: JobSpec }
   | { readonly kind: 'status'; readonly job: string }
   | { readonly kind: 'cancel'; readonly job: string }
-  | { readonly kind: 'put-schedule'; readonly schedule: string; readonly spec: ScheduleSpec }
-  /** Pages of every job in order of id, and of every skipped tick; `after` is exclusive. */
-  | { readonly kind: 'list-jobs'; readonly after: string; readonly limit: number }
-  | { readonly kind: 'list-skips'; readonly after: string; readonly limit: number };
+  /** A dead job with exactly so many attempts waits again, and may be tried as often anew. */
+  | { readonly kind: 'retry'; readonly job: string; readonly attempts: number }
+  /** A job that waits for its time is due at once. */
+  | { readonly kind: 'run-now'; readonly job: string }
+  | {
+      readonly kind: 'put-schedule';
+      readonly schedule: string;
+      readonly spec: ScheduleSpec;
+      /** 1 where absent. */
+      readonly revision?: number;
+    }
+  | {
+      readonly kind: 'edit-schedule';
+      readonly edit: 'pause' | 'resume' | 'delete';
+      readonly schedule: string;
+      readonly revision: number;
+    }
+  | { readonly kind: 'schedule-status'; readonly schedule: string }
+  /** A job like those of the schedule's ticks, now, under an id of the client's. */
+  | { readonly kind: 'trigger'; readonly schedule: string; readonly job: string }
+  | {
+      readonly kind: 'put-queue';
+      readonly queue: string;
+      readonly spec: QueueSpec;
+      readonly revision: number;
+    }
+  | {
+      readonly kind: 'edit-queue';
+      readonly edit: 'pause' | 'resume';
+      readonly queue: string;
+      readonly revision: number;
+    }
+  /** Pages in order of id, `after` exclusive: every job (of one state), every skipped tick. */
+  | {
+      readonly kind: 'list-jobs';
+      readonly after: string;
+      readonly limit: number;
+      readonly state?: JobState;
+    }
+  | { readonly kind: 'list-skips'; readonly after: string; readonly limit: number }
+  | { readonly kind: 'list-schedules'; readonly after: string; readonly limit: number };
 
 export interface ListedJob {
   readonly job: string;
@@ -80,10 +166,29 @@ export interface ListedSkip {
   readonly reason: string;
 }
 
+export interface ListedSchedule {
+  readonly schedule: string;
+  readonly revision: number;
+  readonly standing: Standing;
+}
+
 export type ApiResult =
-  | { readonly kind: 'ok'; readonly state?: JobState; readonly attempts?: number }
+  /** Of a job its state, attempts and signs of life; of a schedule or queue revision and standing. */
+  | {
+      readonly kind: 'ok';
+      readonly state?: JobState;
+      readonly attempts?: number;
+      readonly progress?: number;
+      readonly revision?: number;
+      readonly standing?: Standing;
+    }
   | { readonly kind: 'jobs'; readonly jobs: readonly ListedJob[]; readonly next?: string }
   | { readonly kind: 'skips'; readonly skips: readonly ListedSkip[]; readonly next?: string }
+  | {
+      readonly kind: 'schedules';
+      readonly schedules: readonly ListedSchedule[];
+      readonly next?: string;
+    }
   /** The request was refused and changed nothing; `field` names what is wrong with it. */
   | { readonly kind: 'error'; readonly field: string; readonly reason: string }
   /** Not the leader: ask `leader`, or any other member when that is unknown. */
@@ -111,8 +216,18 @@ export interface Beat extends Message {
   readonly incarnation: number;
   /** The latest term that it has heard of; absent where it has heard of none. */
   readonly epoch?: number;
+  /** Attempts it runs at a time; 0 while it drains. */
   readonly capacity: number;
-  readonly holding: readonly { readonly job: string; readonly token: Token }[];
+  /** What it is good for: jobs with other tags are not for it. */
+  readonly tags?: readonly string[];
+  readonly holding: readonly Held[];
+}
+/** An attempt that a worker holds. */
+export interface Held {
+  readonly job: string;
+  readonly token: Token;
+  /** Signs of life that its body has given; 0 where absent. */
+  readonly progress?: number;
 }
 /** Leader to worker: heard; `epoch` lets the worker refuse older leaders. */
 export interface BeatAck extends Message {
@@ -141,6 +256,7 @@ export interface Launch {
   readonly tick?: TickId;
   readonly token: Token;
   readonly timeoutUs: number;
+  readonly heartbeatUs?: number;
   readonly delivery: Delivery;
   readonly sink: SinkKind;
   /** Whether token and key are presented to the ledger for checking. */
@@ -168,6 +284,8 @@ export interface Finished extends Message {
   readonly job: string;
   readonly token: Token;
   readonly how: 'succeeded' | 'failed' | 'stopped' | 'refused';
+  /** Why it was stopped: its time was over, its body gave no sign of life, the worker drains. */
+  readonly why?: 'timeout' | 'heartbeat' | 'drain';
 }
 export interface FinishedAck extends Message {
   readonly kind: 'finished-ack';
@@ -216,6 +334,10 @@ export interface BodyRun {
   readonly outcome: 'succeeded' | 'failed';
   /** Effects sent to the ledger when the run time is over; an attempt that fails has none. */
   readonly effects: readonly string[];
+  /** It gives no sign of life from here on, though it works; one every `heartbeatUs / 3` if absent. */
+  readonly silentFromUs?: number;
+  /** Asked to stop it goes on to its end, effects and all: a zombie. */
+  readonly ignoresStop?: boolean;
 }
 
 /**

@@ -140,6 +140,7 @@ class Auditor implements Program {
         this.#belief.answered(from);
         for (const listed of result.skips) this.#recordSkip(listed);
         return result.next === undefined ? this.#end(true) : this.#nextPage(after, result.next);
+      case 'schedules':
       case 'ok':
         return NOTHING;
     }

@@ -5,7 +5,14 @@ import { type Effect, NOTHING, nowOnly, type Output } from '../host/step.ts';
 import { assert, InvariantBroken, required } from '../lib/assert.ts';
 import { intBetween, pick } from '../lib/random.ts';
 import { MINUTE, MS, type VirtualUs } from '../lib/units.ts';
-import type { ApiAnswer, ApiCall, ApiRequest, ApiResult } from '../scheduler/api.ts';
+import type {
+  ApiAnswer,
+  ApiCall,
+  ApiRequest,
+  ApiResult,
+  JobSpec,
+  ScheduleSpec,
+} from '../scheduler/api.ts';
 import { type ClientKnobs, type Impatience, KNOBS_TURNED, type Surplus } from './knobs.ts';
 import { LeaderBelief } from './leader-belief.ts';
 import type { Harness, PlannedOp } from './workload.ts';
@@ -324,20 +331,40 @@ function patienceUs(request: ApiRequest, timeoutUs: number): number {
 /** The request as judges see it. */
 function evidenceOf(request: ApiRequest): Request {
   switch (request.kind) {
-    case 'submit': {
-      const { delayUs, retry, timeoutUs, sink, delivery } = request.spec;
-      const { job } = request;
-      const maxAttempts = retry.maxAttempts;
-      return { kind: 'submit', job, delayUs, maxAttempts, timeoutUs, sink, delivery };
-    }
+    case 'submit':
+      return submitEvidence(request.job, request.spec);
     case 'put-schedule':
-      return { kind: 'put-schedule', schedule: request.schedule };
+      return scheduleEvidence(request.schedule, request.revision ?? 1, request.spec);
+    case 'put-queue': {
+      const { kind, queue, revision, spec } = request;
+      return { kind, queue, revision, limits: spec };
+    }
     case 'status':
     case 'cancel':
+    case 'retry':
+    case 'run-now':
+    case 'edit-schedule':
+    case 'schedule-status':
+    case 'trigger':
+    case 'edit-queue':
       return request;
     default:
       throw new InvariantBroken(`only the auditor lists, a client was to ask ${request.kind}`);
   }
+}
+
+function submitEvidence(job: string, spec: JobSpec): Request {
+  const { retry, priority = 0, payload: _, ...rest } = spec;
+  const { maxAttempts, baseUs: backoffUs, maxUs: backoffMaxUs } = retry;
+  const doubles = retry.backoff === 'exponential';
+  return { kind: 'submit', job, ...rest, priority, maxAttempts, backoffUs, backoffMaxUs, doubles };
+}
+
+function scheduleEvidence(schedule: string, revision: number, spec: ScheduleSpec): Request {
+  const { late, windowUs, catchUpMax, spacingUs = 0 } = spec.misfire;
+  const { overlap = 'allow', jitterUs = 0 } = spec;
+  const misfire = { late, windowUs, catchUpMax, spacingUs };
+  return { kind: 'put-schedule', schedule, revision, overlap, ...misfire, jitterUs };
 }
 
 /**
@@ -347,11 +374,22 @@ function evidenceOf(request: ApiRequest): Request {
 function finalAnswer({ request, copies }: Open, result: ApiResult): Answer | undefined {
   switch (result.kind) {
     case 'ok':
-      return result.state === undefined ? { kind: 'ok' } : { kind: 'ok', state: result.state };
+      return okAnswer(result);
     case 'error':
       if (copies > 1 && request.kind !== 'status') return { kind: 'unknown' };
       return { kind: 'fail', reason: `${result.field}: ${result.reason}` };
     default:
       return undefined;
   }
+}
+
+function okAnswer(result: Extract<ApiResult, { readonly kind: 'ok' }>): Answer {
+  const { state, attempts, revision, standing } = result;
+  return {
+    kind: 'ok',
+    ...(state === undefined ? undefined : { state }),
+    ...(attempts === undefined ? undefined : { attempts }),
+    ...(revision === undefined ? undefined : { revision }),
+    ...(standing === undefined ? undefined : { standing }),
+  };
 }

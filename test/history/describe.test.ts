@@ -13,7 +13,12 @@ const submit = {
   job: 'c1-17',
   delayUs: 5 * SECOND,
   maxAttempts: 3,
+  backoffUs: SECOND,
+  backoffMaxUs: SECOND,
+  doubles: false,
   timeoutUs: 30 * SECOND,
+  queue: 'default',
+  priority: 0,
   sink: 'token',
   delivery: 'at-least-once',
 } as const;
@@ -87,7 +92,7 @@ const STORY: readonly Fact[] = [
     machine: 'lease-1',
     said: { kind: 'tick-decided', tick, action: 'skip', reason: 'overlap' },
   },
-  { kind: 'tick-due', at, tick, delivery: 'at-least-once', sink: 'none' },
+  { kind: 'tick-due', at, tick, revision: 1, delivery: 'at-least-once', sink: 'none' },
   {
     kind: 'fault',
     at,

@@ -31,6 +31,8 @@ const state = fc.constantFrom('waiting', 'running', 'succeeded', 'dead', 'cancel
 const role = fc.constantFrom('scheduler', 'store', 'worker', 'client', 'ledger', 'auditor');
 const is = <const K extends string>(kind: K): fc.Arbitrary<K> => fc.constant(kind);
 
+const schedule = fc.constantFrom('nightly', 'hourly');
+
 export const token: fc.Arbitrary<Token> = fc.record({ epoch: small, attempt: small });
 export const tick: fc.Arbitrary<TickId> = fc.record({
   schedule: fc.constantFrom('nightly', 'hourly'),
@@ -44,17 +46,66 @@ export const request: fc.Arbitrary<Request> = fc.oneof(
     job,
     delayUs: span,
     maxAttempts: small,
+    backoffUs: span,
+    backoffMaxUs: span,
+    doubles: fc.boolean(),
     timeoutUs: span,
     sink,
     delivery,
+    queue: fc.constantFrom('default', 'mail'),
+    priority: fc.integer({ min: -9, max: 9 }),
+  }),
+  fc.record({ kind: is('retry'), job, attempts: small }),
+  fc.record({ kind: is('run-now'), job }),
+  fc.record({ kind: is('trigger'), schedule, job }),
+  fc.record({
+    kind: is('edit-schedule'),
+    edit: fc.constantFrom('pause', 'resume', 'delete'),
+    schedule,
+    revision: small,
+  }),
+  fc.record({ kind: is('schedule-status'), schedule }),
+  fc.record({
+    kind: is('put-queue'),
+    queue: fc.constantFrom('default', 'mail'),
+    revision: small,
+    limits: fc.record(
+      { concurrency: small, perKey: small, rate: fc.record({ starts: small, perUs: span }) },
+      { requiredKeys: [] },
+    ),
+  }),
+  fc.record({
+    kind: is('edit-queue'),
+    edit: fc.constantFrom('pause', 'resume'),
+    queue: fc.constantFrom('default', 'mail'),
+    revision: small,
   }),
   fc.record({ kind: is('status'), job }),
   fc.record({ kind: is('cancel'), job }),
-  fc.record({ kind: is('put-schedule'), schedule: fc.constantFrom('nightly', 'hourly') }),
+  fc.record({
+    kind: is('put-schedule'),
+    schedule,
+    revision: small,
+    overlap: fc.constantFrom('allow', 'forbid', 'replace', 'buffer'),
+    late: fc.constantFrom('skip', 'once', 'all'),
+    windowUs: span,
+    catchUpMax: small,
+    spacingUs: span,
+    jitterUs: span,
+  }),
 );
 
 export const answer: fc.Arbitrary<Answer> = fc.oneof(
-  fc.record({ kind: is('ok'), state }, { requiredKeys: ['kind'] }),
+  fc.record(
+    {
+      kind: is('ok'),
+      state,
+      attempts: small,
+      revision: small,
+      standing: fc.constantFrom('active', 'paused', 'deleted'),
+    },
+    { requiredKeys: ['kind'] },
+  ),
   fc.record({ kind: is('fail'), reason }),
   fc.record({ kind: is('unknown') }),
 );
@@ -83,6 +134,13 @@ export const evidence: fc.Arbitrary<Evidence> = fc.oneof(
     { kind: is('audited-job'), at, job, state, attempts: small, tick },
     { requiredKeys: ['kind', 'at', 'job', 'state', 'attempts'] },
   ),
+  fc.record({
+    kind: is('audited-schedule'),
+    at,
+    schedule,
+    revision: small,
+    standing: fc.constantFrom('active', 'paused', 'deleted'),
+  }),
   fc.record({ kind: is('audited-skip'), at, tick, reason }),
   fc.record(
     { kind: is('audit-ended'), at, complete: fc.boolean(), reason },
@@ -151,7 +209,7 @@ export const truth: fc.Arbitrary<Truth> = fc.oneof(
     event: fc.constantFrom('drawn', 'armed', 'bitten', 'ended'),
     whom: fc.array(machine, { maxLength: 3 }),
   }),
-  fc.record({ kind: is('tick-due'), at, tick, delivery, sink }),
+  fc.record({ kind: is('tick-due'), at, tick, revision: small, delivery, sink }),
   fc.record({
     kind: is('assumption-failed'),
     at,

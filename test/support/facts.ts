@@ -42,6 +42,11 @@ export const CONTEXT: ClaimContext = {
   epsilonUs: 1 * SECOND,
   recoverBoundUs: 10 * SECOND,
   onTimeBoundUs: 2 * SECOND,
+  slots: 2,
+  startBoundUs: 5 * SECOND,
+  rescueBoundUs: 20 * SECOND,
+  orderSlackUs: 1 * SECOND,
+  timeoutGraceUs: 3 * SECOND,
 };
 
 /** What the claim says of these facts, in this order. */
@@ -57,13 +62,18 @@ let nextOp = 1;
 
 export const submitOf = (
   job: string,
-  options: Partial<Omit<Request & { kind: 'submit' }, 'kind' | 'job'>> = {},
+  options: Partial<Omit<Extract<Request, { readonly kind: 'submit' }>, 'kind' | 'job'>> = {},
 ): Request => ({
   kind: 'submit',
   job,
   delayUs: 0,
   maxAttempts: 3,
+  backoffUs: 500_000,
+  backoffMaxUs: 10 * SECOND,
+  doubles: true,
   timeoutUs: 60 * SECOND,
+  queue: 'default',
+  priority: 0,
   sink: 'token',
   delivery: 'at-least-once',
   ...options,
@@ -125,9 +135,26 @@ export const status = (
   askedS?: number,
 ): FactOf<'answered'> => answered(s, { kind: 'status', job }, { kind: 'ok', state }, askedS);
 
+/** The request that puts a schedule. */
+export const putOf = (
+  schedule = 'backup',
+  options: Partial<Extract<Request, { readonly kind: 'put-schedule' }>> = {},
+): Request => ({
+  kind: 'put-schedule',
+  schedule,
+  revision: 1,
+  overlap: 'allow',
+  late: 'once',
+  windowUs: 30_000_000,
+  catchUpMax: 10,
+  spacingUs: 0,
+  jitterUs: 0,
+  ...options,
+});
+
 /** A schedule is put, and the put is answered at once. */
 export const put = (s: number, schedule = 'backup'): readonly Fact[] => {
-  const request: Request = { kind: 'put-schedule', schedule };
+  const request = putOf(schedule);
   return [asked(s, request), answered(s, request)];
 };
 
@@ -257,11 +284,13 @@ export const due = (
     readonly schedule?: string;
     readonly sink?: SinkKind;
     readonly delivery?: Delivery;
+    readonly revision?: number;
   } = {},
 ): FactOf<'tick-due'> => ({
   kind: 'tick-due',
   at: at(s),
   tick: tickAt(s, options.schedule),
+  revision: options.revision ?? 1,
   delivery: options.delivery ?? 'at-least-once',
   sink: options.sink ?? 'token',
 });
