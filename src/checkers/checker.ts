@@ -47,7 +47,7 @@ export interface ClaimContext {
   readonly startBoundUs: number;
   /** An attempt whose worker is gone is over within this (the preset's rescue). */
   readonly rescueBoundUs: number;
-  /** Who claims jobs may take a lesser one first while a greater one was ready for less than this. */
+  /** A lesser job may start first while a greater one has been ready for less than this. */
   readonly orderSlackUs: number;
   /** From an attempt's time limit to its end as the scheduler knows it, when nothing is wrong. */
   readonly timeoutGraceUs: number;

@@ -173,7 +173,7 @@ export interface ListedSchedule {
 }
 
 export type ApiResult =
-  /** Of a job its state, attempts and signs of life; of a schedule or queue revision and standing. */
+  /** Of a job state, attempts, signs of life; of a schedule or queue revision and standing. */
   | {
       readonly kind: 'ok';
       readonly state?: JobState;
@@ -334,7 +334,7 @@ export interface BodyRun {
   readonly outcome: 'succeeded' | 'failed';
   /** Effects sent to the ledger when the run time is over; an attempt that fails has none. */
   readonly effects: readonly string[];
-  /** It gives no sign of life from here on, though it works; one every `heartbeatUs / 3` if absent. */
+  /** It gives no sign of life from here on, though it works; else one every `heartbeatUs / 3`. */
   readonly silentFromUs?: number;
   /** Asked to stop it goes on to its end, effects and all: a zombie. */
   readonly ignoresStop?: boolean;

@@ -8,10 +8,17 @@ export interface SpecProblem {
 
 const ID_LENGTH_MAX = 200;
 const SPAN_US_MAX = 10 * 366 * 86_400 * 1_000_000;
+/** Bodies fetch what is larger: whatever is here goes through the log and every replica. */
+const PAYLOAD_LENGTH_MAX = 64 * 1024;
+const LIST_LENGTH_MAX = 100;
+const PRIORITY_MAX = 1_000;
+const HEARTBEAT_US_MIN = 1_000_000;
+/** An id that is forgotten sooner could come back as a late copy of its own submit. */
+const RETAIN_US_MIN = 3_600 * 1_000_000;
 
 /** Refuses what the scheduler could not keep; the first field that is wrong is named. */
 export function checkJob(id: string, spec: JobSpec): SpecProblem | undefined {
-  return checkId('job', id) ?? checkSpec(spec);
+  return checkId('job', id) ?? checkSpec(spec) ?? ownParent(id, spec);
 }
 
 export function checkId(field: string, id: string): SpecProblem | undefined {
@@ -23,30 +30,96 @@ export function checkId(field: string, id: string): SpecProblem | undefined {
 
 /** What came over the wire may lack anything: fields are looked at before they are trusted. */
 export function checkSpec(spec: JobSpec): SpecProblem | undefined {
-  const { retry } = spec;
+  if (spec === null || typeof spec !== 'object') return { field: 'spec', reason: 'is missing' };
+  return checkId('queue', spec.queue) ?? checkRetry(spec) ?? checkNeeded(spec) ?? checkRest(spec);
+}
+
+function checkRetry({ retry }: JobSpec): SpecProblem | undefined {
   if (retry === null || typeof retry !== 'object') return { field: 'retry', reason: 'is missing' };
+  const { baseUs, maxUs, maxAttempts, backoff, jitterPpm = 0 } = retry;
+  return (
+    span('retry.baseUs', baseUs, 0) ??
+    span('retry.maxUs', maxUs, 0) ??
+    whole('retry.maxAttempts', maxAttempts, 1, 1_000) ??
+    oneOf('retry.backoff', backoff, ['fixed', 'exponential']) ??
+    whole('retry.jitterPpm', jitterPpm, 0, 1_000_000)
+  );
+}
+
+function checkNeeded(spec: JobSpec): SpecProblem | undefined {
   return (
     span('delayUs', spec.delayUs, 0) ??
     span('timeoutUs', spec.timeoutUs, 1) ??
-    span('retry.baseUs', retry.baseUs, 0) ??
-    span('retry.maxUs', retry.maxUs, 0) ??
-    attempts(retry.maxAttempts) ??
-    oneOf('retry.backoff', retry.backoff, ['fixed', 'exponential']) ??
     oneOf('delivery', spec.delivery, ['at-least-once', 'at-most-once']) ??
     oneOf('sink', spec.sink, ['none', 'token', 'key'])
   );
+}
+
+function checkRest(spec: JobSpec): SpecProblem | undefined {
+  const { atUs, heartbeatUs, retainUs, uniqueKey, key, payload, onFailedParent } = spec;
+  return (
+    (atUs === undefined ? undefined : whole('atUs', atUs, 0, Number.MAX_SAFE_INTEGER)) ??
+    (heartbeatUs === undefined ? undefined : span('heartbeatUs', heartbeatUs, HEARTBEAT_US_MIN)) ??
+    (retainUs === undefined ? undefined : span('retainUs', retainUs, RETAIN_US_MIN)) ??
+    whole('priority', spec.priority ?? 0, -PRIORITY_MAX, PRIORITY_MAX) ??
+    (uniqueKey === undefined ? undefined : checkId('uniqueKey', uniqueKey)) ??
+    (key === undefined ? undefined : checkId('key', key)) ??
+    words('tags', spec.tags ?? []) ??
+    words('parents', spec.parents ?? []) ??
+    oneOf('onFailedParent', onFailedParent ?? 'cancel', ['cancel', 'run']) ??
+    checkPayload(payload)
+  );
+}
+
+function checkPayload(payload: string | undefined): SpecProblem | undefined {
+  if (payload === undefined) return undefined;
+  const isText = typeof payload === 'string' && payload.length <= PAYLOAD_LENGTH_MAX;
+  const reason = `must be a text of up to ${PAYLOAD_LENGTH_MAX} characters`;
+  return isText ? undefined : { field: 'payload', reason };
+}
+
+/** Parents are accepted before their children, so this is the only circle that can be asked for. */
+const ownParent = (id: string, { parents }: JobSpec): SpecProblem | undefined =>
+  parents?.includes(id) === true
+    ? { field: 'parents', reason: 'a cycle: it would wait for itself' }
+    : undefined;
+
+function words(field: string, list: readonly string[]): SpecProblem | undefined {
+  if (!Array.isArray(list) || list.length > LIST_LENGTH_MAX) {
+    return { field, reason: `must be a list of up to ${LIST_LENGTH_MAX}` };
+  }
+  if (new Set(list).size < list.length) return { field, reason: 'names something twice' };
+  for (const word of list) {
+    const problem = checkId(field, word);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 function oneOf(field: string, got: string, known: readonly string[]): SpecProblem | undefined {
   return known.includes(got) ? undefined : { field, reason: `must be one of ${known.join(', ')}` };
 }
 
-function span(field: string, us: number, min: number): SpecProblem | undefined {
+/** A span of up to ten years. */
+export function span(field: string, us: number, min: number): SpecProblem | undefined {
   if (Number.isInteger(us) && us >= min && us <= SPAN_US_MAX) return undefined;
-  return { field, reason: `must be whole microseconds from ${min} to ${SPAN_US_MAX}, not ${us}` };
+  return {
+    field,
+    reason: `must be whole microseconds from ${min} to ${SPAN_US_MAX}, not ${text(us)}`,
+  };
 }
 
-function attempts(count: number): SpecProblem | undefined {
-  if (Number.isInteger(count) && count >= 1 && count <= 1_000) return undefined;
-  return { field: 'retry.maxAttempts', reason: `must be from 1 to 1000, not ${count}` };
+/** A whole number within bounds. */
+export function whole(
+  field: string,
+  count: number,
+  min: number,
+  max: number,
+): SpecProblem | undefined {
+  if (Number.isSafeInteger(count) && count >= min && count <= max) return undefined;
+  return { field, reason: `must be a whole number from ${min} to ${max}, not ${text(count)}` };
 }
+
+/** What stands there may be anything, of any length. */
+const text = (value: unknown): string =>
+  typeof value === 'number' ? String(value) : `a ${typeof value}`;

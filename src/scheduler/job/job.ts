@@ -1,12 +1,19 @@
 /**
  * job: one job's life as pure data and transitions.
  *
- *     waiting ──launch──► running ──report──► succeeded | dead
- *        ▲                   │
- *        └── failed / lost ──┘        cancel: from waiting or running to cancelled
+ *     waiting ──launch──► running ──report──► succeeded | dead ──retry──► waiting
+ *      ▲    │                │
+ *      │    │ parent failed  └── cancel ──► cancelled
+ *      │    └─── cancel ─────────────────► cancelled
+ *      └── failed / lost (from running)
  *
- * Terminal states absorb. Attempts are numbered from 1; a report of any attempt but the running one
- * changes nothing and is said to be late.
+ * Terminal states absorb; only a retry by hand wakes a dead job. Attempts are numbered from 1; a
+ * report of any attempt but the running one changes nothing and is said to be late. A job with
+ * parents waits until each of them has ended; `run-now` moves its time, not its parents.
+ *
+ *   job.ts         the record and the transition table (this file)
+ *   check-spec.ts  what is refused, and which field is wrong
+ *   check-edit.ts  the same for queues and revisions
  */
 import type { JobState, TickId, Token } from '../../history/fact.ts';
 import { compareTokens, isTerminal } from '../../history/fact.ts';
@@ -36,8 +43,14 @@ export interface JobRecord {
   readonly dueUs: WallUs;
   /** Exactly while the state is `running`. */
   readonly run?: RunningAttempt;
-  /** Why it is dead. */
+  /** Why it is dead, or was cancelled for a parent. */
   readonly reason?: string;
+  /** Jobs that have to end first; never empty. For a tick: the instance before it. */
+  readonly waitsFor?: readonly string[];
+  /** The last retry by hand: after how many attempts, and how many may begin in all since then. */
+  readonly retried?: { readonly attempts: number; readonly budget: number };
+  /** When it ended, where it may be forgotten some day. */
+  readonly endedUs?: WallUs;
 }
 
 export type JobEvent =
@@ -52,9 +65,27 @@ export type JobEvent =
       readonly token: Token;
       readonly how: 'succeeded' | 'failed' | 'stopped' | 'refused';
       readonly nowUs: WallUs;
+      /** Uniform in [0, 1), for the jitter of the wait that follows; 0 where absent. */
+      readonly draw?: number;
     }
-  | { readonly kind: 'lost'; readonly token: Token; readonly why: string; readonly nowUs: WallUs }
-  | { readonly kind: 'cancel' };
+  | {
+      readonly kind: 'lost';
+      readonly token: Token;
+      readonly why: string;
+      readonly nowUs: WallUs;
+      readonly draw?: number;
+    }
+  | { readonly kind: 'cancel'; readonly nowUs: WallUs }
+  /** By hand: of a job that died after so many attempts. */
+  | { readonly kind: 'retry'; readonly attempts: number; readonly nowUs: WallUs }
+  /** By hand: its time has come. */
+  | { readonly kind: 'run-now'; readonly nowUs: WallUs }
+  | {
+      readonly kind: 'parent-ended';
+      readonly parent: string;
+      readonly succeeded: boolean;
+      readonly nowUs: WallUs;
+    };
 
 /** `late`: the event speaks of an attempt that is over; the job is as before. */
 export interface JobStep {
@@ -62,39 +93,67 @@ export interface JobStep {
   readonly effect: 'changed' | 'late';
 }
 
-/** A new job; its first attempt is due at `dueUs`. */
-export function newJob(id: string, spec: JobSpec, dueUs: WallUs, tick?: TickId): JobRecord {
+/** A new job; its first attempt is due at `dueUs`, and not before those it waits for have ended. */
+export function newJob(
+  id: string,
+  spec: JobSpec,
+  dueUs: WallUs,
+  tick?: TickId,
+  waitsFor: readonly string[] = [],
+): JobRecord {
   const base = { v: 1, id, spec, state: 'waiting', attempt: 0, refusals: 0, dueUs } as const;
-  return tick === undefined ? base : { ...base, tick };
+  const timed = tick === undefined ? base : { ...base, tick };
+  return waitsFor.length === 0 ? timed : { ...timed, waitsFor };
 }
 
 /** The transition table. */
 export function stepJob(job: JobRecord, event: JobEvent): JobStep {
   assert((job.state === 'running') === (job.run !== undefined), () => `${job.id} is torn`);
+  if (event.kind === 'retry') return retried(job, event.attempts, event.nowUs);
   if (isTerminal(job.state)) return { job, effect: 'late' };
   switch (event.kind) {
     case 'launch':
-      return { job: launched(job, event), effect: 'changed' };
+      return changed(launched(job, event));
     case 'cancel':
-      return { job: ended(job, 'cancelled'), effect: 'changed' };
+      return changed(ended(job, 'cancelled', event.nowUs));
     case 'report':
-      return isOf(job, event.token)
-        ? reported(job, event.how, event.nowUs)
-        : { job, effect: 'late' };
+      if (!isOf(job, event.token)) return { job, effect: 'late' };
+      if (event.how === 'succeeded') return changed(ended(job, 'succeeded', event.nowUs));
+      return changed(again(job, event, event.how));
     case 'lost':
       if (!isOf(job, event.token)) return { job, effect: 'late' };
-      return { job: again(job, event.nowUs, event.why), effect: 'changed' };
+      return changed(again(job, event, event.why));
+    case 'run-now':
+      if (job.state === 'running' || job.dueUs <= event.nowUs) return { job, effect: 'late' };
+      return changed({ ...job, dueUs: event.nowUs });
+    case 'parent-ended':
+      return freed(job, event);
     default:
       return unreachable(event);
   }
 }
 
-/** Wait before the attempt after `attempt` failed ones (1 or more), in microseconds. */
-export function backoffUs(retry: RetryPolicy, attempt: number): number {
+/**
+ * Wait before the attempt after `attempt` failed ones (1 or more), in microseconds; longer by the
+ * policy's jitter times `draw`, which is in [0, 1).
+ */
+export function backoffUs(retry: RetryPolicy, attempt: number, draw = 0): number {
   assert(attempt >= 1, () => `backoff after ${attempt} attempts`);
-  if (retry.backoff === 'fixed') return Math.min(retry.baseUs, retry.maxUs);
-  return Math.min(retry.baseUs * 2 ** Math.min(attempt - 1, 40), retry.maxUs);
+  assert(draw >= 0 && draw < 1, () => `a draw of ${draw}`);
+  const { baseUs, maxUs, jitterPpm = 0 } = retry;
+  const doubled = retry.backoff === 'fixed' ? baseUs : baseUs * 2 ** Math.min(attempt - 1, 40);
+  const us = Math.min(doubled, maxUs);
+  return us + Math.floor((us * jitterPpm * draw) / 1_000_000);
 }
+
+/** Ready to start as soon as its time has come: it waits, and for nobody. */
+export const isReady = (job: JobRecord): boolean =>
+  job.state === 'waiting' && job.waitsFor === undefined;
+
+/** Greater ones start first. */
+export const priorityOf = ({ spec }: JobRecord): number => spec.priority ?? 0;
+
+const changed = (job: JobRecord): JobStep => ({ job, effect: 'changed' });
 
 const isOf = (job: JobRecord, token: Token): boolean =>
   job.run !== undefined && compareTokens(job.run.token, token) === 0;
@@ -104,40 +163,65 @@ function launched(
   by: { readonly epoch: number; readonly worker: string; readonly incarnation: number },
 ): JobRecord {
   assert(job.state === 'waiting', () => `launch of ${job.id}, which is ${job.state}`);
-  assert(begun(job) < job.spec.retry.maxAttempts, () => `${job.id}: no attempts left`);
+  assert(job.waitsFor === undefined, () => `launch of ${job.id} before its parents have ended`);
+  assert(begun(job) < budgetOf(job), () => `${job.id}: no attempts left`);
   const attempt = job.attempt + 1;
   const token = { epoch: by.epoch, attempt };
   const run = { token, worker: by.worker, incarnation: by.incarnation };
   return { ...job, state: 'running', attempt, run };
 }
 
-function reported(
-  job: JobRecord,
-  how: 'succeeded' | 'failed' | 'stopped' | 'refused',
-  nowUs: WallUs,
-): JobStep {
-  if (how === 'succeeded') return { job: ended(job, 'succeeded'), effect: 'changed' };
-  return { job: again(job, nowUs, how), effect: 'changed' };
-}
-
 /** Attempts that a worker began, as far as is known. */
 const begun = (job: JobRecord): number => job.attempt - job.refusals;
 
+const budgetOf = ({ retried, spec }: JobRecord): number =>
+  retried?.budget ?? spec.retry.maxAttempts;
+
+interface AttemptEnd {
+  readonly nowUs: WallUs;
+  readonly draw?: number;
+}
+
 /** After a failed, lost or refused attempt: wait for the next one, or give up. */
-function again(job: JobRecord, nowUs: WallUs, why: string): JobRecord {
+function again(job: JobRecord, { nowUs, draw }: AttemptEnd, why: string): JobRecord {
   const { run: _, ...rest } = job;
   if (why === 'refused') {
     return { ...rest, state: 'waiting', refusals: job.refusals + 1, dueUs: nowUs };
   }
   if (job.spec.delivery === 'at-most-once') {
-    return ended(job, 'dead', why === 'failed' ? 'failed' : `outcome unknown: ${why}`);
+    return ended(job, 'dead', nowUs, why === 'failed' ? 'failed' : `outcome unknown: ${why}`);
   }
-  const { retry } = job.spec;
-  if (begun(job) >= retry.maxAttempts) return ended(job, 'dead', `attempts used up: ${why}`);
-  return { ...rest, state: 'waiting', dueUs: (nowUs + backoffUs(retry, begun(job))) as WallUs };
+  if (begun(job) >= budgetOf(job)) return ended(job, 'dead', nowUs, `attempts used up: ${why}`);
+  const waitUs = backoffUs(job.spec.retry, tries(job), draw);
+  return { ...rest, state: 'waiting', dueUs: (nowUs + waitUs) as WallUs };
 }
 
-function ended(job: JobRecord, state: JobState, reason?: string): JobRecord {
-  const { run: _, ...rest } = job;
-  return reason === undefined ? { ...rest, state } : { ...rest, state, reason };
+/** Attempts begun since it was last retried by hand, the running one included. */
+const tries = (job: JobRecord): number => begun(job) - (budgetOf(job) - job.spec.retry.maxAttempts);
+
+/** What may have run once at most stays dead; so does what has died once more meanwhile. */
+function retried(job: JobRecord, attempts: number, nowUs: WallUs): JobStep {
+  const isMeant = job.state === 'dead' && job.attempt === attempts;
+  if (!isMeant || job.spec.delivery === 'at-most-once') return { job, effect: 'late' };
+  const { reason: _, endedUs: __, ...rest } = job;
+  const budget = begun(job) + job.spec.retry.maxAttempts;
+  return changed({ ...rest, state: 'waiting', dueUs: nowUs, retried: { attempts, budget } });
+}
+
+function freed(job: JobRecord, event: Extract<JobEvent, { kind: 'parent-ended' }>): JobStep {
+  const { waitsFor, ...rest } = job;
+  if (waitsFor?.includes(event.parent) !== true) return { job, effect: 'late' };
+  // The instances of a schedule wait for each other's end, whatever that is.
+  const needsSuccess = job.tick === undefined && job.spec.onFailedParent !== 'run';
+  if (needsSuccess && !event.succeeded) {
+    return changed(ended(job, 'cancelled', event.nowUs, `parent ${event.parent} did not succeed`));
+  }
+  const left = waitsFor.filter((parent) => parent !== event.parent);
+  return changed(left.length === 0 ? rest : { ...rest, waitsFor: left });
+}
+
+function ended(job: JobRecord, state: JobState, nowUs: WallUs, reason?: string): JobRecord {
+  const { run: _, waitsFor: __, ...rest } = job;
+  const kept = job.spec.retainUs === undefined ? rest : { ...rest, endedUs: nowUs };
+  return reason === undefined ? { ...kept, state } : { ...kept, state, reason };
 }

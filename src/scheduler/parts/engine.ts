@@ -6,46 +6,36 @@
  * One engine lives for one term: a member that loses its office drops the object.
  */
 
-import type { Token } from '../../history/fact.ts';
-import { compareTokens } from '../../history/fact.ts';
+import { isTerminal } from '../../history/fact.ts';
 import type { Host } from '../../host/host.ts';
 import { required } from '../../lib/assert.ts';
-import type { MonotonicUs, WallUs } from '../../lib/units.ts';
+import type { WallUs } from '../../lib/units.ts';
 import { SECOND } from '../../lib/units.ts';
-import type {
-  Beat,
-  BeatAck,
-  Finished,
-  FinishedAck,
-  Launch,
-  RollCall,
-  Run,
-  SchedulerMessage,
-  Stop,
-} from '../api.ts';
-import { tickJobId } from '../api.ts';
-import type { JobEvent, JobRecord, RunningAttempt } from '../job/job.ts';
-import { newJob, stepJob } from '../job/job.ts';
+import type { Finished, FinishedAck, RollCall, Run, SchedulerMessage, Stop } from '../api.ts';
+import type { JobEvent, JobRecord } from '../job/job.ts';
+import { isReady, stepJob } from '../job/job.ts';
 import { decideTicks } from '../schedule/decide.ts';
 import { checkTiming } from '../schedule/timing.ts';
 import type { ZoneTable } from '../schedule/zone-rules.ts';
-import { answerApi } from './api-desk.ts';
+import { answerApi, type Office } from './api-desk.ts';
+import { Attempts, type Charge, SWEEP_US } from './attempts.ts';
 import type { Book, BookEntry } from './book.ts';
 import { DueQueue } from './due-queue.ts';
-import { Fifo } from './fifo.ts';
+import { instancesOf } from './instances.ts';
+import { launchOf } from './launch.ts';
+import { afterStart, type FindObstacle, findObstacle } from './limits.ts';
 import { Out } from './out.ts';
+import { type DecideOverlap, decideOverlap } from './overlap.ts';
+import { ReadyJobs, type Start } from './ready.ts';
 import type { Suspicion } from './suspicion.ts';
 import { suspicion } from './suspicion.ts';
-import { Ticks } from './ticks.ts';
-import type { ChooseWorker, WorkerSeat } from './workforce.ts';
+import { type DecidedSchedule, Ticks } from './ticks.ts';
+import type { ChooseWorker } from './workforce.ts';
 import { chooseInTurn, Workforce } from './workforce.ts';
 
 /** Timers of the engine on the host. */
 const DUE_TIMER = 'engine:due';
 const SWEEP_TIMER = 'engine:sweep';
-const SWEEP_US = SECOND;
-/** A sweep this much late means that this very machine was paused or overloaded. */
-const SWEEP_LATE_US = 2 * SECOND;
 /** The wall clock may be stepped: nobody sleeps longer than this on its word. */
 const DUE_SLEEP_US_MAX = SECOND;
 
@@ -67,6 +57,10 @@ export interface EngineParts {
   readonly checkTiming: typeof checkTiming;
   /** When a launched attempt is taken for lost. */
   readonly suspicion: Suspicion;
+  /** What a tick becomes while others of its schedule are open. */
+  readonly decideOverlap: DecideOverlap;
+  /** What the limits of a queue hold back. */
+  readonly findObstacle: FindObstacle;
   /** What a new term makes of the book that it finds. */
   readonly takeOver: (book: Book, nowUs: WallUs) => Book;
   /** Collects what a step wants done, and keeps apart what waits for it to be durable. */
@@ -79,6 +73,8 @@ export const SAFE_PARTS: EngineParts = {
   chooseWorker: chooseInTurn,
   checkTiming,
   suspicion,
+  decideOverlap,
+  findObstacle,
   // As it was written: nothing that an earlier term decided is decided again.
   takeOver: (book) => book,
   newOut: () => new Out(),
@@ -86,43 +82,52 @@ export const SAFE_PARTS: EngineParts = {
 
 export type EngineOut = Out<BookEntry>;
 
-export class Engine {
+export class Engine implements Office, Charge {
   readonly book: Book;
   readonly epoch: number;
   readonly options: EngineOptions;
   readonly ticks: Ticks;
-  readonly #host: Pick<Host, 'monotonicUs' | 'wallUs'>;
+  readonly #host: Pick<Host, 'monotonicUs' | 'wallUs' | 'random'>;
   readonly #parts: EngineParts;
   readonly #workforce: Workforce;
+  readonly #attempts: Attempts;
+  readonly #ready: ReadyJobs;
+  /** Waiting jobs by their time, and ended ones by the time when they may be forgotten. */
   readonly #due = new DueQueue<string>();
-  readonly #ready = new Fifo<string>();
-  #sweptUs: MonotonicUs;
+  readonly #ended = new DueQueue<string>();
   /** When the due timer will fire, by the monotonic clock; Infinity when it is not set. */
   #dueTimerUs = Number.POSITIVE_INFINITY;
 
   constructor(
-    host: Pick<Host, 'monotonicUs' | 'wallUs'>,
+    host: Pick<Host, 'monotonicUs' | 'wallUs' | 'random'>,
     epoch: number,
     book: Book,
     options: EngineOptions,
     parts: EngineParts,
   ) {
+    const nowUs = host.monotonicUs();
     this.#host = host;
     this.epoch = epoch;
-    this.#sweptUs = host.monotonicUs();
     this.book = parts.takeOver(book, host.wallUs());
     this.options = options;
     this.#parts = parts;
     this.ticks = new Ticks(options.zones, parts.decideTicks, parts.checkTiming);
-    this.#workforce = new Workforce(options.workers, host.monotonicUs(), parts.chooseWorker);
+    this.#workforce = new Workforce(options.workers, nowUs, parts.chooseWorker);
+    this.#attempts = new Attempts(this, this.#workforce, parts.suspicion, nowUs);
+    this.#ready = new ReadyJobs(this.book, this.#workforce, parts.findObstacle);
+  }
+
+  get workerTimeoutUs(): number {
+    return this.options.workerTimeoutUs;
   }
 
   /** Takes the book over: running attempts are adopted until their workers tell otherwise. */
   begin(out: EngineOut): void {
     const nowUs = this.#host.monotonicUs();
     for (const job of this.book.jobs.values()) {
-      if (job.run !== undefined) this.#adopt(job.id, job.run, nowUs);
-      else if (job.state === 'waiting') this.enqueue(job);
+      if (job.run !== undefined) this.#attempts.adopt(job.id, job.run, nowUs);
+      this.#ready.changed(undefined, job);
+      this.#file(job);
     }
     this.#trackSchedules(out);
     for (const { name } of this.#workforce.seats) {
@@ -142,13 +147,6 @@ export class Engine {
     out.observe({ kind: 'note', text: `${text} of ${this.book.schedules.size} schedules` });
   }
 
-  /** Beats of a worker's earlier life, late on their way here, have no word on this attempt. */
-  #adopt(job: string, run: RunningAttempt, nowUs: MonotonicUs): void {
-    this.#workforce.give(run.worker, job, nowUs);
-    const seat = this.#workforce.seatOf(run.worker, nowUs);
-    seat.incarnation = Math.max(seat.incarnation, run.incarnation);
-  }
-
   /** The term is over: no timer of this engine may fire again. */
   end(out: EngineOut): void {
     out.cancelTimer(DUE_TIMER);
@@ -156,7 +154,7 @@ export class Engine {
   }
 
   /** The wall clock of the machine in charge, by which jobs and ticks fall due. */
-  wallUs(): ReturnType<Host['wallUs']> {
+  wallUs(): WallUs {
     return this.#host.wallUs();
   }
 
@@ -166,7 +164,7 @@ export class Engine {
         answerApi(this, from, message, out);
         break;
       case 'beat':
-        this.#onBeat(from, message, out);
+        this.#attempts.onBeat(from, message, this.#host.monotonicUs(), out);
         break;
       case 'finished':
         this.#onFinished(from, message, out);
@@ -188,13 +186,23 @@ export class Engine {
 
   /** Makes a change of the book: in memory at once, durable before what waits for it. */
   change(entry: BookEntry, out: EngineOut): void {
-    this.book.apply(entry);
+    if (entry.kind === 'job') {
+      const before = this.book.jobs.get(entry.job.id);
+      this.book.apply(entry);
+      this.#ready.changed(before, entry.job);
+    } else this.book.apply(entry);
     out.persist.push(entry);
   }
 
-  /** Files a waiting job under its due time. */
   enqueue(job: JobRecord): void {
-    this.#due.push(job.dueUs, job.id);
+    if (isReady(job)) this.#due.push(job.dueUs, job.id);
+  }
+
+  #file(job: JobRecord): void {
+    this.enqueue(job);
+    const { retainUs } = job.spec;
+    if (job.endedUs === undefined || retainUs === undefined) return;
+    this.#ended.push(job.endedUs + retainUs, job.id);
   }
 
   /** Ends a job's hold on its worker and tells the worker to stop. */
@@ -204,13 +212,39 @@ export class Engine {
     out.sendAfterSync<Stop>(run.worker, { kind: 'stop', v: 1, job: job.id, token: run.token });
   }
 
-  /** Applies an event to one job; false when it was late. */
   stepJob(job: JobRecord, event: JobEvent, out: EngineOut): JobRecord | undefined {
     const step = this.#parts.stepJob(job, event);
     if (step.effect === 'late') return undefined;
     this.change({ kind: 'job', job: step.job }, out);
-    if (step.job.state === 'waiting') this.enqueue(step.job);
+    this.#file(step.job);
+    if (isTerminal(step.job.state)) this.#tellChildren(step.job, out);
     return step.job;
+  }
+
+  /** Whoever waits for the end of a job is told, and whoever waits for theirs if that ends them. */
+  #tellChildren(ended: JobRecord, out: EngineOut): void {
+    const nowUs = this.#host.wallUs();
+    const left = [ended];
+    for (let parent = left.shift(); parent !== undefined; parent = left.shift()) {
+      const succeeded = parent.state === 'succeeded';
+      for (const id of this.book.kin.childrenOf(parent.id)) {
+        const child = required(this.book.jobs.get(id), id);
+        const event = { kind: 'parent-ended', parent: parent.id, succeeded, nowUs } as const;
+        const { job, effect } = this.#parts.stepJob(child, event);
+        if (effect === 'late') continue;
+        this.change({ kind: 'job', job }, out);
+        this.#file(job);
+        if (isTerminal(job.state)) left.push(job);
+      }
+    }
+  }
+
+  progressOf(job: JobRecord): number | undefined {
+    return this.#attempts.progressOf(job);
+  }
+
+  queueChanged(): void {
+    // What it held back is looked at when this step is settled.
   }
 
   /** Does all that is due now: ticks become jobs, due jobs get workers, the timer is set. */
@@ -220,9 +254,11 @@ export class Engine {
     for (;;) {
       const id = this.#due.popDue(wallUs);
       if (id === undefined) break;
-      this.#ready.push(id);
+      const job = this.book.jobs.get(id);
+      // One whose time has been put off has another place in the queue.
+      if (job !== undefined && isReady(job) && job.dueUs <= wallUs) this.#ready.push(job);
     }
-    this.#dispatch(out);
+    for (const start of this.#ready.starts(wallUs)) this.#launch(start, wallUs, out);
     this.#armDueTimer(wallUs, out);
   }
 
@@ -232,122 +268,79 @@ export class Engine {
     for (let passes = this.book.schedules.size; passes > 0; passes--) {
       const decided = this.ticks.decideNext(this.book.schedules, wallUs);
       if (decided === undefined) return;
-      for (const { tick, action, reason } of decided.ticks) {
-        out.observe({ kind: 'tick-decided', tick, action, reason });
-        if (action === 'skip') this.change({ kind: 'skip', tick, reason }, out);
-        else this.#makeTickJob(decided.schedule.spec.job, tick, out);
-      }
-      this.change({ kind: 'schedule', schedule: decided.schedule }, out);
+      this.#carryOut(decided, out);
     }
   }
 
-  #makeTickJob(spec: JobRecord['spec'], tick: JobRecord['tick'] & object, out: EngineOut): void {
-    const id = tickJobId(tick);
-    // Decided before, by a term whose cursor was lost while its job was not: it is on its way.
-    if (this.book.jobs.get(id)?.run !== undefined) return;
-    const job = newJob(id, spec, tick.nominalUs, tick);
-    this.change({ kind: 'job', job }, out);
-    this.enqueue(job);
-  }
-
-  #dispatch(out: EngineOut): void {
-    while (this.#ready.size > 0) {
-      const job = required(this.book.jobs.get(this.#ready.peek() as string), 'a ready job');
-      if (job.state !== 'waiting') {
-        this.#ready.pop();
-        continue;
-      }
-      const seat = this.#workforce.next();
-      if (seat === undefined) return;
-      this.#ready.pop();
-      this.#launch(job, seat, out);
+  decideDue(id: string, out: EngineOut): void {
+    for (let more = true; more; ) {
+      const before = this.book.schedules.get(id);
+      const decided = before && this.ticks.decide(before, this.#host.wallUs());
+      if (decided === undefined) return;
+      if (decided.ticks.length > 0) this.#carryOut(decided, out);
+      more = decided.more;
     }
   }
 
-  #launch(job: JobRecord, seat: WorkerSeat, out: EngineOut): void {
+  #carryOut(decided: DecidedSchedule, out: EngineOut): void {
+    for (const tick of decided.ticks) {
+      const outcome = instancesOf(this.book, decided.schedule, tick, this.#parts.decideOverlap);
+      out.observe({ kind: 'tick-decided', ...outcome.said });
+      for (const id of outcome.replaces) this.#replace(id, out);
+      for (const entry of outcome.entries) {
+        this.change(entry, out);
+        if (entry.kind === 'job') this.enqueue(entry.job);
+      }
+    }
+    this.change({ kind: 'schedule', schedule: decided.schedule }, out);
+  }
+
+  /** Its place is taken by the next instance of its schedule. */
+  #replace(id: string, out: EngineOut): void {
+    const job = required(this.book.jobs.get(id), id);
+    if (job.run !== undefined) {
+      out.observe({ kind: 'attempt-lost', job: id, token: job.run.token, why: 'replaced' });
+      this.stopRunning(job, out);
+    }
+    this.stepJob(job, { kind: 'cancel', nowUs: this.#host.wallUs() }, out);
+  }
+
+  #launch({ job, seat }: Start, wallUs: WallUs, out: EngineOut): void {
     const { epoch } = this;
     const by = { epoch, worker: seat.name, incarnation: seat.incarnation };
     const launched = required(this.stepJob(job, { kind: 'launch', ...by }, out), 'a launch');
     this.#workforce.give(seat.name, job.id, this.#host.monotonicUs());
     const token = required(launched.run, 'its attempt').token;
     out.observe({ kind: 'dispatched', job: job.id, token, worker: seat.name });
-    this.#sendRun(launched, out);
+    const queue = this.book.queues.get(job.spec.queue);
+    const counted = queue && afterStart(queue, wallUs);
+    if (counted !== undefined) this.change({ kind: 'queue', queue: counted }, out);
+    this.resend(launched, out);
   }
 
-  #sendRun(job: JobRecord, out: EngineOut): void {
-    const run = required(job.run, `running attempt of ${job.id}`);
-    const { timeoutUs, delivery, sink } = job.spec;
-    const { fenced } = this.options;
-    const base = { job: job.id, token: run.token, timeoutUs, delivery, sink, fenced };
-    const launch: Launch = job.tick === undefined ? base : { ...base, tick: job.tick };
-    const { incarnation } = run;
-    out.sendAfterSync<Run>(run.worker, {
-      kind: 'run',
-      v: 1,
-      incarnation,
-      epoch: this.epoch,
-      launch,
-    });
-  }
-
-  #onBeat(from: string, beat: Beat, out: EngineOut): void {
-    const nowUs = this.#host.monotonicUs();
-    const seat = this.#workforce.seatOf(from, nowUs);
-    if (beat.incarnation < seat.incarnation) return this.#onStaleBeat(seat, nowUs, out);
-    seat.incarnation = beat.incarnation;
-    seat.capacity = beat.capacity;
-    seat.isAlive = true;
-    seat.isFull = false;
-    seat.lastBeatUs = nowUs;
-    out.send<BeatAck>(from, { kind: 'beat-ack', v: 1, epoch: this.epoch });
-    const holding = new Map(beat.holding.map(({ job, token }) => [job, token]));
-    for (const [id, sinceUs] of seat.given)
-      this.#compareGiven(seat, id, nowUs - sinceUs, holding, out);
-    for (const [job, token] of holding) {
-      const run = this.book.jobs.get(job)?.run;
-      if (run !== undefined && compareTokens(run.token, token) === 0) continue;
-      out.sendAfterSync<Stop>(from, { kind: 'stop', v: 1, job, token });
-    }
-  }
-
-  /**
-   * Late on its way, or of a worker that lost its disk and counts anew: the latter needs a greater
-   * number to be heard again. It is not told while the one with the greater number beats, for then
-   * there are two of them, and each would outbid the other.
-   */
-  #onStaleBeat(seat: WorkerSeat, nowUs: MonotonicUs, out: EngineOut): void {
-    const { name, incarnation: newest } = seat;
-    if (nowUs - seat.lastBeatUs <= this.options.workerTimeoutUs / 2) return;
-    out.send<BeatAck>(name, { kind: 'beat-ack', v: 1, epoch: this.epoch, newest });
-  }
-
-  /** One attempt that the worker should hold, against what it says it holds. */
-  #compareGiven(
-    seat: WorkerSeat,
-    id: string,
-    ageUs: number,
-    holding: ReadonlyMap<string, Token>,
-    out: EngineOut,
-  ): void {
-    const job = required(this.book.jobs.get(id), id);
-    const run = required(job.run, `running attempt of ${id}`);
-    const held = holding.get(id);
-    const isHeld = held !== undefined && compareTokens(held, run.token) === 0;
-    const isSameLife = run.incarnation === seat.incarnation;
-    const finding = this.#parts.suspicion.atBeat({ isSameLife, isHeld, ageUs });
-    if (finding === 'lost') this.#lose(job, 'worker restarted', out);
-    else if (finding === 'resend') this.#sendRun(job, out);
+  /** Sends a launch, for the first time or once more: the same token is the same launch. */
+  resend(job: JobRecord, out: EngineOut): void {
+    const { worker, incarnation } = required(job.run, `running attempt of ${job.id}`);
+    const launch = launchOf(job, this.options.fenced);
+    const { epoch } = this;
+    out.sendAfterSync<Run>(worker, { kind: 'run', v: 1, incarnation, epoch, launch });
   }
 
   #onFinished(from: string, report: Finished, out: EngineOut): void {
     const { job: id, token, how } = report;
     const job = this.book.jobs.get(id);
-    const nowUs = this.#host.wallUs();
     const worker = job?.run?.worker;
-    const stepped = job && this.stepJob(job, { kind: 'report', token, how, nowUs }, out);
+    const event = job && { kind: 'report' as const, token, how, ...this.#moment(job) };
+    const stepped = event && this.stepJob(job, event, out);
     if (stepped === undefined) out.observe({ kind: 'late-report', job: id, token });
     else if (worker !== undefined) this.#release(worker, id, how === 'refused');
     out.sendAfterSync<FinishedAck>(from, { kind: 'finished-ack', v: 1, job: id, token });
+  }
+
+  /** When an attempt ended, and what the wait for the next one is lengthened by. */
+  #moment({ spec }: JobRecord): { readonly nowUs: WallUs; readonly draw: number } {
+    const isDrawn = (spec.retry.jitterPpm ?? 0) > 0;
+    return { nowUs: this.#host.wallUs(), draw: isDrawn ? this.#host.random.float() : 0 };
   }
 
   #release(worker: string, job: string, isFull: boolean): void {
@@ -356,44 +349,33 @@ export class Engine {
     if (seat !== undefined) seat.isFull = isFull;
   }
 
-  /** Gives up silent workers and overdue attempts. */
   #sweep(out: EngineOut): void {
     out.setTimer(SWEEP_TIMER, SWEEP_US);
-    const nowUs = this.#host.monotonicUs();
-    const lateUs = nowUs - this.#sweptUs - SWEEP_US;
-    this.#sweptUs = nowUs;
-    // Who slept itself has no word on who was silent or overdue meanwhile: beats and reports may
-    // wait in its own inbox.
-    if (lateUs > SWEEP_LATE_US) {
-      for (const seat of this.#workforce.seats) seat.lastBeatUs = nowUs;
-      return;
-    }
-    for (const seat of this.#workforce.seats) {
-      const { workerTimeoutUs } = this.options;
-      const silentUs = nowUs - seat.lastBeatUs;
-      if (silentUs > workerTimeoutUs) seat.isAlive = false;
-      for (const [id, sinceUs] of seat.given) {
-        const job = required(this.book.jobs.get(id), id);
-        const { timeoutUs } = job.spec;
-        const ageUs = nowUs - sinceUs;
-        const evidence = { silentUs, workerTimeoutUs, ageUs, timeoutUs };
-        const why = this.#parts.suspicion.atSweep(evidence);
-        if (why !== undefined) this.#lose(job, why, out);
-      }
+    this.#attempts.sweep(this.#host.monotonicUs(), out);
+    const wallUs = this.#host.wallUs();
+    for (
+      let job = this.#ended.popDue(wallUs);
+      job !== undefined;
+      job = this.#ended.popDue(wallUs)
+    ) {
+      // It may have been retried by hand since.
+      const isOver = this.book.jobs.get(job)?.endedUs !== undefined;
+      if (isOver) this.change({ kind: 'forget', job }, out);
     }
   }
 
-  #lose(job: JobRecord, why: string, out: EngineOut): void {
+  lose(job: JobRecord, why: string, out: EngineOut): void {
     const token = required(job.run, `running attempt of ${job.id}`).token;
     out.observe({ kind: 'attempt-lost', job: job.id, token, why });
     this.stopRunning(job, out);
-    this.stepJob(job, { kind: 'lost', token, why, nowUs: this.#host.wallUs() }, out);
+    this.stepJob(job, { kind: 'lost', token, why, ...this.#moment(job) }, out);
   }
 
   #armDueTimer(wallUs: number, out: EngineOut): void {
     const next = Math.min(
       this.#due.peekUs() ?? Number.POSITIVE_INFINITY,
       this.ticks.nextUs() ?? Number.POSITIVE_INFINITY,
+      this.#ready.wakeUs,
     );
     if (next === Number.POSITIVE_INFINITY) return;
     const afterUs = Math.min(Math.max(next - wallUs, 0), DUE_SLEEP_US_MAX);

@@ -26,13 +26,19 @@ export interface SweepEvidence {
   readonly workerTimeoutUs: number;
   readonly ageUs: number;
   readonly timeoutUs: number;
+  /** Since its body gave a sign of life that was heard of. */
+  readonly stillUs: number;
+  /** A body that is still for longer is taken for stuck; undefined where it need not give any. */
+  readonly heartbeatUs: number | undefined;
 }
 
 export interface Suspicion {
   /** At a beat: all is well, the launch is sent again, or the attempt is lost. */
   readonly atBeat: (evidence: BeatEvidence) => 'fine' | 'resend' | 'lost';
   /** At a sweep: why the attempt is lost, if it is. */
-  readonly atSweep: (evidence: SweepEvidence) => 'worker silent' | 'timeout' | undefined;
+  readonly atSweep: (
+    evidence: SweepEvidence,
+  ) => 'worker silent' | 'timeout' | 'heartbeat' | undefined;
 }
 
 export const suspicion: Suspicion = {
@@ -41,8 +47,10 @@ export const suspicion: Suspicion = {
     // The same token is the same launch: the worker knows it if it ever got it.
     return !isHeld && ageUs > RESEND_AFTER_US ? 'resend' : 'fine';
   },
-  atSweep: ({ silentUs, workerTimeoutUs, ageUs, timeoutUs }) => {
+  atSweep: ({ silentUs, workerTimeoutUs, ageUs, timeoutUs, stillUs, heartbeatUs }) => {
     if (silentUs > workerTimeoutUs) return 'worker silent';
+    // Signs of life come with beats, and the worker stops a body that gives none itself.
+    if (heartbeatUs !== undefined && stillUs > heartbeatUs + workerTimeoutUs) return 'heartbeat';
     return ageUs > timeoutUs + TIMEOUT_GRACE_US ? 'timeout' : undefined;
   },
 };

@@ -2,10 +2,11 @@
  * Which schedules are due when, and the deciding of their ticks. The decision itself is pure
  * (`schedule/decide.ts`); this keeps the compiled timings and the order of what comes next.
  */
-import type { TickId } from '../../history/fact.ts';
+import type { Standing, TickId } from '../../history/fact.ts';
 import { required } from '../../lib/assert.ts';
+import { hashedRandom } from '../../lib/random.ts';
 import type { WallUs } from '../../lib/units.ts';
-import type { decideTicks } from '../schedule/decide.ts';
+import type { decideTicks, TickDecision } from '../schedule/decide.ts';
 import type { Compiled, checkTiming } from '../schedule/timing.ts';
 import { type ZoneTable, zoneVersion } from '../schedule/zone-rules.ts';
 import type { ScheduleRecord } from './book.ts';
@@ -14,15 +15,23 @@ import { DueQueue } from './due-queue.ts';
 /** Ticks decided in one pass for one schedule; the rest follows in the next pass. */
 const TICKS_PER_PASS = 100;
 
-export interface DecidedTick {
+export type DecidedTick = {
   readonly tick: TickId;
-  readonly action: 'run' | 'skip';
   readonly reason: string;
-}
+} & (
+  | {
+      readonly action: 'run';
+      /** No attempt of it starts before this. */
+      readonly startUs: WallUs;
+    }
+  | { readonly action: 'skip' }
+);
 
 export interface DecidedSchedule {
   readonly schedule: ScheduleRecord;
   readonly ticks: readonly DecidedTick[];
+  /** Ticks that are due remain. */
+  readonly more: boolean;
 }
 
 export class Ticks {
@@ -30,7 +39,9 @@ export class Ticks {
   readonly #decide: typeof decideTicks;
   readonly #check: typeof checkTiming;
   readonly #compiled = new Map<string, Compiled>();
-  readonly #due = new DueQueue<string>();
+  readonly #due = new DueQueue<{ readonly id: string; readonly atUs: number }>();
+  /** When each schedule is looked at next; other entries of the queue are out of date. */
+  readonly #planned = new Map<string, number>();
 
   constructor(zones: ZoneTable, decide: typeof decideTicks, check: typeof checkTiming) {
     this.#zones = zones;
@@ -44,6 +55,9 @@ export class Ticks {
    * tick that comes late is told as late, one at a wrong time can not be taken back.
    */
   track(schedule: ScheduleRecord): boolean {
+    this.#compiled.delete(schedule.id);
+    this.#planned.delete(schedule.id);
+    if (standingOf(schedule) === 'deleted') return true;
     const version = zoneVersion(schedule.spec.timing, this.#zones);
     if (schedule.rules !== undefined && (version ?? '') < schedule.rules) return false;
     const checked = this.#check(schedule.spec.timing, this.#zones);
@@ -69,22 +83,64 @@ export class Ticks {
     schedules: ReadonlyMap<string, ScheduleRecord>,
     nowUs: WallUs,
   ): DecidedSchedule | undefined {
-    const id = this.#due.popDue(nowUs);
-    if (id === undefined) return undefined;
-    const schedule = required(schedules.get(id), id);
-    const compiled = required(this.#compiled.get(id), id);
-    const { spec, cursorUs } = schedule;
+    for (;;) {
+      const due = this.#due.popDue(nowUs);
+      if (due === undefined) return undefined;
+      if (this.#planned.get(due.id) !== due.atUs) continue;
+      const decided = this.decide(required(schedules.get(due.id), due.id), nowUs);
+      if (decided !== undefined) return decided;
+    }
+  }
+
+  /** One pass over one schedule; undefined for one that is not tracked. */
+  decide(before: ScheduleRecord, nowUs: WallUs): DecidedSchedule | undefined {
+    const compiled = this.#compiled.get(before.id);
+    if (compiled === undefined) return undefined;
+    const { id, spec, cursorUs } = before;
     const pass = this.#decide(spec, compiled, cursorUs, nowUs, TICKS_PER_PASS);
     this.#plan(id, pass.more ? nowUs : pass.nextDueUs, spec.endUs);
-    const ticks = pass.decisions.map(({ nominalUs, action, reason }) => ({
-      tick: { schedule: id, nominalUs },
-      action,
-      reason,
-    }));
-    return { schedule: this.stamped({ ...schedule, cursorUs: pass.cursorUs }), ticks };
+    let { lateStartUs } = before;
+    const ticks = pass.decisions.map((decision): DecidedTick => {
+      const tick = { schedule: id, nominalUs: decision.nominalUs };
+      if (standingOf(before) === 'paused') return { tick, action: 'skip', reason: 'paused' };
+      const { action, reason } = decision;
+      if (action === 'skip') return { tick, action, reason };
+      const isSpaced = reason !== 'on-time' && (spec.misfire.spacingUs ?? 0) > 0;
+      const startUs = isSpaced ? lateStart(before, lateStartUs, nowUs) : jittered(before, decision);
+      if (isSpaced) lateStartUs = startUs;
+      return { tick, action, reason, startUs };
+    });
+    const decided = { ...before, cursorUs: pass.cursorUs };
+    const schedule = lateStartUs === undefined ? decided : { ...decided, lateStartUs };
+    return { schedule: this.stamped(schedule), ticks, more: pass.more };
   }
 
   #plan(id: string, atUs: number | undefined, endUs: WallUs): void {
-    if (atUs !== undefined && atUs < endUs) this.#due.push(atUs, id);
+    this.#planned.delete(id);
+    if (atUs === undefined || atUs >= endUs) return;
+    this.#planned.set(id, atUs);
+    this.#due.push(atUs, { id, atUs });
   }
+}
+
+export const standingOf = ({ standing = 'active' }: ScheduleRecord): Standing => standing;
+
+/** The same for whoever decides: drawn by schedule and nominal time. */
+function jittered({ id, spec: { jitterUs = 0 } }: ScheduleRecord, tick: TickDecision): WallUs {
+  if (jitterUs === 0) return tick.nominalUs;
+  const draw = hashedRandom(id, tick.nominalUs, 'jitter').float();
+  return (tick.nominalUs + Math.floor(draw * (jitterUs + 1))) as WallUs;
+}
+
+/** Catching up is spaced out: each late tick starts so long after the one before. */
+function lateStart(
+  { spec: { misfire } }: ScheduleRecord,
+  beforeUs: WallUs | undefined,
+  nowUs: WallUs,
+): WallUs {
+  const { spacingUs = 0, catchUpMax } = misfire;
+  if (beforeUs === undefined) return nowUs;
+  // A clock that was ahead may have left a time that is far away.
+  const latestUs = nowUs + spacingUs * Math.max(1, catchUpMax);
+  return Math.max(nowUs, Math.min(beforeUs + spacingUs, latestUs)) as WallUs;
 }

@@ -15,8 +15,19 @@ export interface WorkerSeat {
   /** It refused an attempt: its slots are taken by what we do not know of, until we hear more. */
   isFull: boolean;
   lastBeatUs: MonotonicUs;
-  /** Job to the time its current attempt was launched, or adopted from an earlier term. */
-  readonly given: Map<string, MonotonicUs>;
+  /** By job. */
+  readonly given: Map<string, Given>;
+  /** What it says it is good for. */
+  tags: readonly string[];
+}
+
+/** An attempt that a worker was given. */
+export interface Given {
+  /** When it was launched, or adopted from an earlier term. */
+  readonly sinceUs: MonotonicUs;
+  /** Signs of life of its body that were heard of, and when the last one was. */
+  progress: number;
+  aliveUs: MonotonicUs;
 }
 
 /** Names the worker for the next attempt, or nobody. */
@@ -54,17 +65,26 @@ export class Workforce {
     return this.#byName.get(name) ?? this.#add(name, nowUs);
   }
 
-  /** A worker with room, in turn. */
-  next(): WorkerSeat | undefined {
-    const seat = this.#choose(this.seats, this.#turn);
+  /** A worker with room and all of the tags, in turn. */
+  next(tags: readonly string[] = []): WorkerSeat | undefined {
+    const seat = this.#choose(this.#fitting(tags), this.#turn);
     if (seat !== undefined) this.#turn = (this.seats.indexOf(seat) + 1) % this.seats.length;
     return seat;
+  }
+
+  hasRoomFor(tags: readonly string[]): boolean {
+    return this.#fitting(tags).some(hasRoom);
+  }
+
+  #fitting(tags: readonly string[]): readonly WorkerSeat[] {
+    if (tags.length === 0) return this.seats;
+    return this.seats.filter((seat) => tags.every((tag) => seat.tags.includes(tag)));
   }
 
   give(name: string, job: string, nowUs: MonotonicUs): void {
     const seat = this.seatOf(name, nowUs);
     assert(!seat.given.has(job), () => `${job} given to ${name} twice`);
-    seat.given.set(job, nowUs);
+    seat.given.set(job, { sinceUs: nowUs, progress: 0, aliveUs: nowUs });
   }
 
   take(name: string, job: string): void {
@@ -80,6 +100,7 @@ export class Workforce {
       isFull: false,
       lastBeatUs: nowUs,
       given: new Map(),
+      tags: [],
     };
     this.seats.push(seat);
     this.#byName.set(name, seat);

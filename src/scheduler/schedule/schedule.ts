@@ -13,18 +13,23 @@
  *   zone-time.ts   calendar and local time by arithmetic
  */
 import { failed, type Outcome } from '../../lib/outcome.ts';
+import { DAY } from '../../lib/units.ts';
 import type { ScheduleSpec } from '../api.ts';
 import { type Compiled, checkTiming, type TimingProblem } from './timing.ts';
 import type { ZoneTable } from './zone-rules.ts';
 
 /** More ticks than this are never caught up with at a time; a decision may cost a step for each. */
 export const CATCH_UP_MAX = 10_000;
+/** Instances that wait for others in one schedule. */
+const BUFFER_MAX = 1_000;
 
 /** Checks all of a schedule but its job, and compiles its timing. */
 export function checkSchedule(
   spec: ScheduleSpec,
   zones: ZoneTable,
 ): Outcome<Compiled, TimingProblem> {
+  if (!isObject(spec.misfire)) return failed({ field: 'misfire', reason: 'is missing' });
+  if (!isObject(spec.timing)) return failed({ field: 'timing', reason: 'is missing' });
   const { misfire, startUs, endUs } = spec;
   if (misfire.late !== 'skip' && misfire.late !== 'once' && misfire.late !== 'all') {
     return failed({ field: 'misfire.late', reason: 'neither skip, once nor all' });
@@ -40,8 +45,31 @@ export function checkSchedule(
     return failed({ field: 'startUs', reason: 'not an instant in whole microseconds' });
   }
   // Open-ended schedules may say infinity.
-  if (Number.isNaN(endUs) || endUs <= startUs) {
+  if (typeof endUs !== 'number' || Number.isNaN(endUs) || endUs <= startUs) {
     return failed({ field: 'endUs', reason: 'not after startUs' });
   }
-  return checkTiming(spec.timing, zones);
+  const problem = checkPolicies(spec);
+  return problem === undefined ? checkTiming(spec.timing, zones) : failed(problem);
 }
+
+const OVERLAPS: readonly string[] = ['allow', 'forbid', 'replace', 'buffer'];
+
+function checkPolicies(spec: ScheduleSpec): TimingProblem | undefined {
+  const { overlap = 'allow', bufferMax = 1, jitterUs = 0, misfire } = spec;
+  if (!OVERLAPS.includes(overlap)) {
+    return { field: 'overlap', reason: `must be one of ${OVERLAPS.join(', ')}` };
+  }
+  if (!Number.isSafeInteger(bufferMax) || bufferMax < 0 || bufferMax > BUFFER_MAX) {
+    return { field: 'bufferMax', reason: `not a number up to ${BUFFER_MAX}` };
+  }
+  for (const [field, us] of [
+    ['jitterUs', jitterUs],
+    ['misfire.spacingUs', misfire.spacingUs ?? 0],
+  ] as const) {
+    if (Number.isSafeInteger(us) && us >= 0 && us <= DAY) continue;
+    return { field, reason: 'not a span in whole microseconds up to a day' };
+  }
+  return undefined;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

@@ -42,7 +42,7 @@ const inState = (state: JobState, spec = SPEC): JobRecord => {
     running: [LAUNCH],
     succeeded: [LAUNCH, report('succeeded')],
     dead: [],
-    cancelled: [{ kind: 'cancel' }],
+    cancelled: [{ kind: 'cancel', nowUs: NOW }],
   };
   const job = after(spec, ...way[state]);
   return state === 'dead' ? { ...job, state, attempt: 3, reason: 'attempts used up' } : job;
@@ -57,7 +57,7 @@ const EVENTS: Readonly<Record<string, JobEvent>> = {
   'late success': report('succeeded', { epoch: 6, attempt: 1 }),
   lost: lost(),
   'late loss': lost({ epoch: 7, attempt: 0 }),
-  cancel: { kind: 'cancel' },
+  cancel: { kind: 'cancel', nowUs: NOW },
 };
 
 /** The whole table: `late` changes nothing, `bug` must not be asked for. */
@@ -142,7 +142,7 @@ test('a launch without attempts left is a bug of the caller', () => {
 
 test('a torn record is noticed', () => {
   const torn: JobRecord = { ...newJob('j', SPEC, NOW), state: 'running' };
-  expect(() => stepJob(torn, { kind: 'cancel' })).toThrow(/torn/);
+  expect(() => stepJob(torn, { kind: 'cancel', nowUs: NOW })).toThrow(/torn/);
 });
 
 test('backoff: fixed stays, exponential doubles, both end at the longest wait', () => {
@@ -204,7 +204,7 @@ function play(
       what === 'launch'
         ? { kind: 'launch', epoch, worker: 'w', incarnation: 1 }
         : what === 'cancel'
-          ? { kind: 'cancel' }
+          ? { kind: 'cancel', nowUs: NOW }
           : what === 'lost'
             ? { kind: 'lost', token, why: 'timeout', nowUs: NOW }
             : { kind: 'report', token, how: what as 'failed', nowUs: NOW };

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InvariantBroken } from '../../../src/lib/assert.ts';
 import { DueQueue } from '../../../src/scheduler/parts/due-queue.ts';
-import { Fifo } from '../../../src/scheduler/parts/fifo.ts';
 
 /** Push something due then, or take all that is due by then, or only one. */
 const moves = fc.array(
@@ -44,26 +43,4 @@ test('the due queue refuses a time that is none', () => {
   expect(() => queue.push(Number.NaN, 'a')).toThrow(InvariantBroken);
   expect(() => queue.push(Number.POSITIVE_INFINITY, 'a')).toThrow(InvariantBroken);
   expect(queue.popDue(1)).toBeUndefined();
-});
-
-test('the line is a list: what came first goes first, past the cleaning up as well', () => {
-  // Runs of pushes and pops, long enough that the used part of the line is cut off.
-  const runs = fc.array(fc.record({ push: fc.nat(2_000), pop: fc.nat(2_000) }), { maxLength: 8 });
-  fc.assert(
-    fc.property(runs, (list) => {
-      const line = new Fifo<number>();
-      let [first, next] = [0, 0];
-      for (const { push, pop } of list) {
-        for (let i = 0; i < push; i++) line.push(next++);
-        for (let i = 0; i < pop; i++) {
-          const expected = first < next ? first++ : undefined;
-          if (line.peek() !== expected || line.pop() !== expected) {
-            expect.fail(`expected ${expected}`);
-          }
-        }
-        expect(line.size).toBe(next - first);
-      }
-    }),
-    { numRuns: 50 },
-  );
 });

@@ -18,7 +18,7 @@ import type { StoreAnswer, StoreOp, StoreOutcome } from '../../store/protocol.ts
 export const LEASE_ROW = 'lease';
 export const COMMIT_ROW = 'commit';
 /** Prefixes of the book's rows, in the order in which a new leader reads them. */
-export const BOOK_PREFIXES: readonly string[] = ['schedule/', 'skip/', 'job/'];
+export const BOOK_PREFIXES: readonly string[] = ['queue/', 'schedule/', 'skip/', 'job/'];
 
 const BATCH_MAX = 500;
 /** A store that takes no writes now may do so in a while. */
@@ -118,12 +118,21 @@ export class Journal {
 const waitUs = ({ kind }: StoreOutcome): number =>
   kind === 'serialization' || kind === 'read-only' ? AGAIN_US : 0;
 
-const writeOf = (entry: BookEntry): StoreOp => ({ kind: 'write', key: rowOf(entry), value: entry });
+/** What was forgotten is a row less. */
+const writeOf = (entry: BookEntry): StoreOp => ({
+  kind: 'write',
+  key: rowOf(entry),
+  value: entry.kind === 'forget' ? undefined : entry,
+});
 
 function rowOf(entry: BookEntry): string {
   switch (entry.kind) {
     case 'job':
       return `job/${entry.job.id}`;
+    case 'forget':
+      return `job/${entry.job}`;
+    case 'queue':
+      return `queue/${entry.queue.id}`;
     case 'schedule':
       return `schedule/${entry.schedule.id}`;
     case 'skip':

@@ -115,19 +115,12 @@ class SingleScheduler implements Program {
   }
 
   #take(): Output {
-    const { jobs, schedules, skips } = this.#book;
-    const rows = 1 + jobs.size + schedules.size + skips.size;
     const log = required(this.#log, 'a log that is written');
-    return log.seal(this.#out.take(), rows, () => this.#live());
+    return log.seal(this.#out.take(), 1 + this.#book.size, () => this.#live());
   }
 
   /** The entries that make this state of an empty one. */
   #live(): readonly SingleEntry[] {
-    const { jobs, schedules, skips } = this.#book;
-    const live: SingleEntry[] = [{ kind: 'epoch', epoch: this.#epoch }];
-    for (const job of jobs.values()) live.push({ kind: 'job', job });
-    for (const schedule of schedules.values()) live.push({ kind: 'schedule', schedule });
-    for (const { tick, reason } of skips.values()) live.push({ kind: 'skip', tick, reason });
-    return live;
+    return [{ kind: 'epoch', epoch: this.#epoch }, ...this.#book.entries()];
   }
 }

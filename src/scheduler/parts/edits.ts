@@ -1,0 +1,174 @@
+/**
+ * Edits of schedules and queues. Each carries a revision that rises; one that is not above the
+ * known one changes nothing. An edit counts from its acceptance on: what was due before is decided
+ * as it was before.
+ */
+import type { Standing } from '../../history/fact.ts';
+import { stableJson } from '../../lib/stable-json.ts';
+import type { WallUs } from '../../lib/units.ts';
+import type { ApiRequest, ApiResult, JobSpec, ScheduleSpec } from '../api.ts';
+import { checkQueue, checkRevision } from '../job/check-edit.ts';
+import { checkId, checkSpec, type SpecProblem } from '../job/check-spec.ts';
+import { checkSchedule } from '../schedule/schedule.ts';
+import type { DeskOut, Office } from './api-desk.ts';
+import type { QueueRecord, ScheduleRecord } from './book.ts';
+import { standingOf } from './ticks.ts';
+
+type RequestOf<K extends ApiRequest['kind']> = Extract<ApiRequest, { readonly kind: K }>;
+
+const AFTER: Readonly<Record<'pause' | 'resume' | 'delete', Standing>> = {
+  pause: 'paused',
+  resume: 'active',
+  delete: 'deleted',
+};
+
+export const refused = (field: string, reason: string): ApiResult => ({
+  kind: 'error',
+  field,
+  reason,
+});
+export const isSame = (a: unknown, b: unknown): boolean =>
+  a === b || stableJson(a) === stableJson(b);
+
+/**
+ * What to answer to an edit that must not be made: it is wrong, older than what is known, or known
+ * already (`same`); undefined for one that is news.
+ */
+function repeated(
+  known: number | undefined,
+  revision: number,
+  same: () => ApiResult | undefined,
+  reason: string,
+): ApiResult | undefined {
+  if (known === undefined || revision > known) return undefined;
+  if (revision < known) return refused('revision', `${revision} is older than ${known}`);
+  return same() ?? refused('revision', reason);
+}
+
+const toldOf = ({ revision = 1, standing = 'active' }: ScheduleRecord): ApiResult => ({
+  kind: 'ok',
+  revision,
+  standing,
+});
+
+export function scheduleStatus(office: Office, id: string): ApiResult {
+  const problem = checkId('schedule', id);
+  if (problem !== undefined) return { kind: 'error', ...problem };
+  const known = office.book.schedules.get(id);
+  return known === undefined ? refused('schedule', 'unknown schedule') : toldOf(known);
+}
+
+export function putSchedule(
+  office: Office,
+  { schedule: id, spec, revision = 1 }: RequestOf<'put-schedule'>,
+  out: DeskOut,
+): ApiResult {
+  const problem = checkId('schedule', id) ?? checkRevision(revision) ?? checkTickJob(spec?.job);
+  if (problem !== undefined) return { kind: 'error', ...problem };
+  const checked = checkSchedule(spec, office.options.zones);
+  if (checked.kind === 'failed') return { kind: 'error', ...checked.error };
+  const before = office.book.schedules.get(id);
+  const same = () =>
+    before !== undefined && isSame(before.spec, spec) && standingOf(before) === 'active'
+      ? toldOf(before)
+      : undefined;
+  const known = before && (before.revision ?? 1);
+  const answer = repeated(known, revision, same, 'this one was another edit');
+  if (answer !== undefined) return answer;
+  if (before !== undefined) office.decideDue(id, out);
+  return toldOf(replaced(office, { id, spec, revision }, out));
+}
+
+/** Only ticks after the acceptance count: a new schedule does not fire for the past. */
+function replaced(
+  office: Office,
+  { id, spec, revision }: { id: string; spec: ScheduleSpec; revision: number },
+  out: DeskOut,
+): ScheduleRecord {
+  const sinceUs = office.book.schedules.get(id)?.cursorUs ?? Number.NEGATIVE_INFINITY;
+  const cursorUs = Math.max(spec.startUs - 1, office.wallUs(), sinceUs) as WallUs;
+  const base = { v: 1, id, spec, cursorUs } as const;
+  const schedule = office.ticks.stamped(revision === 1 ? base : { ...base, revision });
+  office.change({ kind: 'schedule', schedule }, out);
+  office.ticks.track(schedule);
+  return schedule;
+}
+
+export function editSchedule(
+  office: Office,
+  { schedule: id, edit, revision }: RequestOf<'edit-schedule'>,
+  out: DeskOut,
+): ApiResult {
+  const standing = AFTER[edit];
+  const problem = checkId('schedule', id) ?? checkRevision(revision) ?? checkEdit(standing);
+  if (problem !== undefined) return { kind: 'error', ...problem };
+  const before = office.book.schedules.get(id);
+  if (before === undefined) return refused('schedule', 'unknown schedule');
+  const same = () => (standingOf(before) === standing ? toldOf(before) : undefined);
+  const answer = repeated(before.revision ?? 1, revision, same, 'this one was another edit');
+  if (answer !== undefined) return answer;
+  if (standingOf(before) === 'deleted') return refused('schedule', 'it is deleted');
+  office.decideDue(id, out);
+  const decided = office.book.schedules.get(id) as ScheduleRecord;
+  const schedule = { ...decided, revision, standing };
+  office.change({ kind: 'schedule', schedule }, out);
+  office.ticks.track(schedule);
+  return toldOf(schedule);
+}
+
+export function putQueue(
+  office: Office,
+  { queue: id, spec: limits, revision }: RequestOf<'put-queue'>,
+  out: DeskOut,
+): ApiResult {
+  const problem = checkId('queue', id) ?? checkRevision(revision) ?? checkQueue(limits);
+  if (problem !== undefined) return { kind: 'error', ...problem };
+  const before = office.book.queues.get(id);
+  const same = (): ApiResult | undefined =>
+    before !== undefined && isSame(before.limits, limits)
+      ? { kind: 'ok', revision, standing: before.standing }
+      : undefined;
+  const answer = repeated(before?.revision, revision, same, 'this one was another edit');
+  if (answer !== undefined) return answer;
+  const base = before ?? ({ v: 1, id, standing: 'active' } as const);
+  return changeQueue(office, { ...base, limits, revision }, out);
+}
+
+export function editQueue(
+  office: Office,
+  { queue: id, edit, revision }: RequestOf<'edit-queue'>,
+  out: DeskOut,
+): ApiResult {
+  const standing = AFTER[edit];
+  const problem = checkId('queue', id) ?? checkRevision(revision) ?? checkEdit(standing);
+  if (problem !== undefined) return { kind: 'error', ...problem };
+  if (standing === 'deleted') return refused('edit', 'a queue is not deleted');
+  const before = office.book.queues.get(id);
+  const same = (): ApiResult | undefined =>
+    before?.standing === standing ? { kind: 'ok', revision, standing } : undefined;
+  const answer = repeated(before?.revision, revision, same, 'this one was another edit');
+  if (answer !== undefined) return answer;
+  const base = before ?? ({ v: 1, id, limits: {} } as const);
+  return changeQueue(office, { ...base, revision, standing }, out);
+}
+
+function changeQueue(office: Office, queue: QueueRecord, out: DeskOut): ApiResult {
+  office.change({ kind: 'queue', queue }, out);
+  office.queueChanged();
+  return { kind: 'ok', revision: queue.revision, standing: queue.standing };
+}
+
+const checkEdit = (standing: Standing | undefined): SpecProblem | undefined =>
+  standing === undefined
+    ? { field: 'edit', reason: 'must be one of pause, resume, delete' }
+    : undefined;
+
+/** Instances of a schedule follow each other by its overlap policy, and have no other ties. */
+function checkTickJob(job: JobSpec): SpecProblem | undefined {
+  const problem = checkSpec(job);
+  if (problem !== undefined) return { field: `job.${problem.field}`, reason: problem.reason };
+  for (const field of ['parents', 'uniqueKey', 'atUs'] as const) {
+    if (job[field] !== undefined) return { field: `job.${field}`, reason: 'not for schedules' };
+  }
+  return undefined;
+}
