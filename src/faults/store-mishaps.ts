@@ -128,7 +128,9 @@ export class StoreMishaps {
   }
 
   lostNotifications(beginning: Beginning): Ending {
-    return this.#losing(beginning, 'lossPpm', ({ kind }) => kind === 'store-changed');
+    const isNotification = ({ kind }: Message): boolean =>
+      kind === 'store-changed' || kind === 'store-notified';
+    return this.#losing(beginning, 'lossPpm', isNotification);
   }
 
   #losing(

@@ -3,9 +3,11 @@ import type { Output } from '../../host/step.ts';
 import { assert, unreachable } from '../../lib/assert.ts';
 import { LogWriter, type RefusedLog, recoverLog } from '../parts/log.ts';
 import type { Out } from '../parts/out.ts';
-import { type StoreRow, type StoreValue, versionOf } from './protocol.ts';
+import type { StoreIndex } from './indexes.ts';
+import { type StoreRow, versionOf } from './protocol.ts';
 import { type Commit, type Position, positionOf, START } from './replication.ts';
 import { Table } from './table.ts';
+import type { Writes } from './transaction.ts';
 
 export type Role = 'primary' | 'replica';
 
@@ -24,7 +26,7 @@ export type StoreEntry =
 
 /** What a store knows for good: its rows, its place in their history, and its role. */
 export class Archive {
-  table = new Table();
+  table: Table;
   role: Role;
   timeline = 0;
   /** The last commit it has. */
@@ -32,9 +34,12 @@ export class Archive {
   #log = new LogWriter<StoreEntry>({ kind: 'whole', records: [], isClean: true });
   /** Everything was replaced in this step: the log is, too. */
   #isReplaced = false;
+  readonly #indexes: readonly StoreIndex[];
 
-  constructor(role: Role) {
+  constructor(role: Role, indexes: readonly StoreIndex[]) {
     this.role = role;
+    this.#indexes = indexes;
+    this.table = new Table(indexes);
   }
 
   /** Reads the log back; the answer says why it must not be believed, if so. */
@@ -47,11 +52,11 @@ export class Archive {
   }
 
   /** The next commit of this timeline. */
-  commit(writes: ReadonlyMap<string, StoreValue>, out: Out<StoreEntry>): Commit {
+  commit(writes: Writes, out: Out<StoreEntry>): Commit {
     const { timeline } = this;
     const n = this.at.n + 1;
     const version = versionOf(timeline, n);
-    const rows = [...writes].map(([key, value]) => ({ key, value, version }));
+    const rows = [...writes].map(([key, row]) => ({ key, ...row, version }));
     const commit: Commit = { kind: 'commit', timeline, n, rows };
     this.apply(commit, out);
     return commit;
@@ -72,7 +77,7 @@ export class Archive {
 
   /** Takes over the whole state of another machine. */
   replace(at: Position, rows: readonly StoreRow[]): void {
-    this.table = new Table(rows);
+    this.table = new Table(this.#indexes, rows);
     this.at = positionOf(at);
     this.#isReplaced = true;
   }
@@ -103,7 +108,7 @@ export class Archive {
         this.role = entry.role;
         this.timeline = entry.timeline;
         this.at = entry.at;
-        this.table = new Table(entry.rows);
+        this.table = new Table(this.#indexes, entry.rows);
         return;
       default:
         unreachable(entry);

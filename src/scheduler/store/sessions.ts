@@ -1,112 +1,124 @@
 import type { Message } from '../../host/host.ts';
-import { required, unreachable } from '../../lib/assert.ts';
-import type { MonotonicUs } from '../../lib/units.ts';
+import { required } from '../../lib/assert.ts';
+import type { WallUs } from '../../lib/units.ts';
+import { Catalog } from './catalog.ts';
+import { Executor } from './executor.ts';
 import { Locks } from './locks.ts';
-import type { Mishaps } from './mishaps.ts';
 import type {
   StoreAnswer,
   StoreCall,
   StoreChanged,
+  StoreNotified,
   StoreOp,
   StoreOutcome,
-  StoreRow,
-  StoreValue,
 } from './protocol.ts';
-import { Past, type RowWrite, type Table } from './table.ts';
-
-interface Session {
-  readonly name: string;
-  /** The client's machine. */
-  readonly from: string;
-  lastCallUs: MonotonicUs;
-  /** The call in hand or last answered, and its answer once there is one. */
-  call: number;
-  answer: StoreOutcome | undefined;
-  /** Of that call. */
-  ops: readonly StoreOp[];
-  writes: Map<string, StoreValue> | undefined;
-  /** A call that waits for a lock: where it goes on. */
-  waiting:
-    | {
-        readonly from: string;
-        readonly ops: readonly StoreOp[];
-        readonly at: number;
-        readonly rows: StoreRow[];
-        readonly key: string;
-        /** The wait counts from here, however often the call is sent again. */
-        readonly sinceUs: MonotonicUs;
-      }
-    | undefined;
-}
+import { type Committed, Rows, type RowsPort } from './rows.ts';
+import { keysOf, newSession, type Progress, type Session } from './session.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { Buffered, Transaction, Writes } from './transaction.ts';
 
 /** What sessions need of the store that they live in, for as long as it serves. */
-export interface SessionsPort {
+export interface SessionsPort extends RowsPort {
   readonly timeline: number;
-  readonly table: Table;
-  readonly mishaps: Mishaps;
-  readonly nowUs: () => MonotonicUs;
-  /** Makes a commit of these; the version that its rows get. */
-  readonly commit: (writes: ReadonlyMap<string, StoreValue>) => {
-    readonly version: number;
-    readonly rows: readonly RowWrite[];
-  };
+  readonly wallUs: () => WallUs;
   /** Sends what nobody may hear before all that was committed so far is sure to stay. */
-  readonly send: (to: string, message: Message) => void;
+  readonly send: <M extends Message>(to: string, message: M) => void;
+  /** Calls back after this span, or earlier. */
+  readonly remind: (afterUs: number) => void;
 }
 
 export interface SessionOptions {
-  /** A session without a call for this long ends, and its locks with it. */
+  /** A session without a call for this long ends, and its locks with it, unless it was opened. */
   readonly sessionIdleUs: number;
-  /** How long a call waits for a lock. */
+  /** How long a call waits for a lock, where its transaction does not say. */
   readonly lockWaitUs: number;
 }
 
 /**
- * Conversations with clients: their calls, transactions, locks and watches. A transaction sees
- * committed rows and its own writes. All of it is memory: it ends when the store stops serving.
+ * Conversations with clients: their calls, transactions, locks and what they want to be told. All
+ * of it is memory, and ends when the store stops serving, but for sessions that were opened.
  */
 export class Sessions {
   readonly #port: SessionsPort;
   readonly #options: SessionOptions;
+  readonly #rows: Rows;
+  readonly #catalog: Catalog;
+  readonly #executor: Executor;
   readonly #locks = new Locks();
   readonly #sessions = new Map<string, Session>();
-  /** Key to the sessions that watch it, and where they are. */
-  readonly #watches = new Map<string, Map<string, string>>();
-  /** Kept while reads may be stale. */
-  #past: Past | undefined;
+  readonly #watches = new Subscriptions();
+  readonly #channels = new Subscriptions();
+  /** There may be rows of sessions that have ended: somebody had locked them. */
+  #hasLeftovers = true;
 
   constructor(port: SessionsPort, options: SessionOptions) {
     this.#port = port;
     this.#options = options;
+    this.#rows = new Rows(port);
+    this.#catalog = new Catalog(this.#rows, port.timeline);
+    this.#executor = new Executor({
+      mishaps: port.mishaps,
+      rows: this.#rows,
+      locks: this.#locks,
+      catalog: this.#catalog,
+      watches: this.#watches,
+      channels: this.#channels,
+      nowUs: port.nowUs,
+      wallUs: port.wallUs,
+      commit: (writes, by, transaction) => this.#commit(writes, by, transaction),
+      notify: (channel, payload, by) => this.#notify(channel, payload, by),
+      end: (session) => this.#end(session),
+      remind: port.remind,
+    });
+    // How long they have been silent is not known: their time starts again.
+    for (const { name, of, timeoutUs } of this.#catalog.openSessions()) {
+      this.#sessions.set(name, { ...newSession(name, of, port.nowUs()), timeoutUs });
+    }
     this.mishapsChanged();
   }
 
   onCall(from: string, message: StoreCall): void {
     const session = this.#sessionOf(from, message);
-    session.lastCallUs = this.#port.nowUs();
+    if (session === undefined) {
+      return this.#send(from, message.session, message.call, { kind: 'expired' });
+    }
     if (message.call < session.call) return;
+    session.lastCallUs = this.#port.nowUs();
     if (message.call === session.call) {
-      if (session.answer !== undefined) this.#send(from, session, session.answer);
+      if (session.answer !== undefined)
+        this.#send(from, session.name, session.call, session.answer);
       return;
     }
     if (session.waiting !== undefined) this.#end(session);
     session.call = message.call;
     session.answer = undefined;
     session.ops = message.ops;
-    this.#run(from, session, message.ops, 0, []);
+    session.claimed = [];
+    this.#run(session, { from, ops: message.ops, at: 0, rows: [], skipped: [], version: 0 });
   }
 
   /** Ends idle sessions and waits that have lasted too long. */
   sweep(): void {
     const nowUs = this.#port.nowUs();
     for (const session of [...this.#sessions.values()]) {
-      const idleUs = nowUs - session.lastCallUs;
-      const { waiting } = session;
-      if (waiting !== undefined && nowUs - waiting.sinceUs > this.#options.lockWaitUs) {
-        this.#end(session);
-        this.#answer(waiting.from, session, { kind: 'lock-timeout', key: waiting.key });
-      } else if (idleUs > this.#options.sessionIdleUs) this.#forget(session);
+      const { waiting, timeoutUs, transaction } = session;
+      const limitUs = transaction?.lockWaitUs ?? this.#options.lockWaitUs;
+      if (waiting !== undefined && nowUs - waiting.sinceUs > limitUs) this.#giveUp(session);
+      else if (timeoutUs !== undefined) continue;
+      else if (nowUs - session.lastCallUs > this.#options.sessionIdleUs) this.#endOf(session);
     }
+  }
+
+  /** Ends what has a limit of its own and is over it, to the point; asks to be called for more. */
+  onReminder(): void {
+    const nowUs = this.#port.nowUs();
+    for (const session of [...this.#sessions.values()]) {
+      if (nowUs >= waitEndsUs(session)) this.#giveUp(session);
+      if (this.#sessions.has(session.name) && nowUs >= this.#silentUs(session)) {
+        this.#expire(session);
+      }
+    }
+    this.#remind();
   }
 
   /** Ends every session, or those of one client; those that wait hear of it. */
@@ -114,22 +126,20 @@ export class Sessions {
     const all = [...this.#sessions.values()].filter(({ from }) => of === undefined || from === of);
     // Those that wait first: what the others give up is not for them any more.
     for (const session of all) {
-      const { waiting } = session;
-      if (waiting === undefined) continue;
-      this.#forget(session);
-      this.#send(waiting.from, session, { kind: 'no-session' });
+      if (session.waiting !== undefined) this.#endOf(session);
     }
-    for (const session of all) if (this.#sessions.has(session.name)) this.#forget(session);
+    for (const session of all) if (this.#sessions.has(session.name)) this.#endOf(session);
   }
 
-  /** Something about locks or reads may be otherwise from now on. */
+  /** Something about locks, reads or writes may be otherwise from now on. */
   mishapsChanged(): void {
     const { mishaps } = this.#port;
-    if (!mishaps.has('stale-reads')) this.#past = undefined;
-    else this.#past ??= new Past();
+    this.#rows.mishapsChanged();
     const woken = this.#locks.stall(mishaps.has('lock-stall'));
     if (!mishaps.has('orphan-locks')) woken.push(...this.#locks.releaseOrphans());
     for (const name of woken) this.#resume(name);
+    this.#reap();
+    this.#remind();
   }
 
   get size(): number {
@@ -141,233 +151,175 @@ export class Sessions {
     return Object.fromEntries(this.#locks.holders);
   }
 
-  #sessionOf(from: string, message: StoreCall): Session {
-    const known = this.#sessions.get(message.session);
+  /** Nothing for one that was opened and is over. */
+  #sessionOf(from: string, { session: name }: StoreCall): Session | undefined {
+    const known = this.#sessions.get(name);
     if (known !== undefined) return known;
-    const fresh: Session = {
-      name: message.session,
-      from,
-      lastCallUs: this.#port.nowUs(),
-      call: 0,
-      answer: undefined,
-      ops: [],
-      writes: undefined,
-      waiting: undefined,
-    };
-    this.#sessions.set(fresh.name, fresh);
+    if (this.#catalog.stateOf(name) === 'ended') return undefined;
+    const fresh = newSession(name, from, this.#port.nowUs());
+    this.#sessions.set(name, fresh);
     return fresh;
   }
 
   /** Carries operations out in order until all are done, one fails, or one has to wait. */
-  #run(
-    from: string,
-    session: Session,
-    ops: readonly StoreOp[],
-    start: number,
-    rows: StoreRow[],
-  ): void {
-    let version = 0;
-    for (let at = start; at < ops.length; at++) {
-      const op = ops[at] as StoreOp;
-      if (needsTransaction(op) && session.writes === undefined) {
-        return this.#answer(from, session, { kind: 'no-session' });
-      }
-      if (needsLock(op) && !this.#locks.take(op.key, session.name)) {
-        const sinceUs = this.#port.nowUs();
-        session.waiting = { from, ops, at, rows, key: op.key, sinceUs };
-        if (this.#port.mishaps.any) this.#noteWait(op.key);
-        return;
-      }
-      const failure = this.#failure(session, op);
-      if (failure !== undefined) {
+  #run(session: Session, progress: Progress): void {
+    const { from, ops, rows, skipped } = progress;
+    for (; progress.at < ops.length; progress.at++) {
+      const op = ops[progress.at] as StoreOp;
+      const step = this.#executor.step(session, op, progress);
+      if (step === 'waits') return;
+      if (step !== 'done') {
         this.#end(session);
-        return this.#answer(from, session, failure);
+        return this.#answer(from, session, step);
       }
-      if (op.kind === 'commit') version = this.#commit(session);
-      else this.#do(from, session, op, rows);
-    }
-    this.#answer(from, session, { kind: 'ok', rows, version });
-  }
-
-  /** A lock is free and not granted. */
-  #noteWait(key: string): void {
-    if (!this.#locks.holders.has(key)) this.#port.mishaps.hit('lock-stall');
-  }
-
-  /** Why an operation cannot be carried out, and the transaction with it. */
-  #failure({ writes }: Session, op: StoreOp): StoreOutcome | undefined {
-    const { mishaps, table } = this.#port;
-    if (mishaps.any) {
-      if (isWrite(op) && mishaps.has('read-only')) {
-        mishaps.hit('read-only');
-        return { kind: 'read-only' };
+      if (op.kind === 'close') {
+        this.#expire(session);
+        break;
       }
-      const writesAny = op.kind === 'commit' && writes !== undefined && writes.size > 0;
-      if (writesAny && mishaps.abortsCommit()) return { kind: 'serialization' };
     }
-    if (op.kind !== 'cas') return undefined;
-    const found = table.read(op.key);
-    return found.version === op.version ? undefined : { kind: 'conflict', row: found };
+    const { version } = progress;
+    const ok: StoreOutcome = { kind: 'ok', rows, version };
+    this.#answer(from, session, skipped.length === 0 ? ok : { ...ok, skipped });
   }
 
-  #do(
-    from: string,
-    session: Session,
-    op: Exclude<StoreOp, { kind: 'commit' }>,
-    rows: StoreRow[],
-  ): void {
-    switch (op.kind) {
-      case 'begin':
-        this.#end(session);
-        session.writes = new Map();
-        return;
-      case 'lock':
-        return;
-      case 'read':
-        rows.push(this.#read(session, op.key));
-        return;
-      case 'range':
-        for (const row of this.#range(session, op)) rows.push(row);
-        return;
-      case 'write':
-      case 'cas':
-        session.writes?.set(op.key, op.value);
-        return;
-      case 'watch':
-        this.#watch(op.key, session.name, from);
-        return;
-      case 'rollback':
-        this.#end(session);
-        return;
-      default:
-        unreachable(op);
-    }
-  }
-
-  #read({ writes }: Session, key: string): StoreRow {
-    const committed = this.#port.table.read(key);
-    if (writes === undefined) {
-      if (this.#past === undefined) return committed;
-      return this.#stale((row) => row.key === key)?.get(key) ?? committed;
-    }
-    if (!writes.has(key)) return committed;
-    return { key, value: writes.get(key), version: committed.version };
-  }
-
-  #range(
-    { writes }: Session,
-    { prefix, after, limit }: Extract<StoreOp, { kind: 'range' }>,
-  ): StoreRow[] {
-    const { table } = this.#port;
-    if (writes === undefined) {
-      if (this.#past === undefined) return table.range(prefix, after, limit);
-      const stale = this.#stale(({ key }) => key.startsWith(prefix));
-      return table.rangeOver(stale ?? new Map(), prefix, after, limit);
-    }
-    const own = new Map<string, StoreRow>();
-    for (const [key, value] of writes) {
-      own.set(key, { key, value, version: table.read(key).version });
-    }
-    return table.rangeOver(own, prefix, after, limit);
-  }
-
-  /** Rows as they were a while ago, when some of those in question have changed since. */
-  #stale(isAsked: (row: StoreRow) => boolean): ReadonlyMap<string, StoreRow> | undefined {
-    const { mishaps, nowUs } = this.#port;
-    const old = required(this.#past, 'the past').asOf(nowUs() - mishaps.lagUs());
-    if (![...old.values()].some(isAsked)) return undefined;
-    mishaps.hit('stale-reads');
-    return old;
-  }
-
-  #commit(session: Session): number {
-    const writes = required(session.writes, 'an open transaction');
-    if (writes.size === 0) {
-      this.#end(session);
-      return 0;
-    }
-    if (this.#past !== undefined) {
-      const nowUs = this.#port.nowUs();
-      for (const key of writes.keys()) this.#past.note(nowUs, this.#port.table.read(key));
-    }
-    const { version, rows } = this.#port.commit(writes);
-    if (this.#watches.size > 0) this.#notify(session.name, rows);
-    this.#end(session);
-    return version;
-  }
-
-  #watch(key: string, session: string, from: string): void {
-    const watchers = this.#watches.get(key);
-    if (watchers === undefined) this.#watches.set(key, new Map([[session, from]]));
-    else watchers.set(session, from);
-  }
-
-  #notify(writer: string, rows: readonly RowWrite[]): void {
-    for (const row of rows) {
-      const watchers = this.#watches.get(row.key);
-      if (watchers === undefined) continue;
-      for (const [session, to] of watchers) {
-        if (session === writer) continue;
-        const { timeline } = this.#port;
+  #commit(writes: Writes, by: string, transaction?: Transaction): Committed {
+    const committed = this.#rows.write(writes, transaction);
+    const { timeline } = this.#port;
+    for (const row of committed.rows) {
+      for (const [session, to] of this.#watches.of(row.key, by)) {
         const changed: StoreChanged = { kind: 'store-changed', v: 1, session, timeline, row };
         this.#port.send(to, changed);
       }
+    }
+    return committed;
+  }
+
+  #notify(channel: string, payload: string, by: string): void {
+    const { timeline } = this.#port;
+    for (const [session, to] of this.#channels.of(channel, by)) {
+      this.#port.send<StoreNotified>(to, {
+        kind: 'store-notified',
+        v: 1,
+        session,
+        timeline,
+        channel,
+        payload,
+      });
     }
   }
 
   /** Ends the session's transaction: what it buffered is gone, whoever waited for it goes on. */
   #end(session: Session): void {
-    session.writes = undefined;
-    session.waiting = undefined;
+    this.#undo(session);
     for (const name of this.#locks.release(session.name)) this.#resume(name);
+    this.#reap();
+  }
+
+  #undo(session: Session): void {
+    if (session.transaction !== undefined) this.#rows.end(session.transaction);
+    session.transaction = undefined;
+    session.waiting = undefined;
+  }
+
+  /** It has waited too long for a lock. */
+  #giveUp(session: Session): void {
+    const { progress, key } = required(session.waiting, `what ${session.name} waits for`);
+    this.#end(session);
+    this.#answer(progress.from, session, { kind: 'lock-timeout', key });
+  }
+
+  #endOf(session: Session): void {
+    if (session.timeoutUs !== undefined) return this.#expire(session);
+    const { waiting, name, call } = session;
+    this.#forget(session);
+    if (waiting !== undefined)
+      this.#send(waiting.progress.from, name, call, { kind: 'no-session' });
   }
 
   /** The session is over. A mishap may leave the locks of its last call behind. */
   #forget(session: Session): void {
-    this.#sessions.delete(session.name);
-    for (const watchers of this.#watches.values()) watchers.delete(session.name);
+    const { name } = session;
+    this.#undo(session);
+    this.#sessions.delete(name);
+    this.#watches.drop(name);
+    this.#channels.drop(name);
     const { mishaps } = this.#port;
-    const kept = mishaps.has('orphan-locks') ? keysOf(session.ops) : [];
+    const isKept = mishaps.has('orphan-locks');
+    const kept = isKept ? [...keysOf(session.ops), ...session.claimed] : [];
     if (kept.length > 0) mishaps.hit('orphan-locks');
-    const woken = this.#locks.release(session.name, kept);
-    for (const name of woken) this.#resume(name);
+    for (const other of this.#locks.release(name, kept)) this.#resume(other);
+    this.#reap();
+  }
+
+  // Sessions that were opened.
+
+  /** It ends for good, and rows go with it: at once those that nobody else has locked. */
+  #expire(session: Session): void {
+    const { name, waiting, call } = session;
+    const { mishaps } = this.#port;
+    const owned = this.#rows.table.ownedBy(name);
+    const isKept = mishaps.has('orphan-locks') && owned.length > 0;
+    if (isKept) mishaps.hit('orphan-locks');
+    const free = isKept ? [] : owned.filter((key) => !this.#locks.isTaken(key, name));
+    if (free.length < owned.length) this.#hasLeftovers = true;
+    this.#commit(new Map([this.#catalog.ending(name), ...free.map(gone)]), name);
+    this.#forget(session);
+    if (waiting !== undefined) this.#send(waiting.progress.from, name, call, { kind: 'expired' });
+  }
+
+  /** Rows of sessions that have ended go as soon as they can. */
+  #reap(): void {
+    const { mishaps } = this.#port;
+    if (!this.#hasLeftovers || mishaps.has('orphan-locks') || mishaps.has('read-only')) return;
+    this.#hasLeftovers = false;
+    for (const owner of this.#rows.table.owners()) {
+      if (this.#sessions.has(owner)) continue;
+      const owned = this.#rows.table.ownedBy(owner);
+      const free = owned.filter((key) => !this.#locks.isTaken(key, owner));
+      if (free.length < owned.length) this.#hasLeftovers = true;
+      if (free.length > 0) this.#commit(new Map(free.map(gone)), owner);
+    }
+  }
+
+  /** Asks to be called when the next limit of its own is over. */
+  #remind(): void {
+    const dueUs = [...this.#sessions.values()].map((session) =>
+      Math.min(this.#silentUs(session), waitEndsUs(session)),
+    );
+    const nextUs = dueUs.reduce((a, b) => Math.min(a, b), Infinity);
+    if (nextUs < Infinity) this.#port.remind(Math.max(0, nextUs - this.#port.nowUs()));
+  }
+
+  /** When a session that was opened has been silent for too long. */
+  #silentUs({ timeoutUs, lastCallUs }: Session): number {
+    // A store that takes no writes cannot end it.
+    if (timeoutUs === undefined || this.#port.mishaps.has('read-only')) return Infinity;
+    return lastCallUs + timeoutUs;
   }
 
   #resume(name: string): void {
     const session = required(this.#sessions.get(name), name);
-    const waiting = required(session.waiting, `what ${name} waits for`);
+    const { progress } = required(session.waiting, `what ${name} waits for`);
     session.waiting = undefined;
-    this.#run(waiting.from, session, waiting.ops, waiting.at, waiting.rows);
+    this.#run(session, progress);
   }
 
   #answer(from: string, session: Session, outcome: StoreOutcome): void {
     session.answer = outcome;
-    this.#send(from, session, outcome);
+    this.#send(from, session.name, session.call, outcome);
   }
 
-  #send(from: string, session: Session, outcome: StoreOutcome): void {
-    const { name, call } = session;
+  #send(to: string, session: string, call: number, outcome: StoreOutcome): void {
     const { timeline } = this.#port;
-    const answer: StoreAnswer = {
-      kind: 'store-answer',
-      v: 1,
-      session: name,
-      call,
-      timeline,
-      outcome,
-    };
-    this.#port.send(from, answer);
+    const answer: StoreAnswer = { kind: 'store-answer', v: 1, session, call, timeline, outcome };
+    this.#port.send(to, answer);
   }
 }
 
-/** Writers of a key exclude each other until they commit, whichever way they write. */
-const needsLock = (op: StoreOp): op is Extract<StoreOp, { kind: 'lock' | 'cas' | 'write' }> =>
-  op.kind === 'lock' || isWrite(op);
+/** When it has waited for as long as its transaction wants to. */
+function waitEndsUs({ waiting, transaction }: Session): number {
+  if (waiting === undefined || transaction?.lockWaitUs === undefined) return Infinity;
+  return waiting.sinceUs + transaction.lockWaitUs;
+}
 
-const isWrite = (op: StoreOp): op is Extract<StoreOp, { kind: 'cas' | 'write' }> =>
-  op.kind === 'cas' || op.kind === 'write';
-
-const needsTransaction = (op: StoreOp): boolean => needsLock(op) || op.kind === 'commit';
-
-const keysOf = (ops: readonly StoreOp[]): readonly string[] =>
-  ops.flatMap((op) => (needsLock(op) ? [op.key] : []));
+const gone = (key: string): readonly [string, Buffered] => [key, { value: undefined }];

@@ -1,14 +1,23 @@
 /**
- * store: the shared database of the lease designs, a program on a machine of its own, or on two.
+ * store: the shared database of designs, a program on a machine of its own, or on two. It is as
+ * much of a SQL database and of a coordination service as schedulers rest on.
  *
- *   protocol.ts     calls, operations, outcomes; versions and epochs across timelines
- *   table.ts        the committed rows with their versions
- *   locks.ts        exclusive locks with waiting lines
- *   sessions.ts     conversations with clients: transactions, locks, watches
- *   replication.ts  what the two machines say to each other, and the primary's side of it
- *   mishaps.ts      what may be wrong with it for a while; what an operator says
- *   archive.ts      what it knows for good, and the log of it
- *   store.ts        roles, and what the others say to it (this file)
+ *   protocol.ts       calls, operations, outcomes; versions, numbers and epochs across timelines
+ *   sorted-keys.ts    strings in order, cheap to add to
+ *   indexes.ts        the orders in which rows can be read
+ *   table.ts          the committed rows with their versions, and scans of them
+ *   transaction.ts    what a transaction has written, and read; whether it may commit
+ *   rows.ts           the rows as one transaction or another sees them
+ *   locks.ts          exclusive locks with waiting lines, and circles of them
+ *   subscriptions.ts  who wants to be told of what
+ *   catalog.ts        what the store keeps for itself: sessions that were opened, sequences
+ *   session.ts        a conversation with a client; what operations need
+ *   executor.ts       carries operations out
+ *   sessions.ts       conversations: their calls, waits and ends
+ *   replication.ts    what the two machines say to each other, and the primary's side of it
+ *   mishaps.ts        what may be wrong with it for a while; what an operator says
+ *   archive.ts        what it knows for good, and the log of it
+ *   store.ts          roles, and what the others say to it (this file)
  *
  * Every answer waits for the log: nobody reads what a crash could take back. One machine serves,
  * the primary; the other follows it. Nobody but an operator promotes, and every promotion starts a
@@ -23,8 +32,9 @@ import { MS, SECOND } from '../../lib/units.ts';
 import { refuseToStart } from '../parts/log.ts';
 import { Out } from '../parts/out.ts';
 import { Archive, type Role, type StoreEntry } from './archive.ts';
+import type { StoreIndex } from './indexes.ts';
 import { Mishaps, type StoreControl, type StoreOrder } from './mishaps.ts';
-import type { StoreAnswer, StoreCall, StoreOutcome, StoreRow, StoreValue } from './protocol.ts';
+import type { StoreAnswer, StoreCall, StoreOutcome, StoreRow } from './protocol.ts';
 import { versionOf } from './protocol.ts';
 import {
   compare,
@@ -40,28 +50,32 @@ import {
   type StoreShip,
   type StoreState,
 } from './replication.ts';
-import { type SessionOptions, Sessions, type SessionsPort } from './sessions.ts';
+import type { Committed } from './rows.ts';
+import { type SessionOptions, Sessions } from './sessions.ts';
+import type { Writes } from './transaction.ts';
 
 export interface StoreOptions extends SessionOptions {
   /** With a synchronous replica: a commit waits so long for one that does not answer. */
   readonly aloneAfterUs: number;
+  /** Of the same names on all machines of a store. */
+  readonly indexes: readonly StoreIndex[];
 }
 
 export const DEFAULT_STORE: StoreOptions = {
   sessionIdleUs: 30 * SECOND,
   lockWaitUs: 10 * SECOND,
   aloneAfterUs: 3 * SECOND,
+  indexes: [],
 };
 
 const SWEEP_TIMER = 'store:sweep';
+const REMIND_TIMER = 'store:remind';
 const HELLO_TIMER = 'store:hello';
 /** Who has heard nothing from the other one asks again. */
 const HELLO_US = SECOND;
 /** A primary that starts asks the other what it has, and serves without an answer after this. */
 const ASK_US = SECOND;
 const ASK_AGAIN_US = 200 * MS;
-
-type Committed = ReturnType<SessionsPort['commit']>;
 
 /** The state as plain data. */
 export interface StoreSnapshot {
@@ -103,18 +117,21 @@ class Store implements Program {
   #askedUs = 0;
   /** The other one has more than this disk, and is waited for. */
   #hasLess = false;
+  /** When the reminder that sessions asked for is due. */
+  #remindAtUs = Infinity;
 
   constructor(host: Host, options: StoreOptions, replication: Replication | undefined) {
     this.#host = host;
     this.#options = options;
     this.#replication = replication;
-    this.#archive = new Archive(replication?.isFirst === false ? 'replica' : 'primary');
+    const role = replication?.isFirst === false ? 'replica' : 'primary';
+    this.#archive = new Archive(role, options.indexes);
   }
 
   onStart(recovered: Recovered): Output {
     const refused = this.#archive.recover(recovered);
     if (refused !== undefined) return refuseToStart(refused);
-    this.#out.setTimer(SWEEP_TIMER, this.#options.lockWaitUs / 2);
+    this.#armSweep();
     if (this.#replication === undefined) this.#serve(undefined);
     else this.#ask();
     return this.#take();
@@ -147,6 +164,7 @@ class Store implements Program {
 
   onTimer(tag: string): Output {
     if (tag === SWEEP_TIMER) this.#sweep();
+    else if (tag === REMIND_TIMER) this.#onReminder();
     else if (tag === SHIP_TIMER) this.#shipper?.onTimer(this.#host.monotonicUs(), this.#out);
     else {
       assert(tag === HELLO_TIMER, () => `timer ${tag}`);
@@ -171,7 +189,7 @@ class Store implements Program {
       locks: this.#sessions?.lockHolders ?? {},
       hits: this.#mishaps.hits(),
       get rows() {
-        return table.range('', '', Number.MAX_SAFE_INTEGER);
+        return table.scan({ prefix: '', limit: Number.MAX_SAFE_INTEGER });
       },
     };
   }
@@ -267,8 +285,10 @@ class Store implements Program {
       table: this.#archive.table,
       mishaps: this.#mishaps,
       nowUs,
-      commit: (writes: ReadonlyMap<string, StoreValue>) => this.#commit(writes),
+      wallUs: () => this.#host.wallUs(),
+      commit: (writes: Writes) => this.#commit(writes),
       send: (to: string, message: Message) => this.#send(to, message),
+      remind: (afterUs: number) => this.#remind(afterUs),
     };
     this.#sessions = new Sessions(port, this.#options);
     this.#observeRole();
@@ -278,7 +298,7 @@ class Store implements Program {
     this.#out.observe({ kind: 'role', role: this.#archive.role, epoch: this.#archive.timeline });
   }
 
-  #commit(writes: ReadonlyMap<string, StoreValue>): Committed {
+  #commit(writes: Writes): Committed {
     const commit = this.#archive.commit(writes, this.#out);
     this.#shipper?.committed(commit);
     return { version: versionOf(commit.timeline, commit.n), rows: commit.rows };
@@ -412,11 +432,29 @@ class Store implements Program {
 
   /** Ends idle sessions, waits that have lasted too long, and mishaps whose end got lost. */
   #sweep(): void {
-    this.#out.setTimer(SWEEP_TIMER, this.#options.lockWaitUs / 2);
+    this.#armSweep();
     const { any } = this.#mishaps;
     this.#mishaps.expire(this.#host.monotonicUs());
     if (any) this.#sessions?.mishapsChanged();
     this.#sessions?.sweep();
+  }
+
+  #armSweep(): void {
+    const { lockWaitUs, sessionIdleUs } = this.#options;
+    this.#out.setTimer(SWEEP_TIMER, Math.min(lockWaitUs, sessionIdleUs) / 2);
+  }
+
+  /** One timer for all that has a limit of its own, for the earliest. */
+  #remind(afterUs: number): void {
+    const atUs = this.#host.monotonicUs() + afterUs;
+    if (atUs >= this.#remindAtUs) return;
+    this.#remindAtUs = atUs;
+    this.#out.setTimer(REMIND_TIMER, afterUs);
+  }
+
+  #onReminder(): void {
+    this.#remindAtUs = Infinity;
+    this.#sessions?.onReminder();
   }
 
   #take(): Output {

@@ -1,13 +1,17 @@
 /** A store on a host driven by hand, and clients that speak its protocol. */
 import { LOG_FILE } from '../../../src/host/step.ts';
+import { required } from '../../../src/lib/assert.ts';
 import { SECOND } from '../../../src/lib/units.ts';
 import type { LogRecord } from '../../../src/scheduler/parts/log.ts';
 import type { StoreEntry } from '../../../src/scheduler/store/archive.ts';
+import type { StoreIndex } from '../../../src/scheduler/store/indexes.ts';
 import type {
+  Isolation,
   StoreAnswer,
   StoreCall,
   StoreOp,
   StoreOutcome,
+  StoreRow,
 } from '../../../src/scheduler/store/protocol.ts';
 import { createStore } from '../../../src/scheduler/store/store.ts';
 import { FakeMachine, recoveredFiles } from '../../support/fake-host.ts';
@@ -16,6 +20,7 @@ export const OPTIONS = {
   sessionIdleUs: 30 * SECOND,
   lockWaitUs: 10 * SECOND,
   aloneAfterUs: 3 * SECOND,
+  indexes: [],
 };
 export const BEGIN: StoreOp = { kind: 'begin' };
 export const COMMIT: StoreOp = { kind: 'commit' };
@@ -30,9 +35,16 @@ export const cas = (key: string, version: number, value: unknown): StoreOp => ({
   value,
 });
 
+export const begin = (isolation: Isolation): StoreOp => ({ kind: 'begin', isolation });
+export const take = (key: string): StoreOp => ({ kind: 'read', key, forUpdate: true });
+
 export class StoreLab {
-  readonly machine = new FakeMachine('store', createStore(OPTIONS));
+  readonly machine: FakeMachine;
   readonly #calls = new Map<string, number>();
+
+  constructor(indexes: readonly StoreIndex[] = []) {
+    this.machine = new FakeMachine('store', createStore({ ...OPTIONS, indexes }));
+  }
 
   up(log: readonly LogRecord<StoreEntry>[] = []): this {
     this.machine.start(recoveredFiles({ log }));
@@ -73,6 +85,13 @@ export class StoreLab {
   ask(session: string, ...ops: readonly StoreOp[]): StoreOutcome | undefined {
     const call = this.call(session, ...ops);
     return this.answers().find(([of, n]) => of === session && n === call)?.[2];
+  }
+
+  /** Rows that a call shows, which must be answered at once and well. */
+  rows(session: string, ...ops: readonly StoreOp[]): readonly StoreRow[] {
+    const outcome = required(this.ask(session, ...ops), `an answer to ${session}`);
+    if (outcome.kind !== 'ok') throw new Error(`${session}: ${outcome.kind}`);
+    return outcome.rows;
   }
 
   /** Value and version of one row, read outside of any transaction. */

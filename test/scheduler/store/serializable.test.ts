@@ -21,7 +21,7 @@ interface Client {
   readonly steps: (readonly StoreOp[])[];
   readonly seen: Map<string, number>;
   isWaiting: boolean;
-  outcome: 'open' | 'committed' | 'rolled back' | 'timed out';
+  outcome: 'open' | 'committed' | 'rolled back' | 'parted';
 }
 
 /** Reads come with their answers, so the writes of a stepwise client are made one step later. */
@@ -59,7 +59,7 @@ test('transactions that lock what they touch have the effect of some serial orde
         for (const [name, , outcome] of lab.answers()) {
           const client = byName.get(name) as Client;
           client.isWaiting = false;
-          if (outcome.kind === 'lock-timeout') client.outcome = 'timed out';
+          if (outcome.kind === 'deadlock') client.outcome = 'parted';
           else if (outcome.kind !== 'ok') expect.fail(`${name}: ${outcome.kind}`);
           else for (const row of outcome.rows) client.seen.set(row.key, Number(row.value ?? 0));
         }
