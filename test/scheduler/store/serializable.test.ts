@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StoreOp } from '../../../src/scheduler/store/protocol.ts';
 import type { Commit } from '../../../src/scheduler/store/replication.ts';
-import { BEGIN, COMMIT, lock, ROLLBACK, read, StoreLab, write } from './lab.ts';
+import { BEGIN, COMMIT, lock, ROLLBACK, read, StoreLab, take, write } from './lab.ts';
 
 const KEYS = ['x', 'y', 'z'];
 
@@ -11,8 +11,11 @@ const transactions = fc.record({
   keys: fc.shuffledSubarray(KEYS, { minLength: 1 }),
   /** One call in all, or a call for each step. */
   atOnce: fc.boolean(),
+  /** Reads with the lock, or after it. */
+  takes: fc.boolean(),
   ends: fc.constantFrom(COMMIT, COMMIT, COMMIT, ROLLBACK),
 });
+type Transaction = typeof transactions extends fc.Arbitrary<infer T> ? T : never;
 
 interface Client {
   readonly name: string;
@@ -25,11 +28,8 @@ interface Client {
 }
 
 /** Reads come with their answers, so the writes of a stepwise client are made one step later. */
-function clientOf(
-  name: string,
-  { keys, atOnce, ends }: { keys: readonly string[]; atOnce: boolean; ends: StoreOp },
-): Client {
-  const locks = keys.map((key) => [lock(key), read(key)]);
+function clientOf(name: string, { keys, atOnce, takes, ends }: Transaction): Client {
+  const locks = keys.map((key) => (takes ? [take(key)] : [lock(key), read(key)]));
   const first = atOnce ? [[BEGIN, ...locks.flat()]] : [[BEGIN], ...locks];
   const seen = new Map<string, number>();
   return { name, keys, ends, steps: first, seen, isWaiting: false, outcome: 'open' };
