@@ -10,12 +10,12 @@ import { formatDurationUs, humanDuration, MS, SECOND } from '../lib/units.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { MUTANTS } from '../mutants/mutants.ts';
 import type { BuiltDesign, DesignContext } from '../scheduler/designs/design.ts';
-import type { Replica } from '../scheduler/designs/lease/lease.ts';
 import { LEASE_PARTS, lease } from '../scheduler/designs/lease/lease.ts';
 import type { LeasePreset } from '../scheduler/designs/lease/presets.ts';
 import { CLIENT_GO, LEASE_PRESETS, takeoverBoundUs } from '../scheduler/designs/lease/presets.ts';
 import { single } from '../scheduler/designs/single/single.ts';
 import { SAFE_PARTS } from '../scheduler/parts/engine.ts';
+import type { Replica } from '../scheduler/parts/store-machines.ts';
 import type { Selection } from './selection.ts';
 import { checkSelection, parseSelection, printSelection } from './selection.ts';
 

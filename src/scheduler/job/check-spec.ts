@@ -11,6 +11,8 @@ const SPAN_US_MAX = 10 * 366 * 86_400 * 1_000_000;
 /** Bodies fetch what is larger: whatever is here goes through the log and every replica. */
 const PAYLOAD_LENGTH_MAX = 64 * 1024;
 const LIST_LENGTH_MAX = 100;
+/** They part names from each other where several make one key. */
+const CONTROLS = /\p{Cc}/u;
 const PRIORITY_MAX = 1_000;
 const HEARTBEAT_US_MIN = 1_000_000;
 /** An id that is forgotten sooner could come back as a late copy of its own submit. */
@@ -25,7 +27,7 @@ export function checkId(field: string, id: string): SpecProblem | undefined {
   if (typeof id !== 'string' || id.length === 0) return { field, reason: 'must not be empty' };
   if (id.length > ID_LENGTH_MAX)
     return { field, reason: `longer than ${ID_LENGTH_MAX} characters` };
-  return undefined;
+  return CONTROLS.test(id) ? { field, reason: 'holds a control character' } : undefined;
 }
 
 /** What came over the wire may lack anything: fields are looked at before they are trusted. */

@@ -34,14 +34,13 @@ export interface DecidedSchedule {
   readonly more: boolean;
 }
 
-export class Ticks {
+/** Decides the ticks of schedules that it has been shown. */
+export class TickDecider {
   readonly #zones: ZoneTable;
   readonly #decide: typeof decideTicks;
   readonly #check: typeof checkTiming;
   readonly #compiled = new Map<string, Compiled>();
-  readonly #due = new DueQueue<{ readonly id: string; readonly atUs: number }>();
-  /** When each schedule is looked at next; other entries of the queue are out of date. */
-  readonly #planned = new Map<string, number>();
+  readonly #nextUs = new Map<string, number>();
 
   constructor(zones: ZoneTable, decide: typeof decideTicks, check: typeof checkTiming) {
     this.#zones = zones;
@@ -50,20 +49,20 @@ export class Ticks {
   }
 
   /**
-   * Takes a schedule (again) into the order of what comes next; false when its ticks were decided
-   * by newer rules of its zone than those at hand, for then it is left to those who have them: a
-   * tick that comes late is told as late, one at a wrong time can not be taken back.
+   * Takes a schedule as it is from now on; false when its ticks were decided by newer rules of its
+   * zone than those at hand, for then it is left to those who have them: a tick that comes late is
+   * told as late, one at a wrong time can not be taken back.
    */
   track(schedule: ScheduleRecord): boolean {
     this.#compiled.delete(schedule.id);
-    this.#planned.delete(schedule.id);
+    this.#nextUs.delete(schedule.id);
     if (standingOf(schedule) === 'deleted') return true;
     const version = zoneVersion(schedule.spec.timing, this.#zones);
     if (schedule.rules !== undefined && (version ?? '') < schedule.rules) return false;
     const checked = this.#check(schedule.spec.timing, this.#zones);
     const compiled = required(checked.kind === 'ok' ? checked.value : undefined, schedule.id);
     this.#compiled.set(schedule.id, compiled);
-    this.#plan(schedule.id, compiled.nextAfter(schedule.cursorUs), schedule.spec.endUs);
+    this.plan(schedule.id, compiled.nextAfter(schedule.cursorUs), schedule.spec.endUs);
     return true;
   }
 
@@ -73,32 +72,27 @@ export class Ticks {
     return rules === undefined || rules === schedule.rules ? schedule : { ...schedule, rules };
   }
 
-  /** When the next pass is worth making. */
-  nextUs(): number | undefined {
-    return this.#due.peekUs();
+  isTracked(schedule: string): boolean {
+    return this.#compiled.has(schedule);
   }
 
-  /** Decides what is due by `nowUs` for the next schedule in order; undefined when nothing is. */
-  decideNext(
-    schedules: ReadonlyMap<string, ScheduleRecord>,
-    nowUs: WallUs,
-  ): DecidedSchedule | undefined {
-    for (;;) {
-      const due = this.#due.popDue(nowUs);
-      if (due === undefined) return undefined;
-      if (this.#planned.get(due.id) !== due.atUs) continue;
-      const decided = this.decide(required(schedules.get(due.id), due.id), nowUs);
-      if (decided !== undefined) return decided;
-    }
+  /** When the next tick of a schedule is due, where it is tracked and has one. */
+  nextOf(schedule: string): number | undefined {
+    return this.#nextUs.get(schedule);
   }
 
-  /** One pass over one schedule; undefined for one that is not tracked. */
-  decide(before: ScheduleRecord, nowUs: WallUs): DecidedSchedule | undefined {
+  /**
+   * One pass over one schedule; undefined for one that is not tracked. Ticks that fall due within
+   * `aheadUs` are decided now, too, as they will be when they are due.
+   */
+  decide(before: ScheduleRecord, nowUs: WallUs, aheadUs = 0): DecidedSchedule | undefined {
     const compiled = this.#compiled.get(before.id);
     if (compiled === undefined) return undefined;
     const { id, spec, cursorUs } = before;
-    const pass = this.#decide(spec, compiled, cursorUs, nowUs, TICKS_PER_PASS);
-    this.#plan(id, pass.more ? nowUs : pass.nextDueUs, spec.endUs);
+    const untilUs = (nowUs + aheadUs) as WallUs;
+    const seen = aheadUs === 0 ? spec : withWindow(spec, spec.misfire.windowUs + aheadUs);
+    const pass = this.#decide(seen, compiled, cursorUs, untilUs, TICKS_PER_PASS);
+    this.plan(id, pass.more ? nowUs : pass.nextDueUs, spec.endUs);
     let { lateStartUs } = before;
     const ticks = pass.decisions.map((decision): DecidedTick => {
       const tick = { schedule: id, nominalUs: decision.nominalUs };
@@ -115,13 +109,51 @@ export class Ticks {
     return { schedule: this.stamped(schedule), ticks, more: pass.more };
   }
 
-  #plan(id: string, atUs: number | undefined, endUs: WallUs): void {
-    this.#planned.delete(id);
-    if (atUs === undefined || atUs >= endUs) return;
-    this.#planned.set(id, atUs);
-    this.#due.push(atUs, { id, atUs });
+  /** The schedule is looked at next at this time, if it has an end after that. */
+  protected plan(id: string, atUs: number | undefined, endUs: WallUs): boolean {
+    this.#nextUs.delete(id);
+    if (atUs === undefined || atUs >= endUs) return false;
+    this.#nextUs.set(id, atUs);
+    return true;
   }
 }
+
+/** The same, and the order in which the schedules of a book are due. */
+export class Ticks extends TickDecider {
+  readonly #due = new DueQueue<{ readonly id: string; readonly atUs: number }>();
+
+  /** When the next pass is worth making. */
+  nextUs(): number | undefined {
+    return this.#due.peekUs();
+  }
+
+  /** Decides what is due by `nowUs` for the next schedule in order; undefined when nothing is. */
+  decideNext(
+    schedules: ReadonlyMap<string, ScheduleRecord>,
+    nowUs: WallUs,
+  ): DecidedSchedule | undefined {
+    for (;;) {
+      const due = this.#due.popDue(nowUs);
+      if (due === undefined) return undefined;
+      // Planned anew since then.
+      if (this.nextOf(due.id) !== due.atUs) continue;
+      const decided = this.decide(required(schedules.get(due.id), due.id), nowUs);
+      if (decided !== undefined) return decided;
+    }
+  }
+
+  protected override plan(id: string, atUs: number | undefined, endUs: WallUs): boolean {
+    const isPlanned = super.plan(id, atUs, endUs);
+    if (isPlanned) this.#due.push(atUs as number, { id, atUs: atUs as number });
+    return isPlanned;
+  }
+}
+
+/** Seen from later on, ticks are as late as they are now. */
+const withWindow = (spec: ScheduleRecord['spec'], windowUs: number): ScheduleRecord['spec'] => ({
+  ...spec,
+  misfire: { ...spec.misfire, windowUs },
+});
 
 export const standingOf = ({ standing = 'active' }: ScheduleRecord): Standing => standing;
 

@@ -15,6 +15,8 @@ export interface WorkerSeat {
   /** It refused an attempt: its slots are taken by what we do not know of, until we hear more. */
   isFull: boolean;
   lastBeatUs: MonotonicUs;
+  /** Places kept for attempts that are about to be given to it. */
+  reserved: number;
   /** By job. */
   readonly given: Map<string, Given>;
   /** What it says it is good for. */
@@ -34,7 +36,10 @@ export interface Given {
 export type ChooseWorker = (seats: readonly WorkerSeat[], turn: number) => WorkerSeat | undefined;
 
 export const hasRoom = (seat: WorkerSeat): boolean =>
-  seat.isAlive && !seat.isFull && seat.incarnation > 0 && seat.given.size < seat.capacity;
+  seat.isAlive &&
+  !seat.isFull &&
+  seat.incarnation > 0 &&
+  seat.given.size + seat.reserved < seat.capacity;
 
 /** The first with room, going round from whose turn it is. */
 export const chooseInTurn: ChooseWorker = (seats, turn) => {
@@ -99,6 +104,7 @@ export class Workforce {
       isAlive: true,
       isFull: false,
       lastBeatUs: nowUs,
+      reserved: 0,
       given: new Map(),
       tags: [],
     };

@@ -30,20 +30,17 @@ import type { EngineParts } from '../../parts/engine.ts';
 import { Engine, SAFE_PARTS } from '../../parts/engine.ts';
 import { IncarnationCounter } from '../../parts/incarnation.ts';
 import { Out } from '../../parts/out.ts';
+import { type Replica, storesOf } from '../../parts/store-machines.ts';
 import { StoreSession, StoreSite } from '../../parts/store-session.ts';
 import type { ZoneTable } from '../../schedule/zone-rules.ts';
 import type { StoreAnswer, StoreChanged, StoreOp, StoreOutcome } from '../../store/protocol.ts';
 import { epochsAfter } from '../../store/protocol.ts';
-import { createStore, DEFAULT_STORE } from '../../store/store.ts';
-import type { BuiltDesign, DesignContext, DesignMachine } from '../design.ts';
+import type { BuiltDesign, DesignContext } from '../design.ts';
 import type { JournalTerm } from './journal.ts';
 import { COMMIT_ROW, Journal, LEASE_ROW } from './journal.ts';
 import { Loader } from './loader.ts';
 import type { LeasePreset } from './presets.ts';
 import { stretched } from './presets.ts';
-
-/** Whether the store has a second machine, and whether commits wait for it. */
-export type Replica = 'sync' | 'async' | 'none';
 
 export interface LeaseOptions {
   readonly preset: LeasePreset;
@@ -94,22 +91,6 @@ export function lease(
     configured: member,
   }));
   return { machines: [...stores, ...members], members: context.members };
-}
-
-/**
- * The machines of the store. Each counts as one that keeps the book: after a failover, and while
- * the primary goes on alone, it is on one disk only.
- */
-function storesOf(name: string, replica: Replica): readonly DesignMachine[] {
-  const one = { name, role: 'store' as const, keepsBook: true };
-  if (replica === 'none') return [{ ...one, factory: createStore() }];
-  const second = `${name}-2`;
-  const of = (peer: string, isFirst: boolean) =>
-    createStore(DEFAULT_STORE, { peer, mode: replica, isFirst });
-  return [
-    { ...one, factory: of(second, true) },
-    { ...one, name: second, factory: of(name, false) },
-  ];
 }
 
 /** A term under way: first its book is loaded, then it leads. */

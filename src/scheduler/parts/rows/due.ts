@@ -1,0 +1,177 @@
+/**
+ * What falls due: ticks become instances, waiting jobs become ready, ended ones are forgotten. One
+ * transaction inserts the instances of a schedule and moves its cursor, and an instance is named by
+ * its tick: so each tick is decided once, whoever decides it and however often.
+ */
+import { tickJobId } from '../../api.ts';
+import { sortable } from '../../store/indexes.ts';
+import type { StoreOp, StoreRow, StoreScan } from '../../store/protocol.ts';
+import type { ScheduleRecord } from '../book.ts';
+import { instancesOf } from '../instances.ts';
+import type { DecideOverlap } from '../overlap.ts';
+import type { DecidedSchedule } from '../ticks.ts';
+import { jobOf, type RowOffice } from './office.ts';
+import { tellChildren } from './reports.ts';
+import { jobKey, SEPARATOR, scheduleKey, valueOf } from './schema.ts';
+import type { Script } from './transactions.ts';
+
+/** Schedules, jobs and so on in one transaction; what is left comes with the next one. */
+const SCHEDULES_MAX = 20;
+const JOBS_MAX = 200;
+const INSTANCES_MAX = 1_000;
+
+export interface DueOptions {
+  readonly decideOverlap: DecideOverlap;
+  /** Ticks are decided so long before they are due. */
+  readonly aheadUs: number;
+  /** Whether rows that others have locked are passed over, or waited for. */
+  readonly skipsLocked: boolean;
+}
+
+/** Decides due ticks of some schedules; whether more are left. */
+export function* decideDue(office: RowOffice, options: DueOptions): Script<boolean> {
+  const untilUs = office.wallUs() + options.aheadUs;
+  const rows = yield* lockedRows(options.skipsLocked, {
+    index: 'due',
+    prefix: '',
+    until: sortable(untilUs + 1),
+    limit: SCHEDULES_MAX,
+  });
+  let more = rows.length === SCHEDULES_MAX;
+  office.load(rows);
+  for (const row of rows) {
+    const value = valueOf(row);
+    if (value?.kind !== 'schedule') continue;
+    const { schedule } = value;
+    // With older rules of its zone than it was decided by before, it is left to those who have them.
+    if (!office.ticks.track(schedule)) continue;
+    const decided = office.ticks.decide(schedule, office.wallUs(), options.aheadUs);
+    if (decided === undefined) continue;
+    yield* carryOut(office, decided, options.decideOverlap);
+    more ||= decided.more;
+  }
+  return more;
+}
+
+/** Before an edit: what was due until now is decided as it was until now. */
+export function* decideBeforeEdit(
+  office: RowOffice,
+  id: string,
+  decideOverlap: DecideOverlap,
+): Script<void> {
+  for (let more = true; more; ) {
+    const schedule = office.book.schedules.get(id);
+    if (schedule === undefined || !office.ticks.track(schedule)) return;
+    const decided = office.ticks.decide(schedule, office.wallUs());
+    if (decided === undefined || decided.ticks.length === 0) return;
+    yield* carryOut(office, decided, decideOverlap);
+    more = decided.more;
+  }
+}
+
+function* carryOut(
+  office: RowOffice,
+  decided: DecidedSchedule,
+  decideOverlap: DecideOverlap,
+): Script<void> {
+  const { book, out } = office;
+  yield* loadInstances(office, decided);
+  for (const tick of decided.ticks) {
+    const outcome = instancesOf(book, decided.schedule, tick, decideOverlap);
+    out.observe({ kind: 'tick-decided', ...outcome.said });
+    for (const id of outcome.replaces) replace(office, id);
+    for (const entry of outcome.entries) {
+      // Its row is there already: a tick becomes one instance, by whatever way.
+      if (entry.kind === 'job' && book.jobs.has(entry.job.id)) continue;
+      office.change(entry, out);
+    }
+  }
+  office.change({ kind: 'schedule', schedule: decided.schedule }, out);
+  yield* tellChildren(office);
+}
+
+/** The instances that the ticks may be already, and those that are open where that matters. */
+function* loadInstances(office: RowOffice, { schedule, ticks }: DecidedSchedule): Script<void> {
+  const reads = ticks
+    .filter(({ action }) => action === 'run')
+    .map(({ tick }): StoreOp => ({ kind: 'read', key: jobKey(tickJobId(tick)) }));
+  if (reads.length > 0) office.load(yield reads);
+  const { overlap = 'allow' } = schedule.spec;
+  if (overlap === 'allow' || reads.length === 0) return;
+  const rows = yield [openInstances(schedule)];
+  if (rows.length === 0) return;
+  // Locked, so that none of them ends unseen while the next one is made to wait for it.
+  office.load(yield rows.map(({ key }): StoreOp => ({ kind: 'read', key, forUpdate: true })));
+}
+
+const openInstances = ({ id }: ScheduleRecord): StoreOp => ({
+  kind: 'range',
+  index: 'instances',
+  prefix: `${id}${SEPARATOR}`,
+  limit: INSTANCES_MAX,
+});
+
+function replace(office: RowOffice, id: string): void {
+  const job = office.book.jobs.get(id);
+  if (job === undefined) return;
+  if (job.run !== undefined) {
+    const { token } = job.run;
+    office.out.observe({ kind: 'attempt-lost', job: id, token, why: 'replaced' });
+    office.stopRunning(job, office.out);
+  }
+  office.stepJob(job, { kind: 'cancel', nowUs: office.wallUs() }, office.out);
+}
+
+/** Waiting jobs whose time has come are marked as ready; whether more are left. */
+export function* promote(office: RowOffice, skipsLocked: boolean): Script<boolean> {
+  const until = sortable(office.wallUs() + 1);
+  const scan = { index: 'later', prefix: '', until, limit: JOBS_MAX };
+  const rows = yield* lockedRows(skipsLocked, scan);
+  office.load(rows);
+  for (const row of rows) {
+    const job = jobOf(row);
+    if (job !== undefined) office.change({ kind: 'job', job }, office.out);
+  }
+  return rows.length === JOBS_MAX;
+}
+
+/** Jobs that ended long enough ago go. */
+export function* forget(office: RowOffice): Script<boolean> {
+  const until = sortable(office.wallUs() + 1);
+  const rows = yield* lockedRows(true, { index: 'ended', prefix: '', until, limit: JOBS_MAX });
+  for (const row of rows) {
+    const job = jobOf(row);
+    if (job !== undefined) office.change({ kind: 'forget', job: job.id }, office.out);
+  }
+  return rows.length === JOBS_MAX;
+}
+
+/** Rows of a scan, locked; rows that changed under way are as they are then, or left out. */
+export function* lockedRows(skipsLocked: boolean, scan: StoreScan): Script<readonly StoreRow[]> {
+  if (skipsLocked) return yield [{ kind: 'claim', ...scan }];
+  const found = yield [{ kind: 'range', ...scan }];
+  if (found.length === 0) return found;
+  const rows = yield found.map(({ key }): StoreOp => ({ kind: 'read', key, forUpdate: true }));
+  return rows.filter(({ version }, at) => version === found[at]?.version);
+}
+
+/** When something falls due next, as far as these rows tell. */
+export function* nextDue(): Script<number> {
+  const rows = yield [
+    { kind: 'range', index: 'due', prefix: '', limit: 1 },
+    { kind: 'range', index: 'later', prefix: '', limit: 1 },
+  ];
+  let nextUs = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    const value = valueOf(row);
+    if (value?.kind === 'schedule') nextUs = Math.min(nextUs, value.nextUs ?? nextUs);
+    if (value?.kind === 'job') nextUs = Math.min(nextUs, value.job.dueUs);
+  }
+  return nextUs;
+}
+
+export const scheduleRead = (id: string): StoreOp => ({
+  kind: 'read',
+  key: scheduleKey(id),
+  forUpdate: true,
+});
