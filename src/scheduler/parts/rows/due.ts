@@ -12,7 +12,7 @@ import type { DecideOverlap } from '../overlap.ts';
 import type { DecidedSchedule } from '../ticks.ts';
 import { jobOf, type RowOffice } from './office.ts';
 import { tellChildren } from './reports.ts';
-import { jobKey, SEPARATOR, scheduleKey, valueOf } from './schema.ts';
+import { jobKey, SEPARATOR, scheduleKey, valueIn } from './schema.ts';
 import type { Script } from './transactions.ts';
 
 /** Schedules, jobs and so on in one transaction; what is left comes with the next one. */
@@ -40,7 +40,7 @@ export function* decideDue(office: RowOffice, options: DueOptions): Script<boole
   let more = rows.length === SCHEDULES_MAX;
   office.load(rows);
   for (const row of rows) {
-    const value = valueOf(row);
+    const value = valueIn(row);
     if (value?.kind !== 'schedule') continue;
     const { schedule } = value;
     // With older rules of its zone than it was decided by before, it is left to those who have them.
@@ -163,7 +163,7 @@ export function* nextDue(): Script<number> {
   ];
   let nextUs = Number.POSITIVE_INFINITY;
   for (const row of rows) {
-    const value = valueOf(row);
+    const value = valueIn(row);
     if (value?.kind === 'schedule') nextUs = Math.min(nextUs, value.nextUs ?? nextUs);
     if (value?.kind === 'job') nextUs = Math.min(nextUs, value.job.dueUs);
   }

@@ -18,7 +18,7 @@ import {
   type ScheduleRow,
   scheduleKey,
   skipKey,
-  valueOf,
+  valueIn,
 } from './schema.ts';
 import type { Work } from './transactions.ts';
 
@@ -196,6 +196,6 @@ function keyOf(entry: BookEntry): string {
 
 /** The job of a row that was read, if it is there. */
 export function jobOf(row: StoreRow | undefined): JobRecord | undefined {
-  const value = row && valueOf(row);
+  const value = row && valueIn(row);
   return value?.kind === 'job' ? value.job : undefined;
 }

@@ -60,7 +60,7 @@ export interface HomeRow {
 
 export type Row = JobRow | ScheduleRow | QueueRow | SkipRow | HomeRow;
 
-export const valueOf = (row: StoreRow): Row | undefined => row.value as Row | undefined;
+export const valueIn = (row: StoreRow): Row | undefined => row.value as Row | undefined;
 
 export const jobKey = (id: string): string => `job/${id}`;
 export const scheduleKey = (id: string): string => `schedule/${id}`;

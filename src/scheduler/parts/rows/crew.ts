@@ -1,0 +1,150 @@
+import { compareTokens, type Token } from '../../../history/fact.ts';
+import { required } from '../../../lib/assert.ts';
+import type { MonotonicUs } from '../../../lib/units.ts';
+import type { Beat } from '../../api.ts';
+import type { JobRecord } from '../../job/job.ts';
+import type { DeskOut } from '../api-desk.ts';
+import { Attempts, type Charge } from '../attempts.ts';
+import { Book } from '../book.ts';
+import type { Suspicion } from '../suspicion.ts';
+import { type ChooseWorker, type WorkerSeat, Workforce } from '../workforce.ts';
+
+export interface CrewPort {
+  readonly workerTimeoutUs: number;
+  epoch(): number;
+  /** An attempt seems lost: the rows will tell. */
+  suspect(job: JobRecord, why: string): void;
+  resend(job: JobRecord): void;
+}
+
+/**
+ * The workers that a member looks after, and what runs on them as far as it knows: a mirror of
+ * rows, never more than a reason to look at them.
+ */
+export class Crew implements Charge {
+  readonly book = new Book();
+  readonly #port: CrewPort;
+  readonly #workforce: Workforce;
+  readonly #attempts: Attempts;
+  readonly #adopted = new Set<string>();
+  /** Tokens of attempts that are being looked into. */
+  readonly #suspected = new Set<string>();
+
+  constructor(port: CrewPort, nowUs: MonotonicUs, choose: ChooseWorker, suspicion: Suspicion) {
+    this.#port = port;
+    this.#workforce = new Workforce([], nowUs, choose);
+    this.#attempts = new Attempts(this, this.#workforce, suspicion, nowUs);
+  }
+
+  get epoch(): number {
+    return this.#port.epoch();
+  }
+
+  get workerTimeoutUs(): number {
+    return this.#port.workerTimeoutUs;
+  }
+
+  /** Workers that were adopted and have been heard of lately. */
+  get alive(): readonly string[] {
+    return this.#workforce.seats
+      .filter(({ name, isAlive }) => isAlive && this.#adopted.has(name))
+      .map(({ name }) => name);
+  }
+
+  has(worker: string): boolean {
+    return this.#adopted.has(worker);
+  }
+
+  adopt(worker: string, nowUs: MonotonicUs): void {
+    this.#workforce.seatOf(worker, nowUs).lastBeatUs = nowUs;
+    this.#adopted.add(worker);
+  }
+
+  /** It belongs to another member, with all that runs on it. */
+  release(worker: string): void {
+    const seat = this.#workforce.get(worker);
+    if (seat === undefined || !this.#adopted.delete(worker)) return;
+    for (const job of [...seat.given.keys()]) this.drop(job);
+    seat.capacity = 0;
+    seat.incarnation = 0;
+  }
+
+  /** Such an attempt runs on a worker of the crew. */
+  note(job: JobRecord, nowUs: MonotonicUs): void {
+    const { worker, token } = required(job.run, `running attempt of ${job.id}`);
+    const known = this.book.jobs.get(job.id)?.run;
+    if (known !== undefined && compareTokens(known.token, token) >= 0) return;
+    if (known !== undefined) this.drop(job.id);
+    if (!this.#adopted.has(worker)) return;
+    this.book.apply({ kind: 'job', job });
+    this.#attempts.adopt(job.id, required(job.run, 'an attempt'), nowUs);
+  }
+
+  /** The attempt of the job that is known here is over, or no longer this member's business. */
+  drop(id: string): void {
+    const job = this.book.jobs.get(id);
+    if (job?.run === undefined) return;
+    this.#workforce.take(job.run.worker, id);
+    this.book.apply({ kind: 'forget', job: id });
+  }
+
+  /** The same for one attempt only. */
+  dropAttempt(id: string, token: Token): void {
+    const known = this.book.jobs.get(id)?.run;
+    if (known !== undefined && compareTokens(known.token, token) <= 0) this.drop(id);
+  }
+
+  onBeat(from: string, beat: Beat, nowUs: MonotonicUs, out: DeskOut): void {
+    this.#attempts.onBeat(from, beat, nowUs, out);
+  }
+
+  sweep(nowUs: MonotonicUs, out: DeskOut): void {
+    this.#attempts.sweep(nowUs, out);
+  }
+
+  lose(job: JobRecord, why: string): void {
+    const name = nameOf(job);
+    if (this.#suspected.has(name)) return;
+    this.#suspected.add(name);
+    this.#port.suspect(job, why);
+  }
+
+  /** The rows have told. */
+  cleared(job: JobRecord): void {
+    this.#suspected.delete(nameOf(job));
+  }
+
+  resend(job: JobRecord): void {
+    this.#port.resend(job);
+  }
+
+  progressOf(job: JobRecord): number | undefined {
+    return this.#attempts.progressOf(job);
+  }
+
+  hasRoom(): boolean {
+    return this.#workforce.hasRoomFor([]);
+  }
+
+  /** A worker for the job, one of whose places is kept until {@link unreserve}. */
+  reserve({ spec }: JobRecord): WorkerSeat | undefined {
+    const seat = this.#workforce.next(spec.tags);
+    if (seat !== undefined) seat.reserved += 1;
+    return seat;
+  }
+
+  unreserve(): void {
+    for (const seat of this.#workforce.seats) seat.reserved = 0;
+  }
+
+  /** It refused an attempt: it has no room, until it says otherwise. */
+  isFull(worker: string): void {
+    const seat = this.#workforce.get(worker);
+    if (seat !== undefined) seat.isFull = true;
+  }
+}
+
+const nameOf = ({ id, run }: JobRecord): string => {
+  const { token } = required(run, `running attempt of ${id}`);
+  return `${token.epoch}.${token.attempt} ${id}`;
+};

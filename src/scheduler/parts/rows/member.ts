@@ -1,0 +1,386 @@
+import type { DiskOutcome, Host, Message, Recovered } from '../../../host/host.ts';
+import type { Program } from '../../../host/program.ts';
+import type { Output } from '../../../host/step.ts';
+import { NOTHING } from '../../../host/step.ts';
+import { assert, required } from '../../../lib/assert.ts';
+import { MINUTE, MS, SECOND } from '../../../lib/units.ts';
+import type {
+  ApiAnswer,
+  ApiCall,
+  Beat,
+  BeatAck,
+  Finished,
+  FinishedAck,
+  Run,
+  SchedulerMessage,
+} from '../../api.ts';
+import type { DesignContext } from '../../designs/design.ts';
+import type { JobRecord } from '../../job/job.ts';
+import { epochsAfter, type StoreAnswer, type StoreOp } from '../../store/protocol.ts';
+import { SWEEP_US } from '../attempts.ts';
+import type { BookEntry } from '../book.ts';
+import { IncarnationCounter } from '../incarnation.ts';
+import { launchOf } from '../launch.ts';
+import { Out } from '../out.ts';
+import { StoreSession, StoreSite } from '../store-session.ts';
+import { TickDecider } from '../ticks.ts';
+import { type Claims, claimReady } from './claims.ts';
+import { Crew } from './crew.ts';
+import { decideDue, forget, nextDue, promote } from './due.ts';
+import { adoptWorker, homeOf } from './homes.ts';
+import { type Deeds, type OfficePort, RowOffice } from './office.ts';
+import { type RowsParts, TRUST } from './parts.ts';
+import type { Plan, RunPlan } from './plan.ts';
+import type { RowsPreset } from './preset.ts';
+import { giveUp, takeReport } from './reports.ts';
+import { answerRequest } from './requests.ts';
+import { Rescuer } from './rescuer.ts';
+import { homeKey } from './schema.ts';
+import { type Script, type Task, Transactions } from './transactions.ts';
+
+const POLL_TIMER = 'rows:poll';
+const SWEEP_TIMER = 'rows:sweep';
+const WAKE_TIMER = 'rows:wake';
+const RESCUE_TIMER = 'rows:rescue';
+const FORGET_TIMER = 'rows:forget';
+const RESEND_US = 500 * MS;
+/** Transactions under way at a time. */
+const LANES = 6;
+/** Requests that wait for one; further ones are dropped, and asked again. */
+const WAITING_MAX = 1_000;
+const CHANNEL = 'ready';
+/** Held by who decides and claims, where one lock is around all of that. */
+const GLOBAL_LOCK = 'lock/scan';
+
+export interface MemberOptions {
+  readonly preset: RowsPreset;
+  readonly stores: readonly string[];
+}
+
+/** A member of a scheduler whose members share the rows of a store, and nothing else. */
+export class RowMember implements Program {
+  readonly #host: Host;
+  readonly #context: DesignContext;
+  readonly #preset: RowsPreset;
+  readonly #parts: RowsParts;
+  readonly #port: OfficePort;
+  readonly #counter: IncarnationCounter;
+  readonly #out = new Out<BookEntry>();
+  readonly #site: StoreSite;
+  readonly #crew: Crew;
+  readonly #rescuer: Rescuer;
+  /** Undefined until the incarnation is durable. */
+  #transactions: Transactions | undefined;
+  #listener: StoreSession | undefined;
+  /** Beats of workers that are being adopted: the latest of each. */
+  readonly #adopting = new Map<string, Beat>();
+  #isDeciding = false;
+  #isClaiming = false;
+  /** Something became ready, or a worker free, while claims were under way. */
+  #claimsAgain = false;
+
+  constructor(host: Host, context: DesignContext, options: MemberOptions, parts: RowsParts) {
+    this.#host = host;
+    this.#context = context;
+    this.#preset = options.preset;
+    this.#parts = parts;
+    const zones = context.zonesOf(host.self);
+    this.#port = {
+      options: { zones },
+      ticks: new TickDecider(zones, parts.decideTicks, parts.checkTiming),
+      stepJob: parts.stepJob,
+      wallUs: () => host.wallUs(),
+    };
+    this.#counter = new IncarnationCounter(host);
+    this.#site = new StoreSite(options.stores);
+    this.#crew = this.#newCrew();
+    const run: RunPlan = (plan) => this.#run(plan);
+    this.#rescuer = new Rescuer(host, this.#preset.rescue, this.#crew, parts.newHomeWatch(), run);
+  }
+
+  #newCrew(): Crew {
+    const { workerTimeoutUs } = this.#context;
+    const suspicion = this.#preset.rescue.kind === 'age' ? TRUST : this.#parts.suspicion;
+    const port = {
+      workerTimeoutUs,
+      epoch: () => this.#epoch,
+      suspect: (job: JobRecord, why: string) => this.#suspect(job, why),
+      resend: (job: JobRecord) => this.#sendRun(job),
+    };
+    return new Crew(port, this.#host.monotonicUs(), this.#parts.chooseWorker, suspicion);
+  }
+
+  onStart(recovered: Recovered): Output {
+    this.#counter.begin(recovered);
+    return NOTHING;
+  }
+
+  onDisk(token: string, outcome: DiskOutcome): Output {
+    if (this.#counter.onDisk(token, outcome) === undefined) return NOTHING;
+    const me = `${this.#host.self}#${this.#counter.identity}`;
+    const session = (use: string) => new StoreSession(`${me}/${use}`, this.#site, RESEND_US);
+    const sessions = Array.from({ length: LANES }, (_, n) => session(`tx${n + 1}`));
+    this.#transactions = new Transactions(sessions, this.#host.random);
+    this.#listener = session('listen');
+    const { pollUs } = this.#preset;
+    this.#out.setTimer(POLL_TIMER, Math.floor(this.#host.random.float() * pollUs));
+    this.#out.setTimer(SWEEP_TIMER, SWEEP_US);
+    this.#out.setTimer(RESCUE_TIMER, Math.floor(this.#host.random.float() * SECOND));
+    this.#out.setTimer(FORGET_TIMER, MINUTE);
+    return this.#take();
+  }
+
+  onMessage(from: string, message: Message): Output {
+    if (this.#transactions === undefined) return NOTHING;
+    if (message.kind === 'store-answer') this.#onStore(message as StoreAnswer);
+    else if (message.kind === 'store-notified') this.#claim();
+    else this.#onRequest(from, message as SchedulerMessage);
+    return this.#take();
+  }
+
+  onTimer(tag: string): Output {
+    switch (tag) {
+      case POLL_TIMER:
+        this.#decide();
+        break;
+      case SWEEP_TIMER:
+        this.#out.setTimer(SWEEP_TIMER, SWEEP_US);
+        this.#crew.sweep(this.#host.monotonicUs(), this.#out);
+        break;
+      case WAKE_TIMER:
+        this.#claim();
+        break;
+      case RESCUE_TIMER:
+        this.#out.setTimer(RESCUE_TIMER, this.#rescuer.everyUs);
+        this.#rescuer.round();
+        this.#listen();
+        break;
+      case FORGET_TIMER:
+        this.#out.setTimer(FORGET_TIMER, MINUTE);
+        this.#run({ script: forget });
+        break;
+      default: {
+        const isKnown =
+          this.#listener?.onTimer(tag, this.#out) === true ||
+          this.#transactions?.onTimer(tag, this.#out) === true;
+        assert(isKnown, () => `timer ${tag}`);
+      }
+    }
+    return this.#take();
+  }
+
+  snapshot(): unknown {
+    return { crew: [...this.#crew.book.jobs.values()] };
+  }
+
+  get #epoch(): number {
+    return epochsAfter(Math.max(0, this.#site.timeline)) + 1;
+  }
+
+  #onStore(answer: StoreAnswer): void {
+    if (answer.session === this.#listener?.name) this.#listener.onAnswer(answer, this.#out);
+    else this.#transactions?.onAnswer(answer, this.#out);
+  }
+
+  #onRequest(from: string, message: SchedulerMessage): void {
+    if (message.kind === 'api') this.#onApi(from, message);
+    else if (message.kind === 'beat') this.#onBeat(from, message);
+    else if (message.kind === 'finished') this.#onFinished(from, message);
+  }
+
+  #onApi(from: string, { op, request }: ApiCall): void {
+    if (required(this.#transactions, 'transactions').waiting >= WAITING_MAX) return;
+    this.#run({
+      script: (office) => answerRequest(office, request, this.#parts.decideOverlap),
+      done: (result) => {
+        this.#out.send<ApiAnswer>(from, { kind: 'api-answer', v: 1, op, result });
+      },
+    });
+  }
+
+  // Workers.
+
+  #onBeat(from: string, beat: Beat): void {
+    if (this.#crew.has(from)) {
+      this.#crew.onBeat(from, beat, this.#host.monotonicUs(), this.#out);
+      if (this.#crew.hasRoom()) this.#claim();
+      return;
+    }
+    this.#out.send<BeatAck>(from, { kind: 'beat-ack', v: 1, epoch: this.#epoch });
+    const isUnderWay = this.#adopting.has(from);
+    this.#adopting.set(from, beat);
+    if (isUnderWay) return;
+    const { self } = this.#host;
+    this.#run({
+      script: () => adoptWorker(from, self, this.#host.wallUs()),
+      writes: ({ writes }) => writes,
+      done: ({ running }) => this.#adopted(from, running),
+    });
+  }
+
+  #adopted(worker: string, running: readonly JobRecord[]): void {
+    const nowUs = this.#host.monotonicUs();
+    this.#crew.adopt(worker, nowUs);
+    for (const job of running) this.#crew.note(job, nowUs);
+    const beat = required(this.#adopting.get(worker), `a beat of ${worker}`);
+    this.#adopting.delete(worker);
+    this.#crew.onBeat(worker, beat, nowUs, this.#out);
+    this.#claim();
+  }
+
+  #onFinished(from: string, report: Finished): void {
+    const { job, token, how } = report;
+    const draw = this.#host.random.float();
+    const { checksToken } = this.#preset;
+    this.#run({
+      script: (office) => takeReport(office, report, { checksToken, draw }),
+      done: (result) => {
+        if (result === 'late') this.#out.observe({ kind: 'late-report', job, token });
+        this.#crew.dropAttempt(job, token);
+        if (how === 'refused') this.#crew.isFull(from);
+        this.#out.send<FinishedAck>(from, { kind: 'finished-ack', v: 1, job, token });
+        this.#claim();
+      },
+    });
+  }
+
+  /** A worker that is silent here may be heard by another member; then it is theirs. */
+  #suspect(job: JobRecord, why: string): void {
+    const { token, worker } = required(job.run, `running attempt of ${job.id}`);
+    const draw = this.#host.random.float();
+    const { self } = this.#host;
+    this.#run({
+      script: function* (office): Script<'moved' | 'over'> {
+        const [home] = yield [{ kind: 'read', key: homeKey(worker) }];
+        if (why === 'worker silent' && homeOf(home)?.member !== self) return 'moved';
+        yield* giveUp(office, job.id, token, { why, draw });
+        return 'over';
+      },
+      done: (result) => {
+        this.#crew.cleared(job);
+        if (result === 'moved') this.#crew.release(worker);
+        else this.#crew.dropAttempt(job.id, token);
+        this.#claim();
+      },
+    });
+  }
+
+  #sendRun(job: JobRecord): void {
+    const { worker, incarnation } = required(job.run, `running attempt of ${job.id}`);
+    const launch = launchOf(job, this.#preset.fenced);
+    const epoch = this.#epoch;
+    this.#out.send<Run>(worker, { kind: 'run', v: 1, incarnation, epoch, launch });
+  }
+
+  // What falls due.
+
+  /** Decides ticks and finds ready jobs; then claims. One pass at a time. */
+  #decide(): void {
+    if (this.#isDeciding) return;
+    this.#isDeciding = true;
+    const { aheadUs, lane } = this.#preset;
+    const { decideOverlap } = this.#parts;
+    const skipsLocked = lane === 'claim';
+    this.#run({
+      isScan: true,
+      script: function* (office) {
+        const moreTicks = yield* decideDue(office, { decideOverlap, aheadUs, skipsLocked });
+        const moreJobs = yield* promote(office, skipsLocked);
+        return { more: moreTicks || moreJobs, nextUs: yield* nextDue() };
+      },
+      done: ({ more, nextUs }) => {
+        this.#isDeciding = false;
+        const untilUs = more ? 0 : nextUs - aheadUs - this.#host.wallUs();
+        const afterUs = Math.min(Math.max(untilUs, MS), this.#preset.pollUs);
+        this.#out.setTimer(POLL_TIMER, afterUs);
+        this.#claim();
+      },
+    });
+  }
+
+  #claim(): void {
+    if (this.#isClaiming) this.#claimsAgain = true;
+    if (this.#isClaiming || !this.#crew.hasRoom()) return;
+    this.#isClaiming = true;
+    this.#claimsAgain = false;
+    this.#run({
+      isScan: true,
+      script: (office) => this.#claimScript(office),
+      done: (claims) => {
+        this.#isClaiming = false;
+        this.#claimed(claims);
+        if (this.#claimsAgain) this.#claim();
+      },
+    });
+  }
+
+  *#claimScript(office: RowOffice): Script<Claims> {
+    this.#crew.unreserve();
+    const epoch = this.#epoch;
+    const claims = yield* claimReady(office, {
+      epoch,
+      findObstacle: this.#parts.findObstacle,
+      seatFor: (job) => this.#crew.reserve(job),
+      hasRoom: () => this.#crew.hasRoom(),
+    });
+    for (const { job, seat } of claims.claimed) {
+      const { token } = required(job.run, 'an attempt');
+      office.out.observe({ kind: 'dispatched', job: job.id, token, worker: seat.name });
+    }
+    return claims;
+  }
+
+  #claimed({ claimed, wakeUs }: Claims): void {
+    this.#crew.unreserve();
+    const nowUs = this.#host.monotonicUs();
+    for (const { job } of claimed) {
+      this.#crew.note(job, nowUs);
+      this.#sendRun(job);
+    }
+    if (wakeUs === Number.POSITIVE_INFINITY) return;
+    this.#out.setTimer(WAKE_TIMER, Math.max(MS, Math.min(wakeUs - this.#host.wallUs(), SECOND)));
+  }
+
+  /** A subscription is gone when the store starts again, and nobody says so. */
+  #listen(): void {
+    const listener = required(this.#listener, 'a listener');
+    if (!this.#preset.notifies || listener.isOpen) return;
+    listener.call([{ kind: 'listen', channel: CHANNEL }], this.#out);
+  }
+
+  #run<R>(plan: Plan<R>): void {
+    let result: R | undefined;
+    const { lane, lockWaitUs } = this.#preset;
+    const isGuarded = plan.isScan === true && lane === 'lock';
+    const task: Task = {
+      begin: () => this.#work(plan, (value) => (result = value)),
+      ...(isGuarded ? { guard: this.#parts.guard(GLOBAL_LOCK) } : {}),
+      ...(lockWaitUs === undefined ? {} : { lockWaitUs }),
+      done: (work) => {
+        this.#out.now.push(...(work as Deeds).effects);
+        plan.done?.(result as R, work as Deeds);
+      },
+    };
+    required(this.#transactions, 'transactions').run(task, this.#out);
+  }
+
+  *#work<R>(plan: Plan<R>, keep: (result: R) => void): Script<Deeds> {
+    const office = new RowOffice(this.#port);
+    const result = yield* plan.script(office);
+    keep(result);
+    const deeds = office.finish();
+    for (const testimony of deeds.said) this.#out.observe(testimony);
+    const more = plan.writes?.(result) ?? [];
+    // Those who have room are told of what there is no room for here.
+    const isNews = this.#preset.notifies && office.hasReady && !this.#crew.hasRoom();
+    const notes: StoreOp[] = isNews ? [{ kind: 'notify', channel: CHANNEL, payload: '' }] : [];
+    return { ...deeds, writes: [...deeds.writes, ...more, ...notes] };
+  }
+
+  #take(): Output {
+    const output = this.#out.take();
+    assert(output.persist.length === 0, 'a member that persists on its own disk');
+    // What a crew says after it has looked at a beat rests on rows that are committed.
+    return { ...output, now: [...output.now, ...output.afterSync], afterSync: [] };
+  }
+}

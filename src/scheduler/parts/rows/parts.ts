@@ -1,0 +1,42 @@
+import { stepJob } from '../../job/job.ts';
+import { decideTicks } from '../../schedule/decide.ts';
+import { checkTiming } from '../../schedule/timing.ts';
+import type { StoreOp } from '../../store/protocol.ts';
+import { type FindObstacle, findObstacle } from '../limits.ts';
+import { type DecideOverlap, decideOverlap } from '../overlap.ts';
+import { type Suspicion, suspicion } from '../suspicion.ts';
+import { type ChooseWorker, chooseInTurn } from '../workforce.ts';
+import { HomeWatch } from './homes.ts';
+
+/** The replaceable decisions: a mutant replaces one. */
+export interface RowsParts {
+  readonly stepJob: typeof stepJob;
+  readonly decideTicks: typeof decideTicks;
+  readonly checkTiming: typeof checkTiming;
+  readonly chooseWorker: ChooseWorker;
+  readonly decideOverlap: DecideOverlap;
+  readonly findObstacle: FindObstacle;
+  /** When an attempt is taken for lost, where members watch their workers. */
+  readonly suspicion: Suspicion;
+  /** How the lock is taken that is around all decisions, where there is one. */
+  readonly guard: (key: string) => readonly StoreOp[];
+  readonly newHomeWatch: () => HomeWatch;
+}
+
+export const ROWS_PARTS: RowsParts = {
+  stepJob,
+  decideTicks,
+  checkTiming,
+  chooseWorker: chooseInTurn,
+  decideOverlap,
+  findObstacle,
+  suspicion,
+  guard: (key) => [{ kind: 'lock', key }],
+  newHomeWatch: () => new HomeWatch(),
+};
+
+/** Where only age tells that an attempt is lost: launches that got lost are sent again, no more. */
+export const TRUST: Suspicion = {
+  atBeat: (evidence) => (evidence.isSameLife ? suspicion.atBeat(evidence) : 'fine'),
+  atSweep: () => undefined,
+};
