@@ -4,6 +4,7 @@
  * its tick: so each tick is decided once, whoever decides it and however often.
  */
 import { tickJobId } from '../../api.ts';
+import type { JobRecord } from '../../job/job.ts';
 import { sortable } from '../../store/indexes.ts';
 import type { StoreOp, StoreRow, StoreScan } from '../../store/protocol.ts';
 import type { ScheduleRecord } from '../book.ts';
@@ -11,7 +12,7 @@ import { instancesOf } from '../instances.ts';
 import type { DecideOverlap } from '../overlap.ts';
 import type { DecidedSchedule } from '../ticks.ts';
 import { jobOf, type RowOffice } from './office.ts';
-import { tellChildren } from './reports.ts';
+import { lockJob, tellChildren } from './reports.ts';
 import { jobKey, SEPARATOR, scheduleKey, valueIn } from './schema.ts';
 import type { Script } from './transactions.ts';
 
@@ -26,10 +27,20 @@ export interface DueOptions {
   readonly aheadUs: number;
   /** Whether rows that others have locked are passed over, or waited for. */
   readonly skipsLocked: boolean;
+  /** Instances of ticks that were decided ahead are not written before they are due. */
+  readonly keepsRing: boolean;
 }
 
-/** Decides due ticks of some schedules; whether more are left. */
-export function* decideDue(office: RowOffice, options: DueOptions): Script<boolean> {
+/** What a pass over due ticks leaves to be done. */
+export interface DuePass {
+  readonly more: boolean;
+  /** Instances to be written when they are due. */
+  readonly ring: readonly JobRecord[];
+}
+
+/** Decides due ticks of some schedules. */
+export function* decideDue(office: RowOffice, options: DueOptions): Script<DuePass> {
+  const ring: JobRecord[] = [];
   const untilUs = office.wallUs() + options.aheadUs;
   const rows = yield* lockedRows(options.skipsLocked, {
     index: 'due',
@@ -47,10 +58,10 @@ export function* decideDue(office: RowOffice, options: DueOptions): Script<boole
     if (!office.ticks.track(schedule)) continue;
     const decided = office.ticks.decide(schedule, office.wallUs(), options.aheadUs);
     if (decided === undefined) continue;
-    yield* carryOut(office, decided, options.decideOverlap);
+    yield* carryOut(office, decided, options.decideOverlap, options.keepsRing ? ring : undefined);
     more ||= decided.more;
   }
-  return more;
+  return { more, ring };
 }
 
 /** Before an edit: what was due until now is decided as it was until now. */
@@ -73,6 +84,7 @@ function* carryOut(
   office: RowOffice,
   decided: DecidedSchedule,
   decideOverlap: DecideOverlap,
+  ring?: JobRecord[],
 ): Script<void> {
   const { book, out } = office;
   yield* loadInstances(office, decided);
@@ -83,7 +95,9 @@ function* carryOut(
     for (const entry of outcome.entries) {
       // Its row is there already: a tick becomes one instance, by whatever way.
       if (entry.kind === 'job' && book.jobs.has(entry.job.id)) continue;
-      office.change(entry, out);
+      const isAhead = entry.kind === 'job' && entry.job.dueUs > office.wallUs();
+      if (isAhead && ring !== undefined) ring.push(entry.job);
+      else office.change(entry, out);
     }
   }
   office.change({ kind: 'schedule', schedule: decided.schedule }, out);
@@ -110,6 +124,12 @@ const openInstances = ({ id }: ScheduleRecord): StoreOp => ({
   prefix: `${id}${SEPARATOR}`,
   limit: INSTANCES_MAX,
 });
+
+/** The instance of a tick, from the memory of who decided it. */
+export function* writeInstance(office: RowOffice, job: JobRecord): Script<void> {
+  const known = yield* lockJob(office, job.id);
+  if (known === undefined) office.change({ kind: 'job', job }, office.out);
+}
 
 function replace(office: RowOffice, id: string): void {
   const job = office.book.jobs.get(id);

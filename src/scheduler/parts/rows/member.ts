@@ -19,6 +19,7 @@ import type { JobRecord } from '../../job/job.ts';
 import { epochsAfter, type StoreAnswer, type StoreOp } from '../../store/protocol.ts';
 import { SWEEP_US } from '../attempts.ts';
 import type { BookEntry } from '../book.ts';
+import { DueQueue } from '../due-queue.ts';
 import { IncarnationCounter } from '../incarnation.ts';
 import { launchOf } from '../launch.ts';
 import { Out } from '../out.ts';
@@ -26,7 +27,7 @@ import { StoreSession, StoreSite } from '../store-session.ts';
 import { TickDecider } from '../ticks.ts';
 import { type Claims, claimReady } from './claims.ts';
 import { Crew } from './crew.ts';
-import { decideDue, forget, nextDue, promote } from './due.ts';
+import { decideDue, forget, nextDue, promote, writeInstance } from './due.ts';
 import { adoptWorker, homeOf } from './homes.ts';
 import { type Deeds, type OfficePort, RowOffice } from './office.ts';
 import { type RowsParts, TRUST } from './parts.ts';
@@ -41,6 +42,7 @@ import { type Script, type Task, Transactions } from './transactions.ts';
 const POLL_TIMER = 'rows:poll';
 const SWEEP_TIMER = 'rows:sweep';
 const WAKE_TIMER = 'rows:wake';
+const RING_TIMER = 'rows:ring';
 const RESCUE_TIMER = 'rows:rescue';
 const FORGET_TIMER = 'rows:forget';
 const RESEND_US = 500 * MS;
@@ -72,6 +74,8 @@ export class RowMember implements Program {
   /** Undefined until the incarnation is durable. */
   #transactions: Transactions | undefined;
   #listener: StoreSession | undefined;
+  /** Instances of ticks that were decided ahead, where they are kept in memory. */
+  readonly #ring = new DueQueue<JobRecord>();
   /** Beats of workers that are being adopted: the latest of each. */
   readonly #adopting = new Map<string, Beat>();
   #isDeciding = false;
@@ -146,6 +150,9 @@ export class RowMember implements Program {
       case SWEEP_TIMER:
         this.#out.setTimer(SWEEP_TIMER, SWEEP_US);
         this.#crew.sweep(this.#host.monotonicUs(), this.#out);
+        break;
+      case RING_TIMER:
+        this.#turnRing();
         break;
       case WAKE_TIMER:
         this.#claim();
@@ -278,24 +285,39 @@ export class RowMember implements Program {
   #decide(): void {
     if (this.#isDeciding) return;
     this.#isDeciding = true;
-    const { aheadUs, lane } = this.#preset;
+    const { aheadUs, keepsRing, lane } = this.#preset;
     const { decideOverlap } = this.#parts;
     const skipsLocked = lane === 'claim';
+    const options = { decideOverlap, aheadUs, skipsLocked, keepsRing };
     this.#run({
       isScan: true,
       script: function* (office) {
-        const moreTicks = yield* decideDue(office, { decideOverlap, aheadUs, skipsLocked });
+        const { more, ring } = yield* decideDue(office, options);
         const moreJobs = yield* promote(office, skipsLocked);
-        return { more: moreTicks || moreJobs, nextUs: yield* nextDue() };
+        return { more: more || moreJobs, ring, nextUs: yield* nextDue() };
       },
-      done: ({ more, nextUs }) => {
+      done: ({ more, ring, nextUs }) => {
         this.#isDeciding = false;
+        for (const job of ring) this.#ring.push(job.dueUs, job);
+        this.#turnRing();
         const untilUs = more ? 0 : nextUs - aheadUs - this.#host.wallUs();
         const afterUs = Math.min(Math.max(untilUs, MS), this.#preset.pollUs);
         this.#out.setTimer(POLL_TIMER, afterUs);
         this.#claim();
       },
     });
+  }
+
+  /** Writes the instances in memory that are due by now. */
+  #turnRing(): void {
+    const wallUs = this.#host.wallUs();
+    for (let job = this.#ring.popDue(wallUs); job !== undefined; job = this.#ring.popDue(wallUs)) {
+      const due = job;
+      this.#run({ script: (office) => writeInstance(office, due), done: () => this.#claim() });
+    }
+    const nextUs = this.#ring.peekUs();
+    if (nextUs === undefined) return;
+    this.#out.setTimer(RING_TIMER, Math.min(Math.max(nextUs - wallUs, MS), SECOND));
   }
 
   #claim(): void {
