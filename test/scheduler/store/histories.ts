@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { StoreIndex } from '../../../src/scheduler/store/indexes.ts';
 import type { Isolation, StoreOp, StoreRow } from '../../../src/scheduler/store/protocol.ts';
-import { begin, COMMIT, ROLLBACK, StoreLab } from './lab.ts';
+import { BEGIN, begin, COMMIT, ROLLBACK, StoreLab, write } from './lab.ts';
 
 /** Who wrote it, and a group that an index finds it by. */
 interface Mark {
@@ -17,6 +17,12 @@ const byGroup: StoreIndex = {
   prefix: '',
   keyOf: (value) => (value as Mark).group,
 };
+
+/** What is there before anybody begins. */
+const INITIAL: State = new Map([
+  ['x', { by: 'nobody', group: 'a' }],
+  ['y', { by: 'nobody', group: 'b' }],
+]);
 
 const keys = fc.constantFrom('x', 'y', 'z');
 const groups = fc.constantFrom('a', 'b');
@@ -98,7 +104,8 @@ const seenIn = (rows: readonly StoreRow[]): Seen =>
 /** Plays a story, one operation a call, and tells of those that committed in that order. */
 export function play(isolation: Isolation, { list, turns }: Story) {
   const lab = new StoreLab([byGroup]).up();
-  const state = new Map<string, Mark>();
+  lab.ask('nobody', BEGIN, ...[...INITIAL].map(([key, mark]) => write(key, mark)), COMMIT);
+  const state = new Map(INITIAL);
   const done: Done[] = [];
   const fates: string[] = [];
   const clients = list.map(({ steps, ends }, i): Client => {
@@ -173,7 +180,7 @@ export function hasSerialOrder(done: readonly Done[], final: State): boolean {
       );
     });
   };
-  return goesOn(new Map(), done);
+  return goesOn(INITIAL, done);
 }
 
 /** Those that were open at the same time. */

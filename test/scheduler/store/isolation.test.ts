@@ -91,6 +91,24 @@ describe('a serializable transaction', () => {
     }
   });
 
+  test('does not commit when a row that it read is gone, or is where it did not look', () => {
+    const index = { name: 'own', prefix: '', keyOf: String };
+    const looks: readonly StoreOp[] = [
+      read('x'),
+      { kind: 'range', prefix: '', limit: 1 },
+      { kind: 'range', index: 'own', prefix: 'here', limit: 1 },
+    ];
+    for (const look of looks) {
+      for (const becomes of ['there', undefined]) {
+        const lab = new StoreLab([index]).up();
+        lab.ask('w', RC, write('x', 'here'), COMMIT);
+        lab.ask('a', SER, look, write('a', 1));
+        lab.ask('w', RC, write('x', becomes), COMMIT);
+        expect(lab.ask('a', COMMIT)).toEqual({ kind: 'serialization' });
+      }
+    }
+  });
+
   test('commits when what has changed is beyond what it read, or it wrote nothing', () => {
     const lab = new StoreLab().up();
     lab.ask('w', RC, write('a', 1), write('b', 1), COMMIT);
