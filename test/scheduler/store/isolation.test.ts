@@ -159,7 +159,7 @@ test('serializable transactions always have a serial order', () => {
   expect(anomalies('serializable', (done) => expect(done).toEqual([]))).toBe(0);
 });
 
-test('repeatable reads are of one moment, no update is lost, and what is amiss is write skew', () => {
+test('repeatable reads show one moment, no update is lost, what is amiss is write skew', () => {
   fc.assert(
     fc.property(stories, (story) => {
       const { done } = play('repeatable-read', story);

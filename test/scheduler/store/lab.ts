@@ -5,6 +5,7 @@ import { SECOND } from '../../../src/lib/units.ts';
 import type { LogRecord } from '../../../src/scheduler/parts/log.ts';
 import type { StoreEntry } from '../../../src/scheduler/store/archive.ts';
 import type { StoreIndex } from '../../../src/scheduler/store/indexes.ts';
+import type { StoreOrder } from '../../../src/scheduler/store/mishaps.ts';
 import type {
   Isolation,
   StoreAnswer,
@@ -72,6 +73,12 @@ export class StoreLab {
     const timeline = -1;
     const message: StoreCall = { kind: 'store', v: 1, session, call, timeline, ops };
     this.machine.deliver(`of ${session}`, message);
+  }
+
+  /** What an operator says. */
+  order(order: StoreOrder): void {
+    const message = { kind: 'store-control', v: 1, order } as const;
+    this.machine.deliver('operator', message);
   }
 
   /** Answers sent since the last look, oldest first. */

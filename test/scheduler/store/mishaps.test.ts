@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MS, SECOND } from '../../../src/lib/units.ts';
-import type { Mishap, StoreOrder } from '../../../src/scheduler/store/mishaps.ts';
+import type { Mishap } from '../../../src/scheduler/store/mishaps.ts';
 import type { StoreChanged } from '../../../src/scheduler/store/protocol.ts';
 import type { StoreSnapshot } from '../../../src/scheduler/store/store.ts';
 import { BEGIN, COMMIT, cas, lock, OPTIONS, ROLLBACK, read, StoreLab, write } from './lab.ts';
@@ -10,11 +10,6 @@ const MINUTE = 60 * SECOND;
 
 /** A store that its operator can talk to. */
 class MoodyLab extends StoreLab {
-  order(order: StoreOrder): void {
-    const message = { kind: 'store-control', v: 1, order } as const;
-    this.machine.deliver('operator', message);
-  }
-
   begin(mishap: Mishap, forUs = 10 * MINUTE): void {
     this.order({ kind: 'begin', id: mishap.kind, mishap, forUs });
   }
