@@ -29,7 +29,7 @@ export interface ExecutorPort {
   readonly nowUs: () => MonotonicUs;
   readonly wallUs: () => WallUs;
   /** Commits; those who watch hear of it. */
-  readonly commit: (writes: Writes, by: string, transaction: Transaction) => Committed;
+  readonly commit: (writes: Writes, by: string) => Committed;
   /** Those who listen hear it. */
   readonly notify: (channel: string, payload: string, by: string) => void;
   /** Ends the transaction of a session: whoever waited for it goes on. */
@@ -217,7 +217,7 @@ export class Executor {
     const transaction = required(session.transaction, 'an open transaction');
     const { writes, notices } = transaction;
     const { name } = session;
-    const version = writes.size === 0 ? 0 : commit(writes, name, transaction).version;
+    const version = writes.size === 0 ? 0 : commit(writes, name).version;
     for (const { channel, payload } of notices) notify(channel, payload, name);
     end(session);
     return version;

@@ -1,5 +1,6 @@
 import { required } from '../../lib/assert.ts';
 import type { MonotonicUs } from '../../lib/units.ts';
+import { OWN_PREFIX } from './indexes.ts';
 import type { Mishaps } from './mishaps.ts';
 import type { StoreRow, StoreScan } from './protocol.ts';
 import { type Overlay, Past, type RowWrite, type Table } from './table.ts';
@@ -93,12 +94,14 @@ export class Rows {
   }
 
   /** Makes a commit, of a transaction or of the store itself. */
-  write(writes: Writes, by?: Transaction): Committed {
+  write(writes: Writes): Committed {
     const nowUs = this.#port.nowUs();
     for (const key of writes.keys()) {
+      // Nobody comes by the store's own.
+      if (key.startsWith(OWN_PREFIX)) continue;
       const before = this.table.read(key);
       this.#past?.note(nowUs, before);
-      for (const each of this.#snapshots) if (each !== by) each.outlive(before);
+      for (const each of this.#snapshots) each.outlive(before);
     }
     return this.#port.commit(writes);
   }

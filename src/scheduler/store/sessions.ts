@@ -15,7 +15,7 @@ import type {
 import { type Committed, Rows, type RowsPort } from './rows.ts';
 import { keysOf, newSession, type Progress, type Session } from './session.ts';
 import { Subscriptions } from './subscriptions.ts';
-import type { Buffered, Transaction, Writes } from './transaction.ts';
+import type { Buffered, Writes } from './transaction.ts';
 
 /** What sessions need of the store that they live in, for as long as it serves. */
 export interface SessionsPort extends RowsPort {
@@ -65,7 +65,7 @@ export class Sessions {
       channels: this.#channels,
       nowUs: port.nowUs,
       wallUs: port.wallUs,
-      commit: (writes, by, transaction) => this.#commit(writes, by, transaction),
+      commit: (writes, by) => this.#commit(writes, by),
       notify: (channel, payload, by) => this.#notify(channel, payload, by),
       end: (session) => this.#end(session),
       remind: port.remind,
@@ -182,8 +182,8 @@ export class Sessions {
     this.#answer(from, session, skipped.length === 0 ? ok : { ...ok, skipped });
   }
 
-  #commit(writes: Writes, by: string, transaction?: Transaction): Committed {
-    const committed = this.#rows.write(writes, transaction);
+  #commit(writes: Writes, by: string): Committed {
+    const committed = this.#rows.write(writes);
     const { timeline } = this.#port;
     for (const row of committed.rows) {
       for (const [session, to] of this.#watches.of(row.key, by)) {

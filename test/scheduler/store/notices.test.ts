@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { SECOND } from '../../../src/lib/units.ts';
 import type { StoreNotified, StoreOp } from '../../../src/scheduler/store/protocol.ts';
 import { numbersAfter } from '../../../src/scheduler/store/protocol.ts';
-import { BEGIN, COMMIT, ROLLBACK, StoreLab, write } from './lab.ts';
+import { BEGIN, begin, COMMIT, ROLLBACK, StoreLab, write } from './lab.ts';
 import { Pair } from './pair.ts';
 
 const next = (sequence: string): StoreOp => ({ kind: 'next', sequence });
@@ -18,8 +18,17 @@ test('numbers are given in the order of asking, and never back', () => {
   expect(number(lab, 'b', BEGIN, next('ids'), COMMIT)).toBe(2);
   lab.ask('a', ROLLBACK);
   expect([number(lab, 'a', next('ids')), number(lab, 'a', next('others'))]).toEqual([3, 1]);
-  // They are no rows that anybody comes by.
-  expect(lab.rows('a', { kind: 'range', prefix: '', limit: 9 })).toEqual([]);
+});
+
+test('sequences are no rows that anybody comes by, and outside of transactions', () => {
+  const lab = new StoreLab().up();
+  const all: StoreOp = { kind: 'range', prefix: '', limit: 9 };
+  lab.order({ kind: 'begin', id: 'm', mishap: { kind: 'stale-reads', lagUs: 1 }, forUs: SECOND });
+  lab.ask('a', begin('serializable'), all, next('ids'), write('x', 1));
+  expect(lab.rows('b', all)).toEqual([]);
+  expect(lab.ask('a', COMMIT)).toMatchObject({ kind: 'ok' });
+  lab.order({ kind: 'end', id: 'm' });
+  expect(lab.rows('b', all).map(({ key }) => key)).toEqual(['x']);
 });
 
 test('after a restart numbers jump ahead of all that may have been given', () => {
