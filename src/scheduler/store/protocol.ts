@@ -80,7 +80,7 @@ export type StoreOp =
   | ({ readonly kind: 'cas'; readonly version: number } & Written)
   /** From now on this session is told of every commit of others that writes the key. */
   | { readonly kind: 'watch'; readonly key: string }
-  /** From now on this session is told what others notify on the channel. */
+  /** From now on, until it ends, this session is told what others notify on the channel. */
   | { readonly kind: 'listen'; readonly channel: string }
   /** With the commit; once, however often it is asked for in one transaction. */
   | { readonly kind: 'notify'; readonly channel: string; readonly payload: string }

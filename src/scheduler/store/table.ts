@@ -56,7 +56,7 @@ export class Table {
     assert(row.version > before.version, () => `${row.key} goes back to ${row.version}`);
     if (row.value === undefined) this.#rows.delete(row.key);
     else this.#rows.set(row.key, row);
-    move(this.#keys, before, row);
+    if (before.value === undefined || row.value === undefined) move(this.#keys, before, row);
     for (const index of this.#indexes.values()) move(index, before, row);
   }
 
