@@ -38,7 +38,7 @@ export const STORE_FAULTS: readonly FaultInfo[] = [
       'sessions end, but the keys that they locked last stay locked until the fault ends.',
   ),
   store('session-loss', 'All sessions are ended by the store, with their transactions and locks.'),
-  store('lossy-notification', 'A share of the notifications about changed rows is lost.', {
+  store('lossy-notification', 'A share of what watchers and listeners are told is lost.', {
     lossPpm: sharePpm('parts per million: the chance of each to be lost'),
   }),
   store('serialization-errors', 'A share of commits is refused and rolled back.', {
