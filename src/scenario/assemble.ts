@@ -113,6 +113,8 @@ interface Clocks {
 
 const LEDGER = 'ledger';
 const AUDITOR = 'auditor';
+/** Shorter than most supervisors wait before they kill, so that what does not end is reported. */
+const DRAIN_US = 3 * SECOND;
 
 function zonesFor({ zones, startWallUs, timeline }: Prepared): MachineZones {
   return new MachineZones(zones, startWallUs, wallUs(startWallUs + timeline.endUsMax));
@@ -189,7 +191,11 @@ function addMachines(
   const { members } = built;
   const options = { members, ledger: LEDGER, slots, body };
   const configured = (factor: number) =>
-    createWorker({ ...options, beatUs: Math.round(beatUs * factor) });
+    createWorker({
+      ...options,
+      beatUs: Math.round(beatUs * factor),
+      drainUs: Math.round(DRAIN_US * factor),
+    });
   for (const name of workers) add({ name, role: 'worker', factory: configured(1), configured });
   addClients(prepared, built, supplies, harness, add);
   add({ name: LEDGER, role: 'ledger', factory: createLedger(harness) });

@@ -1,6 +1,6 @@
 import { assert } from '../lib/assert.ts';
-import { chancePpm, exponential, hashedRandom } from '../lib/random.ts';
-import type { BodyPlan, JobBody, Launch } from '../scheduler/api.ts';
+import { chancePpm, exponential, hashedRandom, intBetween, type Random } from '../lib/random.ts';
+import type { BodyPlan, BodyRun, JobBody, Launch } from '../scheduler/api.ts';
 import type { BodyKnobs } from './knobs.ts';
 import type { TraceJob } from './traces/swf.ts';
 import type { Harness } from './workload.ts';
@@ -10,6 +10,10 @@ export interface JobBodyOptions {
   readonly runUsMean: number;
   /** Share of attempts that fail. */
   readonly failPpm: number;
+  /** Share of attempts whose body works on when it is stopped; none if absent. */
+  readonly zombiePpm?: number;
+  /** Share of attempts whose body falls silent at some time of its run; none if absent. */
+  readonly silentPpm?: number;
   /** Of the run: the same for every design, so that all meet the same work. */
   readonly seed: string;
   readonly harness: Harness;
@@ -27,7 +31,8 @@ const RUN_US_MAX = 1e15;
 /**
  * What every job does: it takes its time and, where it succeeds, has one effect. The run time is
  * drawn by the job's id, so it is the same in every attempt, on every worker, under every design;
- * whether an attempt fails is drawn by id and number of the attempt. Every beginning and end is
+ * whether an attempt fails, falls silent or can not be stopped is drawn by id and number of the
+ * attempt. Every beginning and end is
  * recorded as evidence, but for the end of a body that goes down with its worker: nobody saw it.
  */
 export function createJobBody(options: JobBodyOptions): JobBody {
@@ -45,15 +50,31 @@ export function createJobBody(options: JobBodyOptions): JobBody {
       const drawnUs = traced.get(job) ?? exponential(hashedRandom(seed, job, 'run'), runUsMean);
       const runUs = turned === undefined ? drawnUs : longer(turned, drawnUs);
       const fails = chancePpm(hashedRandom(seed, job, 'fail', token.attempt), failPpm);
+      const manners = mannersOf(options, launch, runUs);
       return fails
-        ? { runUs, outcome: 'failed', effects: NO_EFFECTS }
-        : { runUs, outcome: 'succeeded', effects: ONE_EFFECT };
+        ? { runUs, outcome: 'failed', effects: NO_EFFECTS, ...manners }
+        : { runUs, outcome: 'succeeded', effects: ONE_EFFECT, ...manners };
     },
     end(worker, launch, how): void {
       const { job, token } = launch;
       const tick = launch.tick === undefined ? undefined : { tick: launch.tick };
       harness.record({ kind: 'body-ended', at: harness.now(), worker, job, ...tick, token, how });
     },
+  };
+}
+
+/** How a body bears itself towards its worker: well, unless drawn otherwise. */
+function mannersOf(
+  { seed, zombiePpm = 0, silentPpm = 0 }: JobBodyOptions,
+  { job, token: { attempt } }: Launch,
+  runUs: number,
+): Pick<BodyRun, 'silentFromUs' | 'ignoresStop'> {
+  const draw = (what: string): Random => hashedRandom(seed, job, what, attempt);
+  const isSilent = silentPpm > 0 && chancePpm(draw('silent'), silentPpm);
+  const isZombie = zombiePpm > 0 && chancePpm(draw('zombie'), zombiePpm);
+  return {
+    ...(isSilent ? { silentFromUs: intBetween(draw('silent-from'), 0, runUs) } : {}),
+    ...(isZombie ? { ignoresStop: true } : {}),
   };
 }
 

@@ -2,14 +2,22 @@
  * worker: runs attempts of jobs, as many at a time as it has slots.
  *
  *     run ──► body (runUs) ──► effects to the ledger, until answered ──► report, until acknowledged
+ *               │ stop, timeout, no sign of life, end of the drain
+ *               ├──► stopped, and reported where it is the worker that stopped it
+ *               └──► a body that ignores it works on: a zombie, in its slot until its end, whose
+ *                    effects still go to the ledger, with the old token; nobody is told of it
  *
  * It beats to the member it believes leads, listing what it holds, and turns to the next one when
- * nobody answers. Fenced, it refuses a leader older than it has heard of. What a job does is
- * injected.
+ * nobody answers; more often while it holds jobs with short heartbeats, whose signs of life it
+ * tells. Fenced, it refuses a leader older than it has heard of. Asked to stop it drains: takes
+ * nothing new, gives bodies some time to end, and exits when all it held is acknowledged. What a
+ * job does is injected.
  *
- *   worker.ts   the program (this file)
- *   attempt.ts  one attempt that a worker holds
- *   compass.ts  which member to talk to
+ *   worker.ts      the program (this file)
+ *   attempt.ts     one attempt on a worker, and what is said of it
+ *   heartbeats.ts  signs of life, and what ends a body
+ *   over.ts        attempts that are over, so that none begins twice
+ *   compass.ts     which member to talk to
  */
 
 import type { Token } from '../../history/fact.ts';
@@ -33,30 +41,40 @@ import type {
 import { IncarnationCounter } from '../parts/incarnation.ts';
 import { Out } from '../parts/out.ts';
 import type { Attempt } from './attempt.ts';
-import { effectIdOf, jobOfEffectId, newAttempt } from './attempt.ts';
+import {
+  attemptKeyOf,
+  attemptKeyOfEffectId,
+  effectIdOf,
+  effectRequestOf,
+  jobOfAttemptKey,
+  newAttempt,
+  reportOf,
+} from './attempt.ts';
 import { Compass } from './compass.ts';
+import { endOf, heldOf, soonestTellUs, tellEveryUs } from './heartbeats.ts';
+import { isNewer, type Over, OverBook } from './over.ts';
 
 export interface WorkerOptions {
   readonly members: readonly string[];
   readonly ledger: string;
   readonly slots: number;
   readonly beatUs: number;
+  /** What it is good for, told in every beat; which jobs it gets is the scheduler's business. */
+  readonly tags?: readonly string[];
+  /** Asked to stop, it gives bodies under way so long to end; 0 stops them at once. */
+  readonly drainUs: number;
   readonly body: JobBody;
 }
 
 const BEAT_TIMER = 'beat';
+const TELL_TIMER = 'tell';
 const RESEND_TIMER = 'resend';
+const DRAIN_TIMER = 'drain';
+const BODY_TIMER = 'body:';
+const ZOMBIE_TIMER = 'zombie:';
 const RESEND_US = 500 * MS;
 /** Until somebody answers, a worker looks for the leader this often, or as often as it beats. */
 const SEARCH_US = SECOND;
-/** Tokens remembered of attempts that are over, so that a repeated `run` starts nothing. */
-const REMEMBERED_MAX = 4_096;
-
-/** The newest attempt of a job that is over here, and what whoever sends it again is told. */
-interface Over {
-  readonly token: Token;
-  readonly how: 'stopped' | 'refused';
-}
 
 export const createWorker =
   (options: WorkerOptions) =>
@@ -70,12 +88,18 @@ class Worker implements Program {
   readonly #compass: Compass;
   readonly #out = new Out();
   readonly #held = new Map<string, Attempt>();
-  readonly #over = new Map<string, Over>();
+  /** Given up, but not ended: by {@link attemptKeyOf}, for a later attempt may be held. */
+  readonly #zombies = new Map<string, Attempt>();
+  readonly #over = new OverBook();
   #incarnation = 0;
   #epoch = 0;
+  /** Slots that are taken, those of zombies included. */
   #running = 0;
   /** Attempts that wait for the ledger or for the scheduler. */
   #pending = 0;
+  /** When it tells signs of life next, besides its beats; Infinity when the timer is not set. */
+  #tellUs = Number.POSITIVE_INFINITY;
+  #drain: 'not-asked' | 'waits' | 'over' = 'not-asked';
 
   constructor(host: Host, options: WorkerOptions) {
     this.#host = host;
@@ -103,19 +127,21 @@ class Worker implements Program {
 
   onTimer(tag: string): Output {
     if (tag === BEAT_TIMER) this.#onBeatTimer();
+    else if (tag === TELL_TIMER) this.#onTellTimer();
     else if (tag === RESEND_TIMER) this.#resend();
-    else this.#onBodyTimer(tag.slice('body:'.length));
+    else if (tag === DRAIN_TIMER) this.#endDrain();
+    else if (tag.startsWith(BODY_TIMER)) this.#onBodyTimer(tag.slice(BODY_TIMER.length));
+    else this.#onZombieTimer(tag.slice(ZOMBIE_TIMER.length));
     return this.#out.take();
   }
 
-  /** Bodies are stopped and whoever launched them is told, so that nobody waits for a timeout. */
+  /** Bodies get their time to end; from here on nothing new begins, and the scheduler is told. */
   onStop(): Output {
-    for (const { launch, stage } of [...this.#held.values()]) {
-      if (stage !== 'body') continue;
-      this.#drop(launch.job, 'stopped');
-      this.#answerRun(this.#compass.leader, launch, 'stopped');
-    }
-    this.#out.exitAfterSync('stopped');
+    if (this.#drain !== 'not-asked') return NOTHING;
+    this.#drain = 'waits';
+    if (this.#incarnation > 0) this.#beat();
+    if (this.#running === 0 || this.#options.drainUs === 0) this.#endDrain();
+    else this.#out.setTimer(DRAIN_TIMER, this.#options.drainUs);
     return this.#out.take();
   }
 
@@ -164,21 +190,22 @@ class Worker implements Program {
     if (over !== undefined && compareTokens(over.token, token) === 0) {
       return this.#answerRun(from, launch, over.how);
     }
+    if (this.#zombies.has(attemptKeyOf(launch))) return this.#answerRun(from, launch, 'stopped');
     // Whether an attempt older than the newest one known here ever began is not remembered, so it
     // is not called refused, which would promise that its body never ran.
     const isOlder = isNewer(held, token) || isNewer(over?.token, token);
     if (launch.fenced && isOlder) return this.#answerRun(from, launch, 'stopped');
     if (launch.fenced && epoch < this.#epoch) return this.#refuse(from, launch);
-    if (held !== undefined) this.#drop(job, 'stopped');
-    if (this.#running >= this.#options.slots) return this.#refuse(from, launch);
+    if (held !== undefined) this.#drop(job);
+    if (this.#running >= this.#capacity) return this.#refuse(from, launch);
     const plan = this.#options.body.begin(this.#host.self, launch);
     if (plan.outcome === 'exits') return this.#host.exit(`${job} took the program down`);
-    this.#start(newAttempt(launch, plan));
+    this.#start(newAttempt(launch, plan, this.#host.monotonicUs()));
   }
 
   /** The scheduler will launch the job anew: a copy of this launch must not begin later. */
   #refuse(from: string, launch: Launch): void {
-    this.#remember(launch, 'refused');
+    this.#over.add(launch, 'refused');
     this.#answerRun(from, launch, 'refused');
   }
 
@@ -187,48 +214,84 @@ class Worker implements Program {
   }
 
   #start(attempt: Attempt): void {
-    const { job, timeoutUs } = attempt.launch;
+    const { launch, plan } = attempt;
+    const { job, heartbeatUs } = launch;
     this.#held.set(job, attempt);
     this.#running += 1;
-    this.#out.setTimer(`body:${job}`, Math.min(attempt.plan.runUs, timeoutUs));
+    this.#out.setTimer(BODY_TIMER + job, endOf(plan, launch).afterUs);
+    if (heartbeatUs !== undefined) this.#tellAfter(tellEveryUs(heartbeatUs));
   }
 
   #onBodyTimer(job: string): void {
     const attempt = required(this.#held.get(job), `attempt of ${job}`);
-    const { plan, launch } = attempt;
-    const how = plan.runUs > launch.timeoutUs ? 'stopped' : plan.outcome;
+    const { how, why } = endOf(attempt.plan, attempt.launch);
+    if (why !== undefined) return this.#giveUp(attempt, why);
     this.#endBody(attempt, how);
-    attempt.how = how;
-    attempt.stage = how === 'succeeded' && plan.effects.length > 0 ? 'effects' : 'report';
+    this.#follow(attempt);
+  }
+
+  /** The worker itself stops it, and says so. */
+  #giveUp(attempt: Attempt, why: NonNullable<Finished['why']>): void {
+    this.#stopBody(attempt);
+    attempt.why = why;
+    this.#follow(attempt);
+  }
+
+  /** Its body has ended: what has to be answered now. */
+  #follow(attempt: Attempt): void {
+    const hasEffects = attempt.how === 'succeeded' && attempt.unanswered.length > 0;
+    attempt.stage = hasEffects ? 'effects' : 'report';
     this.#pending += 1;
     this.#push(attempt);
     if (this.#pending === 1) this.#out.setTimer(RESEND_TIMER, RESEND_US);
   }
 
-  #endBody(attempt: Attempt, how: 'succeeded' | 'failed' | 'stopped'): void {
+  #endBody(attempt: Attempt, how: Attempt['how']): void {
     this.#running -= 1;
+    attempt.how = how;
+    attempt.endedUs = this.#host.monotonicUs();
     this.#options.body.end(this.#host.self, attempt.launch, how);
   }
 
-  /** Sends what an attempt waits for an answer to. */
+  /** As far as a body can be stopped: one that ignores it works on, and is somebody else's. */
+  #stopBody(attempt: Attempt): void {
+    if (attempt.plan.ignoresStop !== true) return this.#endBody(attempt, 'stopped');
+    const { launch, plan, beganUs } = attempt;
+    const key = attemptKeyOf(launch);
+    const nowUs = this.#host.monotonicUs();
+    attempt.how = 'stopped';
+    attempt.endedUs = nowUs;
+    this.#zombies.set(key, newAttempt(launch, plan, beganUs));
+    this.#out.setTimer(ZOMBIE_TIMER + key, Math.max(0, beganUs + plan.runUs - nowUs));
+  }
+
+  #onZombieTimer(key: string): void {
+    const zombie = required(this.#zombies.get(key), `zombie ${key}`);
+    const { outcome, effects } = zombie.plan;
+    this.#endBody(zombie, outcome);
+    if (outcome === 'succeeded' && effects.length > 0) return this.#follow(zombie);
+    this.#zombies.delete(key);
+    this.#leaveWhenDrained();
+  }
+
+  #isZombie(attempt: Attempt): boolean {
+    return this.#zombies.get(attemptKeyOf(attempt.launch)) === attempt;
+  }
+
+  /** Sends what an attempt waits for an answer to; of a zombie nothing is reported. */
   #push(attempt: Attempt): void {
-    const { launch } = attempt;
-    const { job, token, tick, sink, fenced } = launch;
-    if (attempt.stage === 'report') {
-      const report: Finished = { kind: 'finished', v: 1, job, token, how: attempt.how };
-      this.#out.send<Finished>(this.#compass.leader, report);
-      return;
+    const { launch, stage, unanswered } = attempt;
+    if (stage === 'report') {
+      if (this.#isZombie(attempt)) return this.#forgetZombie(attempt);
+      return this.#out.send<Finished>(this.#compass.leader, reportOf(attempt));
     }
-    for (const effect of attempt.unanswered) {
-      const id = effectIdOf(launch, effect);
-      const base = { kind: 'effect', v: 1, id, job, effect, token, sink, fenced } as const;
-      const request = tick === undefined ? base : { ...base, tick };
-      this.#out.send<EffectRequest>(this.#options.ledger, request);
+    for (const effect of unanswered) {
+      this.#out.send<EffectRequest>(this.#options.ledger, effectRequestOf(launch, effect));
     }
   }
 
   #resend(): void {
-    for (const attempt of this.#held.values()) {
+    for (const attempt of [...this.#held.values(), ...this.#zombies.values()]) {
       if (attempt.stage === 'body') continue;
       // One try may simply be under way: only what has waited a whole period is sent again.
       if (attempt.isStale) this.#push(attempt);
@@ -238,7 +301,7 @@ class Worker implements Program {
   }
 
   #onEffect(answer: EffectAck): void {
-    const attempt = this.#held.get(jobOfEffectId(answer.id));
+    const attempt = this.#attemptOf(attemptKeyOfEffectId(answer.id));
     if (attempt?.stage !== 'effects') return;
     const effect = attempt.unanswered.find(
       (name) => effectIdOf(attempt.launch, name) === answer.id,
@@ -253,6 +316,13 @@ class Worker implements Program {
     this.#push(attempt);
   }
 
+  /** Whose effects those of this key are. What is yet to be reported has none left, or never had. */
+  #attemptOf(key: string): Attempt | undefined {
+    const held = this.#held.get(jobOfAttemptKey(key));
+    const isIt = held !== undefined && held.stage !== 'report' && attemptKeyOf(held.launch) === key;
+    return isIt ? held : this.#zombies.get(key);
+  }
+
   #onAcknowledged(job: string, token: Token): void {
     const attempt = this.#held.get(job);
     if (attempt?.stage !== 'report') return;
@@ -262,15 +332,15 @@ class Worker implements Program {
   #onStop(job: string, token: Token): void {
     const attempt = this.#held.get(job);
     if (attempt === undefined || compareTokens(attempt.launch.token, token) !== 0) return;
-    this.#drop(job, 'stopped');
+    this.#drop(job);
   }
 
   /** Gives an attempt up in whatever stage it is. */
-  #drop(job: string, how: 'stopped'): void {
+  #drop(job: string): void {
     const attempt = required(this.#held.get(job), `attempt of ${job}`);
     if (attempt.stage === 'body') {
-      this.#out.cancelTimer(`body:${job}`);
-      this.#endBody(attempt, how);
+      this.#out.cancelTimer(BODY_TIMER + job);
+      this.#stopBody(attempt);
       this.#pending += 1;
     }
     this.#forget(attempt);
@@ -279,18 +349,35 @@ class Worker implements Program {
   #forget({ launch }: Attempt): void {
     this.#pending -= 1;
     this.#held.delete(launch.job);
-    this.#remember(launch, 'stopped');
+    this.#over.add(launch, 'stopped');
+    this.#leaveWhenDrained();
   }
 
-  #remember({ job, token }: Launch, how: Over['how']): void {
-    if (isNewer(this.#over.get(job)?.token, token)) return;
-    this.#over.delete(job);
-    this.#over.set(job, { token, how });
-    if (this.#over.size <= REMEMBERED_MAX) return;
-    for (const oldest of this.#over.keys()) {
-      this.#over.delete(oldest);
-      return;
+  #forgetZombie({ launch }: Attempt): void {
+    this.#pending -= 1;
+    this.#zombies.delete(attemptKeyOf(launch));
+    this.#leaveWhenDrained();
+  }
+
+  /** What has not ended by now is stopped; then only answers are waited for. */
+  #endDrain(): void {
+    this.#drain = 'over';
+    for (const attempt of [...this.#held.values()]) {
+      if (attempt.stage !== 'body') continue;
+      this.#out.cancelTimer(BODY_TIMER + attempt.launch.job);
+      this.#giveUp(attempt, 'drain');
     }
+    this.#leaveWhenDrained();
+  }
+
+  /** Zombies are waited for as long as other bodies: afterwards they end with the process. */
+  #leaveWhenDrained(): void {
+    if (this.#drain === 'not-asked' || this.#held.size > 0) return;
+    if (this.#drain === 'over' || this.#zombies.size === 0) this.#out.exitAfterSync('stopped');
+  }
+
+  get #capacity(): number {
+    return this.#drain === 'not-asked' ? this.#options.slots : 0;
   }
 
   /** Nobody answered the last beat: the next member may know better. */
@@ -300,17 +387,42 @@ class Worker implements Program {
   }
 
   #beat(): void {
-    const holding = [...this.#held.values()].map(({ launch: { job, token } }) => ({ job, token }));
-    const { slots: capacity, beatUs } = this.#options;
-    const incarnation = this.#incarnation;
-    const epoch = this.#epoch;
-    const beat: Beat = { kind: 'beat', v: 1, incarnation, epoch, capacity, holding };
     const wasAnswered = this.#compass.isAnswered;
+    const { beatUs } = this.#options;
     this.#compass.asked();
-    this.#out.send<Beat>(this.#compass.leader, beat);
+    this.#out.send<Beat>(this.#compass.leader, this.#beatNow());
     this.#out.setTimer(BEAT_TIMER, wasAnswered ? beatUs : Math.min(SEARCH_US, beatUs));
   }
-}
 
-const isNewer = (known: Token | undefined, token: Token): boolean =>
-  known !== undefined && compareTokens(known, token) > 0;
+  #beatNow(): Beat {
+    const nowUs = this.#host.monotonicUs();
+    const holding = [...this.#held.values()].map((attempt) => heldOf(attempt, nowUs));
+    const { tags } = this.#options;
+    return {
+      kind: 'beat',
+      v: 1,
+      incarnation: this.#incarnation,
+      epoch: this.#epoch,
+      capacity: this.#capacity,
+      ...(tags === undefined ? {} : { tags }),
+      holding,
+    };
+  }
+
+  /** Not a question whether anybody leads: whoever is slow to answer is not left for that. */
+  #onTellTimer(): void {
+    this.#tellUs = Number.POSITIVE_INFINITY;
+    const everyUs = soonestTellUs(this.#held.values());
+    if (everyUs === undefined) return;
+    this.#out.send<Beat>(this.#compass.leader, this.#beatNow());
+    this.#tellAfter(everyUs);
+  }
+
+  /** Signs of life are told so soon, by a beat of its own where none is due before. */
+  #tellAfter(afterUs: number): void {
+    const atUs = this.#host.monotonicUs() + afterUs;
+    if (afterUs >= this.#options.beatUs || atUs >= this.#tellUs) return;
+    this.#tellUs = atUs;
+    this.#out.setTimer(TELL_TIMER, afterUs);
+  }
+}

@@ -27,7 +27,12 @@ export class WorkerLab {
   /** Every body does this, unless a test says otherwise. */
   plan: BodyPlan = { runUs: SECOND, outcome: 'succeeded', effects: ['done'] };
 
-  constructor({ slots = 2, members = MEMBERS as readonly string[] } = {}) {
+  constructor({
+    slots = 2,
+    members = MEMBERS as readonly string[],
+    drainUs = 0,
+    tags = undefined as readonly string[] | undefined,
+  } = {}) {
     const note = (what: string, { job, token }: Launch): void =>
       void this.bodies.push(`${what} ${job} ${token.epoch}.${token.attempt}`);
     const body = {
@@ -37,7 +42,8 @@ export class WorkerLab {
       },
       end: (_: string, launch: Launch, how: string) => note(how, launch),
     };
-    const options = { members, ledger: LEDGER, slots, beatUs: BEAT_US, body };
+    const tagged = tags === undefined ? {} : { tags };
+    const options = { members, ledger: LEDGER, slots, beatUs: BEAT_US, drainUs, body, ...tagged };
     this.machine = new FakeMachine('worker-1', createWorker(options));
   }
 

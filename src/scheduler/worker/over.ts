@@ -1,0 +1,36 @@
+import type { Token } from '../../history/fact.ts';
+import { compareTokens } from '../../history/fact.ts';
+import type { Launch } from '../api.ts';
+
+/** Tokens remembered of attempts that are over, so that a repeated `run` starts nothing. */
+const REMEMBERED_MAX = 4_096;
+
+/** The newest attempt of a job that is over here, and what whoever sends it again is told. */
+export interface Over {
+  readonly token: Token;
+  readonly how: 'stopped' | 'refused';
+}
+
+/** What is over on a worker, of each job the newest; the oldest jobs are forgotten. */
+export class OverBook {
+  readonly #byJob = new Map<string, Over>();
+
+  get(job: string): Over | undefined {
+    return this.#byJob.get(job);
+  }
+
+  add({ job, token }: Launch, how: Over['how']): void {
+    if (isNewer(this.#byJob.get(job)?.token, token)) return;
+    this.#byJob.delete(job);
+    this.#byJob.set(job, { token, how });
+    if (this.#byJob.size <= REMEMBERED_MAX) return;
+    for (const oldest of this.#byJob.keys()) {
+      this.#byJob.delete(oldest);
+      return;
+    }
+  }
+}
+
+/** Whether what is known is newer than this. */
+export const isNewer = (known: Token | undefined, token: Token): boolean =>
+  known !== undefined && compareTokens(known, token) > 0;
