@@ -130,3 +130,34 @@ test('bodies take longer by all factors that are on, and as drawn when none is',
   knobs.longer.clear();
   expect(body.run('w1', launch('j-1')).runUs).toBe(drawnUs);
 });
+
+test('zombies and silent bodies are drawn by job and attempt, each in their share', () => {
+  const { body } = bodyOf({ zombiePpm: 300_000, silentPpm: 200_000 });
+  const jobs = Array.from({ length: 5_000 }, (_, i) => `j-${i}`);
+  const plans = jobs.map((job) => body.run('w1', launch(job)));
+  const share = (isIt: (plan: BodyRun) => boolean) => plans.filter(isIt).length / plans.length;
+  const isZombie = (plan: BodyRun) => plan.ignoresStop === true;
+  const isSilent = (plan: BodyRun) => plan.silentFromUs !== undefined;
+  expect(share(isZombie)).toBeCloseTo(0.3, 1);
+  expect(share(isSilent)).toBeCloseTo(0.2, 1);
+  expect(share((plan) => isZombie(plan) && isSilent(plan))).toBeCloseTo(0.06, 1);
+  expect(jobs.map((job) => body.run('w2', launch(job, 1, 7)))).toEqual(plans);
+  expect(jobs.map((job) => isZombie(body.run('w1', launch(job, 2))))).not.toEqual(
+    plans.map(isZombie),
+  );
+});
+
+test('a body falls silent at any time of its run, which is else as it was', () => {
+  const plain = bodyOf().body;
+  const { body } = bodyOf({ silentPpm: 1_000_000, zombiePpm: 1_000_000 });
+  const parts = Array.from({ length: 5_000 }, (_, i) => {
+    const { silentFromUs = -1, ignoresStop, ...plan } = body.run('w1', launch(`j-${i}`));
+    expect(ignoresStop).toBe(true);
+    expect(plan).toEqual(plain.run('w1', launch(`j-${i}`)));
+    expect(silentFromUs).toBeGreaterThanOrEqual(0);
+    expect(silentFromUs).toBeLessThanOrEqual(plan.runUs);
+    return plan.runUs === 0 ? 0.5 : silentFromUs / plan.runUs;
+  });
+  expect(parts.reduce((sum, part) => sum + part, 0) / parts.length).toBeCloseTo(0.5, 1);
+  expect(Object.keys(plain.run('w1', launch('j-1')))).toEqual(['runUs', 'outcome', 'effects']);
+});

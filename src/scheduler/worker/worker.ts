@@ -93,8 +93,9 @@ class Worker implements Program {
   readonly #over = new OverBook();
   #incarnation = 0;
   #epoch = 0;
-  /** Slots that are taken, those of zombies included. */
+  /** Bodies at work, and how many of them are those of zombies: each takes a slot. */
   #running = 0;
+  #zombiesRunning = 0;
   /** Attempts that wait for the ledger or for the scheduler. */
   #pending = 0;
   /** When it tells signs of life next, besides its beats; Infinity when the timer is not set. */
@@ -197,7 +198,7 @@ class Worker implements Program {
     if (launch.fenced && isOlder) return this.#answerRun(from, launch, 'stopped');
     if (launch.fenced && epoch < this.#epoch) return this.#refuse(from, launch);
     if (held !== undefined) this.#drop(job);
-    if (this.#running >= this.#capacity) return this.#refuse(from, launch);
+    if (this.#running - this.#zombiesRunning >= this.#capacity) return this.#refuse(from, launch);
     const plan = this.#options.body.begin(this.#host.self, launch);
     if (plan.outcome === 'exits') return this.#host.exit(`${job} took the program down`);
     this.#start(newAttempt(launch, plan, this.#host.monotonicUs()));
@@ -261,6 +262,7 @@ class Worker implements Program {
     const nowUs = this.#host.monotonicUs();
     attempt.how = 'stopped';
     attempt.endedUs = nowUs;
+    this.#zombiesRunning += 1;
     this.#zombies.set(key, newAttempt(launch, plan, beganUs));
     this.#out.setTimer(ZOMBIE_TIMER + key, Math.max(0, beganUs + plan.runUs - nowUs));
   }
@@ -268,6 +270,7 @@ class Worker implements Program {
   #onZombieTimer(key: string): void {
     const zombie = required(this.#zombies.get(key), `zombie ${key}`);
     const { outcome, effects } = zombie.plan;
+    this.#zombiesRunning -= 1;
     this.#endBody(zombie, outcome);
     if (outcome === 'succeeded' && effects.length > 0) return this.#follow(zombie);
     this.#zombies.delete(key);
@@ -316,7 +319,7 @@ class Worker implements Program {
     this.#push(attempt);
   }
 
-  /** Whose effects those of this key are. What is yet to be reported has none left, or never had. */
+  /** Whose effects those of this key are: not of one to be reported, which waits for none. */
   #attemptOf(key: string): Attempt | undefined {
     const held = this.#held.get(jobOfAttemptKey(key));
     const isIt = held !== undefined && held.stage !== 'report' && attemptKeyOf(held.launch) === key;
@@ -376,8 +379,9 @@ class Worker implements Program {
     if (this.#drain === 'over' || this.#zombies.size === 0) this.#out.exitAfterSync('stopped');
   }
 
+  /** Attempts that it may hold at a time, besides what it can not get rid of. */
   get #capacity(): number {
-    return this.#drain === 'not-asked' ? this.#options.slots : 0;
+    return this.#drain === 'not-asked' ? this.#options.slots - this.#zombiesRunning : 0;
   }
 
   /** Nobody answered the last beat: the next member may know better. */

@@ -82,8 +82,17 @@ export class WorkerLab {
   reports = () =>
     this.sent<Finished>('finished').map(({ job, token, how }) => ({ job, token, how }));
 
+  /** Reports as `job how`, with the reason where one is given. */
+  ends = () =>
+    this.sent<Finished>('finished').map(({ job, how, why }) =>
+      why === undefined ? `${job} ${how}` : `${job} ${how}: ${why}`,
+    );
+
   acceptEffect(id: string, accepted = true): void {
     this.tell({ kind: 'effect-ack', v: 1, id, accepted } as Message, LEDGER);
+  }
+  stop(job: string, token: Token): void {
+    this.tell({ kind: 'stop', v: 1, job, token } as Message);
   }
   acknowledge(job: string, token: Token): void {
     this.tell({ kind: 'finished-ack', v: 1, job, token } as Message);

@@ -92,27 +92,18 @@ test('told of a later life it goes beyond it, once that is durable', () => {
   expect(beat?.holding).toEqual([{ job: 'j', token: token(1, 1) }]);
 });
 
+test('every beat tells what the worker is good for', () => {
+  const lab = new WorkerLab({ tags: ['gpu', 'eu'] }).up();
+  expect(lab.beats()).toMatchObject([{ tags: ['gpu', 'eu'] }]);
+  expect(Object.hasOwn(new WorkerLab().up().beats()[0] as object, 'tags')).toBe(false);
+});
+
 test('a beat tells the latest term that was heard of', () => {
   const lab = new WorkerLab().up();
   lab.lead(7);
   lab.machine.host.takeSent();
   lab.machine.advance(BEAT_US);
   expect(lab.beats().at(-1)).toMatchObject({ epoch: 7 });
-});
-
-test('asked to stop it stops bodies, says so, and exits', () => {
-  const lab = new WorkerLab().up();
-  lab.lead(1);
-  lab.run('j', token(1, 1));
-  lab.run('k', token(1, 2));
-  lab.machine.host.takeSent();
-  lab.machine.stop();
-  expect(lab.bodies.slice(2)).toEqual(['stopped j 1.1', 'stopped k 1.2']);
-  expect(lab.reports()).toEqual([
-    { job: 'j', token: token(1, 1), how: 'stopped' },
-    { job: 'k', token: token(1, 2), how: 'stopped' },
-  ]);
-  expect(lab.machine.host.exits).toEqual(['stopped']);
 });
 
 test('a member that it was not told of is found by its roll-call or a redirect', () => {
