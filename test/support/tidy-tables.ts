@@ -66,6 +66,8 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   seedrandom: ['src/kernel/rng.ts'],
   d3: ['src/report/'],
   croner: ['src/scenario/due-ticks.ts', 'test/'],
+  'cron-parser': ['test/validation/'],
+  'temporal-polyfill': ['test/validation/'],
   'fast-check': ['src/explore/', 'src/testing.ts', 'test/'],
   yaml: ['src/scenario/'],
   zod: ['src/scenario/', 'src/explore/', 'src/report/'],
