@@ -15,7 +15,7 @@ import { Temporal } from 'temporal-polyfill/implementation';
 import { describe, expect, it } from 'vitest';
 import type { CronExpression } from '../../src/scheduler/schedule/cron.ts';
 import { compileCron, type DstPolicy } from '../../src/scheduler/schedule/cron-next.ts';
-import { offsetAtS } from '../../src/scheduler/schedule/zone-time.ts';
+import { DAY_S, offsetAtS } from '../../src/scheduler/schedule/zone-time.ts';
 import { cronOf } from '../scheduler/schedule/support.ts';
 import { FROM_S, rulesIn, type Sample, samples, UNTIL_S, ZONE_NAMES } from './cron-samples.ts';
 
@@ -170,7 +170,7 @@ function localTimesAround(change: Zoned): readonly PlainDateTime[] {
     PlainDateTime,
   ];
   const width = low.until(high, { largestUnit: 'seconds' }).seconds;
-  return [-1, 0, 1, Math.floor(width / 3), width - 1, width].map((seconds) => low.add({ seconds }));
+  return [-1, 0, Math.floor(width / 3), width - 1, width].map((seconds) => low.add({ seconds }));
 }
 
 describe.each(ZONE_NAMES)('%s', (zone) => {
@@ -190,36 +190,41 @@ describe.each(ZONE_NAMES)('%s', (zone) => {
 
   // A time is lost or comes twice, never both: two of the four policies try all there is.
   it.each(OPPOSITES)('local times that are lost or come twice: $gap, $overlap', (policy) => {
+    const wrong: string[] = [];
     for (const change of changes) {
-      const [fromS, untilS] = [-2, 2].map((days) => secondsOf(change.add({ days }))) as [
-        number,
-        number,
-      ];
+      const changeS = secondsOf(change);
       for (const local of localTimesAround(change)) {
         const next = compileCron(cronOf(expressionOf(local)), rules, policy);
         const found: number[] = [];
-        for (let atS = next(fromS); atS < untilS; atS = next(atS)) found.push(atS);
-        expect(found, `${local} in ${zone}`).toEqual(dueAt(local, zone, policy, false));
+        let atS = next(changeS - 2 * DAY_S);
+        for (; atS < changeS + 2 * DAY_S; atS = next(atS)) found.push(atS);
+        const due = dueAt(local, zone, policy, false);
+        if (String(found) !== String(due)) wrong.push(`${local}: ${found}, not ${due}`);
       }
     }
+    expect(wrong).toEqual([]);
   });
 });
 
 it('an expression fires next when Temporal says', () => {
+  const wrong: string[] = [];
   const met = { gapEnd: 0, secondPass: 0 };
-  const drawn = fc.sample(fc.tuple(samples, policies), { seed: SEED, numRuns: 600 });
+  const drawn = fc.sample(fc.tuple(samples, policies), { seed: SEED, numRuns: 500 });
   for (const [sample, policy] of drawn) {
     const { text, zone, afterS } = sample;
     const oursS = compileCron(cronOf(text), rulesIn(zone), policy)(afterS);
     if (oursS >= UNTIL_S) continue;
     const at = zonedAt(zone, oursS);
-    const byTemporal = zonedAt(zone, nextByTemporal(sample, policy));
-    const { gap, overlap } = policy;
-    const asked = `${text} after ${zonedAt(zone, afterS)}, ${gap}, ${overlap}`;
-    expect(at.toString(), asked).toBe(byTemporal.toString());
+    const theirsS = nextByTemporal(sample, policy);
+    if (oursS !== theirsS) {
+      const asked = `${text} after ${zonedAt(zone, afterS)}, ${policy.gap}, ${policy.overlap}`;
+      const theirs = Number.isFinite(theirsS) ? zonedAt(zone, theirsS) : 'never';
+      wrong.push(`${asked}: ${at}, not ${theirs}`);
+    }
     if (at.subtract({ seconds: 1 }).offsetNanoseconds < at.offsetNanoseconds) met.gapEnd++;
     if (instantsOf(at.toPlainDateTime(), zone)[1]?.equals(at) === true) met.secondPass++;
   }
+  expect(wrong).toEqual([]);
   // The sample is worth something: answers that are awkward are among it.
   expect(met.gapEnd).toBeGreaterThan(4);
   expect(met.secondPass).toBeGreaterThan(4);
