@@ -9,9 +9,15 @@ const MAY_SILENCE: readonly Assumption[] = ['disk-damage', 'store-durable', 'sin
  * moment an assumption in `excusedBy` failed is `excused`, one before it counts. Nothing else is
  * ever excused: crashes, partitions, pauses, delays, copies and losses fail no assumption. Where
  * a claim could not be judged, and an assumption failed that may keep a design from ever answering
- * again, that is excused as well, whatever the claim: it was not seen to be broken.
+ * again, that is excused as well, whatever the claim: it was not seen to be broken. A design may
+ * rest on more for a claim than others do: `also`.
  */
-export function judgeWithExcuses(claim: Claim, context: ClaimContext): Judge {
+export function judgeWithExcuses(
+  claim: Claim,
+  context: ClaimContext,
+  also: readonly Assumption[] = [],
+): Judge {
+  const excusing = [...claim.excusedBy, ...also];
   const inner = claim.judge(context);
   let failed: FactOf<'assumption-failed'> | undefined;
   let silenced: FactOf<'assumption-failed'> | undefined;
@@ -21,7 +27,7 @@ export function judgeWithExcuses(claim: Claim, context: ClaimContext): Judge {
     onFact(fact: Fact): void {
       if (fact.kind !== 'assumption-failed') return inner.onFact(fact);
       // Facts come in order of time, so the first is the earliest.
-      if (failed === undefined && claim.excusedBy.includes(fact.assumption)) failed = fact;
+      if (failed === undefined && excusing.includes(fact.assumption)) failed = fact;
       if (silenced === undefined && MAY_SILENCE.includes(fact.assumption)) silenced = fact;
       if (listensItself) inner.onFact(fact);
     },

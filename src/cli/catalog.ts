@@ -5,7 +5,7 @@ import { FAULTS } from '../faults/faults.ts';
 import type { ParamInfo } from '../faults/kinds/info.ts';
 import { type FaultFamily, type FaultKind, familyOf } from '../faults/plan.ts';
 import { PROFILES, type Profile } from '../faults/profiles.ts';
-import { DESIGNS, selectDesign } from '../scenario/registry.ts';
+import { DESIGNS, type DesignEntry, selectDesign } from '../scenario/registry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { parseScenario } from '../scenario/schema.ts';
 import { formatShare, formatSpan } from '../scenario/values.ts';
@@ -50,7 +50,8 @@ const section = (heading: string, lines: readonly string[]): CatalogEntry['secti
 function designEntries(): CatalogEntry[] {
   return DESIGNS.flatMap(({ name, family, presets, options, mutants }): CatalogEntry[] => {
     const settings = Object.entries(options).map(
-      ([option, values]) => `+${option}=${values.join('|')} (default ${values[0]})`,
+      ([option, values]) =>
+        `+${option}=${values.join('|')} (${defaultsOf(option, values[0] ?? '', presets)})`,
     );
     const presetLines = presets.map((preset) => `${name}:${preset.name}  ${preset.why}`);
     const bugs = mutants.map((mutant) => `${name}~${mutant.name}`);
@@ -68,6 +69,15 @@ function designEntries(): CatalogEntry[] {
       }),
     ];
   });
+}
+
+/** The default of an option, and that of presets with another. */
+function defaultsOf(option: string, usual: string, presets: DesignEntry['presets']): string {
+  const others = presets.flatMap(({ name, defaults }) => {
+    const own = defaults?.[option] ?? usual;
+    return own === usual ? [] : [`${own} for ${name}`];
+  });
+  return [`default ${usual}`, ...others].join('; ');
 }
 
 /** What a selection takes for granted and what it does not promise. */

@@ -88,7 +88,7 @@ export function runSeed(prepared: Prepared, seed: string, options: RunOptions = 
   const context = { ...claimContext(prepared), bucketUs };
   const judges = claimsOf(prepared).map((claim) => ({
     id: claim.id,
-    judge: judgeWithExcuses(claim, context),
+    judge: judgeWithExcuses(claim, context, prepared.design.alsoExcused?.[claim.id]),
   }));
   const metrics = createMetrics(context);
   const { onFact } = options;

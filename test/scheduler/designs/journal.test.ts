@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Effect, Output } from '../../../src/host/step.ts';
 import { MS, wallUs } from '../../../src/lib/units.ts';
-import { COMMIT_ROW, Journal } from '../../../src/scheduler/designs/lease/journal.ts';
+import { Journal } from '../../../src/scheduler/designs/lease/journal.ts';
+import { COMMIT_ROW } from '../../../src/scheduler/parts/election.ts';
 import { Out } from '../../../src/scheduler/parts/out.ts';
 import { StoreSession, StoreSite } from '../../../src/scheduler/parts/store-session.ts';
 import type { StoreCall, StoreOutcome } from '../../../src/scheduler/store/protocol.ts';

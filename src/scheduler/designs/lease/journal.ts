@@ -12,11 +12,10 @@ import type { Effect, Output } from '../../../host/step.ts';
 import { MS } from '../../../lib/units.ts';
 import type { BookEntry } from '../../parts/book.ts';
 import { tickKey } from '../../parts/book.ts';
+import { COMMIT_ROW } from '../../parts/election.ts';
 import type { CallOut, StoreSession } from '../../parts/store-session.ts';
 import type { StoreAnswer, StoreOp, StoreOutcome } from '../../store/protocol.ts';
 
-export const LEASE_ROW = 'lease';
-export const COMMIT_ROW = 'commit';
 /** Prefixes of the book's rows, in the order in which a new leader reads them. */
 export const BOOK_PREFIXES: readonly string[] = ['queue/', 'schedule/', 'skip/', 'job/'];
 

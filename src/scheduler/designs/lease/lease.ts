@@ -2,13 +2,14 @@
  * lease: several members, one of which leads while it holds a lease in the store; the book lives in
  * the store.
  *
- *   presets.ts  real systems' numbers
+ *   presets.ts  real systems' protocols and numbers, and the bounds that follow from them
  *   journal.ts  a term's changes, committed in batches under the term's epoch
  *   loader.ts   the book read back when a term begins
  *   lease.ts    a member: follower, loading, leading (this file)
  *
  * With fencing, commits, workers and the ledger refuse an older epoch. Without it the lease alone
- * keeps leaders apart, as in client-go, which says that it does not guarantee that.
+ * keeps leaders apart, as in client-go, which says that it does not guarantee that. How members
+ * elect one is a protocol of its own (parts/election.ts), which a member only hears from.
  */
 import type { DiskOutcome, Host, Message, Recovered } from '../../../host/host.ts';
 import type { Program } from '../../../host/program.ts';
@@ -18,14 +19,7 @@ import { assert, required } from '../../../lib/assert.ts';
 import { MS } from '../../../lib/units.ts';
 import type { ApiAnswer, NotLeader, SchedulerMessage } from '../../api.ts';
 import type { BookEntry } from '../../parts/book.ts';
-import type {
-  Elector,
-  ElectorAction,
-  ElectorEvent,
-  LeaseRecord,
-  StepElector,
-} from '../../parts/elector.ts';
-import { newElector, RELEASED, stepElector } from '../../parts/elector.ts';
+import type { Candidacy } from '../../parts/election.ts';
 import type { EngineParts } from '../../parts/engine.ts';
 import { Engine, SAFE_PARTS } from '../../parts/engine.ts';
 import { IncarnationCounter } from '../../parts/incarnation.ts';
@@ -33,14 +27,13 @@ import { Out } from '../../parts/out.ts';
 import { type Replica, storesOf } from '../../parts/store-machines.ts';
 import { StoreSession, StoreSite } from '../../parts/store-session.ts';
 import type { ZoneTable } from '../../schedule/zone-rules.ts';
-import type { StoreAnswer, StoreChanged, StoreOp, StoreOutcome } from '../../store/protocol.ts';
-import { epochsAfter } from '../../store/protocol.ts';
+import type { StoreAnswer } from '../../store/protocol.ts';
 import type { BuiltDesign, DesignContext } from '../design.ts';
 import type { JournalTerm } from './journal.ts';
-import { COMMIT_ROW, Journal, LEASE_ROW } from './journal.ts';
+import { Journal } from './journal.ts';
 import { Loader } from './loader.ts';
-import type { LeasePreset } from './presets.ts';
-import { stretched } from './presets.ts';
+import type { ElectionParts, LeasePreset } from './presets.ts';
+import { candidateOf, ELECTION_PARTS, stretched } from './presets.ts';
 
 export interface LeaseOptions {
   readonly preset: LeasePreset;
@@ -49,25 +42,19 @@ export interface LeaseOptions {
   readonly replica?: Replica;
 }
 
-export interface LeaseParts extends EngineParts {
-  readonly stepElector: StepElector;
+export interface LeaseParts extends EngineParts, ElectionParts {
   readonly newLoader: (session: StoreSession) => Loader;
   readonly newJournal: (session: StoreSession, term: JournalTerm, isFenced: boolean) => Journal;
 }
 
 export const LEASE_PARTS: LeaseParts = {
   ...SAFE_PARTS,
-  stepElector,
+  ...ELECTION_PARTS,
   newLoader: (session) => new Loader(session),
   newJournal: (session, term, isFenced) => new Journal(session, term, isFenced),
 };
 
-const ELECTOR_TIMER = 'elector';
 const RESEND_US = 500 * MS;
-const LOOK: readonly StoreOp[] = [
-  { kind: 'read', key: LEASE_ROW },
-  { kind: 'watch', key: LEASE_ROW },
-];
 /** Requests kept for the moment when the book is loaded. */
 const HELD_MAX = 1_000;
 
@@ -103,7 +90,6 @@ interface Term {
 }
 
 interface Sessions {
-  readonly lease: StoreSession;
   readonly load: StoreSession;
   readonly journal: StoreSession;
 }
@@ -122,12 +108,9 @@ class LeaseMember implements Program {
   readonly #out: Out<BookEntry>;
   readonly #site: StoreSite;
   /** Both undefined until the incarnation is durable. */
-  #elector: Elector | undefined;
+  #candidate: Candidacy | undefined;
   #sessions: Sessions | undefined;
-  /** The record of the compare-and-set under way on the lease row. */
-  #writing: LeaseRecord | undefined;
   #term: Term | undefined;
-  #isStopping = false;
   /** The latest epoch that a worker has heard of. */
   #heardOf = 0;
 
@@ -151,30 +134,23 @@ class LeaseMember implements Program {
     if (this.#counter.onDisk(token, outcome) === undefined) return NOTHING;
     const me = `${this.#host.self}#${this.#counter.identity}`;
     const session = (use: string) => new StoreSession(`${me}/${use}`, this.#site, RESEND_US);
-    this.#elector = newElector(me, this.#host.monotonicUs());
-    this.#sessions = {
-      lease: session('lease'),
-      load: session('load'),
-      journal: session('journal'),
-    };
+    this.#sessions = { load: session('load'), journal: session('journal') };
     this.#out.observe({ kind: 'role', role: 'follower', epoch: 0 });
-    const { retryUs } = this.#options.preset;
-    this.#out.setTimer(ELECTOR_TIMER, Math.floor(this.#host.random.float() * retryUs));
+    this.#stand(me);
     return this.#take();
   }
 
   onMessage(from: string, message: Message): Output {
     if (this.#sessions === undefined) return NOTHING;
-    if (message.kind === 'store-answer') this.#onStore(message as StoreAnswer, this.#sessions);
-    else if (message.kind === 'store-changed') this.#onChanged(message as StoreChanged);
+    if (isFromStore(message)) this.#onStore(message, this.#sessions);
     else this.#onRequest(from, message as SchedulerMessage);
     return this.#take();
   }
 
   onTimer(tag: string): Output {
     const sessions = required(this.#sessions, 'sessions');
-    if (tag === ELECTOR_TIMER) this.#look();
-    else if (this.#term?.engine?.onTimer(tag, this.#out) !== true) {
+    const isElections = required(this.#candidate, 'a candidate').onTimer(tag);
+    if (!isElections && this.#term?.engine?.onTimer(tag, this.#out) !== true) {
       const known = Object.values(sessions).some((s: StoreSession) => s.onTimer(tag, this.#out));
       assert(known, () => `timer ${tag}`);
     }
@@ -183,18 +159,16 @@ class LeaseMember implements Program {
 
   /** A leader gives its lease back, so that nobody has to wait for it to run out. */
   onStop(): Output {
-    this.#isStopping = true;
-    if (this.#elector === undefined) this.#exit();
-    else {
-      this.#out.cancelTimer(ELECTOR_TIMER);
-      this.#elect({ kind: 'release' });
-      if (this.#writing === undefined) this.#exit();
-    }
+    if (this.#candidate === undefined) this.#exit();
+    else this.#candidate.tell({ kind: 'release' });
     return this.#take();
   }
 
   snapshot(): unknown {
-    return { elector: this.#elector, jobs: [...(this.#term?.engine?.book.jobs.values() ?? [])] };
+    return {
+      elector: this.#candidate?.snapshot(),
+      jobs: [...(this.#term?.engine?.book.jobs.values() ?? [])],
+    };
   }
 
   #onRequest(from: string, message: SchedulerMessage): void {
@@ -214,13 +188,13 @@ class LeaseMember implements Program {
     if (heardOf <= this.#heardOf) return;
     this.#heardOf = heardOf;
     const isOld = this.#term !== undefined && this.#term.epoch < heardOf;
-    if (isOld && this.#options.fenced) this.#elect({ kind: 'deposed' });
+    if (isOld && this.#options.fenced) this.#candidate?.tell({ kind: 'deposed' });
   }
 
   /** A member that does not lead names the one that does, as far as it knows. */
   #turnAway(from: string, message: SchedulerMessage): void {
-    const holder = this.#elector?.record?.holder.split('#')[0];
-    const isOther = holder !== undefined && holder !== RELEASED && holder !== this.#host.self;
+    const holder = this.#candidate?.holder?.split('#')[0];
+    const isOther = holder !== undefined && holder !== this.#host.self;
     const leader = isOther ? { leader: holder } : {};
     if (message.kind === 'api') {
       const result = { kind: 'redirect', ...leader } as const;
@@ -230,98 +204,31 @@ class LeaseMember implements Program {
     }
   }
 
-  #onStore(answer: StoreAnswer, sessions: Sessions): void {
-    if (answer.session === sessions.lease.name) {
-      const outcome = sessions.lease.onAnswer(answer, this.#out);
-      if (outcome !== undefined) this.#onLeaseRow(outcome);
-    } else if (answer.session === sessions.load.name) this.#onLoaded(answer);
+  #onStore(message: Message, sessions: Sessions): void {
+    if (this.#candidate?.onMessage(message) === true || message.kind !== 'store-answer') return;
+    const answer = message as StoreAnswer;
+    if (answer.session === sessions.load.name) this.#onLoaded(answer);
     else if (answer.session === sessions.journal.name) this.#onCommitted(answer);
   }
 
-  #look(): void {
-    if (!this.#isStopping) this.#elect({ kind: 'timer', draw: this.#host.random.float() });
-  }
-
-  /** A lease that was given back is looked at at once; all else is seen in time. */
-  #onChanged({ session, timeline, row }: StoreChanged): void {
-    if (session !== this.#sessions?.lease.name || !this.#site.hears(timeline)) return;
-    const isFree = (row.value as LeaseRecord | undefined)?.holder === RELEASED;
-    if (isFree && this.#elector?.isLeader === false) this.#look();
-  }
-
-  #onLeaseRow(outcome: StoreOutcome): void {
-    const writing = this.#writing;
-    this.#writing = undefined;
-    if (this.#isStopping) return this.#onGivenBack(outcome);
-    if (outcome.kind === 'ok' && writing !== undefined) {
-      this.#elect({ kind: 'written', version: outcome.version, record: writing });
-      return;
-    }
-    const row = outcome.kind === 'ok' ? outcome.rows[0] : undefined;
-    const found = outcome.kind === 'conflict' ? outcome.row : row;
-    if (found === undefined) return;
-    const record = found.value as LeaseRecord | undefined;
-    const used = Math.max(epochsAfter(this.#site.timeline), this.#heardOf);
-    this.#elect({ kind: 'row', version: found.version, record, epochsAfter: used });
-  }
-
-  /** It may have been renewed under way, by a call that was given up for this one. */
-  #onGivenBack(outcome: StoreOutcome): void {
-    const { me } = required(this.#elector, 'an elector');
-    const row = outcome.kind === 'conflict' ? outcome.row : undefined;
-    const record = row?.value as LeaseRecord | undefined;
-    if (row === undefined || record?.holder !== me) return this.#exit();
-    const free = { ...record, holder: RELEASED };
-    this.#act({ kind: 'write', version: row.version, record: free });
+  /** Takes part in the election, by whatever protocol. */
+  #stand(me: string): void {
+    const port = {
+      host: this.#host,
+      out: this.#out,
+      site: this.#site,
+      me,
+      heardOf: () => this.#heardOf,
+      elected: (epoch: number, version: number) => this.#beginTerm(epoch, version),
+      stopped: (why: string) => this.#endTerm(why),
+      left: () => this.#exit(),
+    };
+    this.#candidate = candidateOf(this.#options.preset, this.#parts, port);
+    this.#candidate.begin();
   }
 
   #exit(): void {
     this.#out.now.push({ kind: 'exit', reason: 'stopped' });
-  }
-
-  #elect(event: ElectorEvent): void {
-    const { preset } = this.#options;
-    const before = required(this.#elector, 'an elector');
-    const nowUs = this.#host.monotonicUs();
-    const step = this.#parts.stepElector(before, event, preset, nowUs, this.#host.wallUs());
-    this.#elector = step.elector;
-    for (const action of step.actions) this.#act(action);
-  }
-
-  #act(action: ElectorAction): void {
-    const session = required(this.#sessions, 'sessions').lease;
-    switch (action.kind) {
-      case 'read':
-        this.#writing = undefined;
-        return session.call(LOOK, this.#out);
-      case 'write':
-        this.#writing = action.record;
-        return session.call(this.#writeLease(action.version, action.record), this.#out);
-      case 'timer':
-        return this.#out.setTimer(ELECTOR_TIMER, action.afterUs);
-      case 'expired-seen':
-        return this.#out.observe({ kind: 'lease', event: 'expired-seen', epoch: action.epoch });
-      case 'elected':
-        return this.#beginTerm(action.epoch, action.version);
-      case 'renewed':
-        return;
-      case 'stopped':
-        return this.#endTerm(action.why);
-    }
-  }
-
-  /**
-   * Taking the lease also moves the commit row to the new epoch: nobody older commits after it.
-   * Giving it back does the same, so that what the term has under way is not committed behind it.
-   */
-  #writeLease(version: number, record: LeaseRecord): StoreOp[] {
-    const ops: StoreOp[] = [{ kind: 'begin' }];
-    ops.push({ kind: 'cas', key: LEASE_ROW, version, value: record });
-    const isRenewal = this.#elector?.isLeader === true;
-    const mark = { epoch: record.epoch, n: 0 };
-    if (!isRenewal) ops.push({ kind: 'write', key: COMMIT_ROW, value: mark });
-    ops.push({ kind: 'commit' });
-    return ops;
   }
 
   #beginTerm(epoch: number, version: number): void {
@@ -355,7 +262,7 @@ class LeaseMember implements Program {
 
   #onCommitted(answer: StoreAnswer): void {
     const released = this.#term?.journal.onAnswer(answer, this.#out);
-    if (released === 'deposed') this.#elect({ kind: 'deposed' });
+    if (released === 'deposed') this.#candidate?.tell({ kind: 'deposed' });
     else if (released !== undefined) this.#out.now.push(...released);
   }
 
@@ -384,3 +291,6 @@ class LeaseMember implements Program {
     return { now: [...output.now, ...calls.now], persist: [], afterSync: [] };
   }
 }
+
+const isFromStore = ({ kind }: Message): boolean =>
+  kind === 'store-answer' || kind === 'store-changed' || kind === 'store-notified';

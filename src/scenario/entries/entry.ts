@@ -1,0 +1,70 @@
+import type { Assumes } from '../../faults/fairness.ts';
+import type { Assumption } from '../../history/fact.ts';
+import type { Problem } from '../../lib/outcome.ts';
+import { humanDuration, MS } from '../../lib/units.ts';
+import type { Mutant } from '../../mutants/mutant.ts';
+import type { BuiltDesign, DesignContext } from '../../scheduler/designs/design.ts';
+import type { Selection } from '../selection.ts';
+
+/** A selected design, ready to be built. */
+export interface SelectedDesign {
+  /** The selection in its one canonical text. */
+  readonly name: string;
+  readonly build: (context: DesignContext) => BuiltDesign;
+  /** Claim to the reason why it is not promised; every other claim is. */
+  readonly notPromised: Readonly<Record<string, string>>;
+  readonly assumes: Assumes;
+  /** The same for reports. */
+  readonly assumptions: readonly { readonly what: string; readonly bound: string }[];
+  /** From the heal to somebody in charge, at the latest. */
+  readonly takeoverUs: number;
+  /** What a storm of this length adds to that: who met errors may wait before it tries again. */
+  readonly backoffUs?: (stormUs: number) => number;
+  /** Claim to assumptions that excuse it here, beside those that excuse it everywhere. */
+  readonly alsoExcused?: Readonly<Record<string, readonly Assumption[]>>;
+  /** `sometimes` claims that a storm with crashes, pauses or partitions must have shown. */
+  readonly expects: readonly string[];
+  /** Scheduler members that are enough to work again, beside a store and workers. */
+  readonly coreSchedulers: (members: number) => number;
+}
+
+export interface DesignEntry {
+  readonly name: string;
+  /** One sentence: how it stays available. */
+  readonly family: string;
+  /** The first is the default. */
+  readonly presets: readonly PresetEntry[];
+  /** Option to the values it may take; the first is the default, where a preset has no other. */
+  readonly options: Readonly<Record<string, readonly string[]>>;
+  /** What may be wrong with it on purpose: it then promises the same, and breaks it. */
+  readonly mutants: readonly Mutant[];
+  readonly select: (selection: Selection) => Omit<SelectedDesign, 'name'>;
+  /** What is wrong with a selection although all of its names are known. */
+  readonly check?: (selection: Selection) => readonly Problem[];
+}
+
+export interface PresetEntry {
+  readonly name: string;
+  readonly why: string;
+  /** Option to its default here. */
+  readonly defaults?: Readonly<Record<string, string>>;
+}
+
+/** What designs take for granted about clocks. */
+export const ASSUMES: Assumes = {
+  ratePpmMax: 500,
+  wallErrorUsMax: 500 * MS,
+  singleCopy: false,
+  noSuspend: false,
+};
+
+export const CLOCKS_IN_WORDS = [
+  { what: 'rate error of a clock', bound: `at most ${ASSUMES.ratePpmMax} ppm` },
+  { what: 'wall clock error', bound: `at most ${humanDuration(ASSUMES.wallErrorUsMax)}` },
+];
+
+/** The part that a mutant replaces; no mutant replaces none. */
+export const partOf = <M extends Mutant>(
+  mutants: readonly M[],
+  name: string | undefined,
+): M['parts'] => mutants.find((mutant) => mutant.name === name)?.parts ?? {};
