@@ -4,6 +4,7 @@ import type { Problem } from '../../lib/outcome.ts';
 import { humanDuration, MS } from '../../lib/units.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
 import type { BuiltDesign, DesignContext } from '../../scheduler/designs/design.ts';
+import type { Replica } from '../../scheduler/parts/store-machines.ts';
 import type { Selection } from '../selection.ts';
 
 /** A selected design, ready to be built. */
@@ -18,6 +19,8 @@ export interface SelectedDesign {
   readonly assumptions: readonly { readonly what: string; readonly bound: string }[];
   /** From the heal to somebody in charge, at the latest. */
   readonly takeoverUs: number;
+  /** From a worker's end to that of its attempts, where only that takes longer than silence. */
+  readonly rescueUs?: number;
   /** What a storm of this length adds to that: who met errors may wait before it tries again. */
   readonly backoffUs?: (stormUs: number) => number;
   /** Claim to assumptions that excuse it here, beside those that excuse it everywhere. */
@@ -62,6 +65,18 @@ export const CLOCKS_IN_WORDS = [
   { what: 'rate error of a clock', bound: `at most ${ASSUMES.ratePpmMax} ppm` },
   { what: 'wall clock error', bound: `at most ${humanDuration(ASSUMES.wallErrorUsMax)}` },
 ];
+
+/** What may stand beside the machine of a store; the first is the default. */
+export const REPLICAS: readonly Replica[] = ['sync', 'async', 'none'];
+
+export const replicaOf = (options: Selection['options']): Replica =>
+  REPLICAS.find((each) => each === options['replica']) ?? 'sync';
+
+export const STORE_IN_WORDS: Readonly<Record<Replica, string>> = {
+  sync: 'keeps what it committed; a replica has it too, or has been away for seconds',
+  async: 'keeps what it committed; a failover loses what its replica did not have yet',
+  none: 'one machine that keeps what it committed',
+};
 
 /** The part that a mutant replaces; no mutant replaces none. */
 export const partOf = <M extends Mutant>(

@@ -15,7 +15,10 @@ import {
   CLOCKS_IN_WORDS,
   type DesignEntry,
   partOf,
+  REPLICAS,
+  replicaOf,
   type SelectedDesign,
+  STORE_IN_WORDS,
 } from './entry.ts';
 
 type Build = (context: DesignContext, options: RowsOptions, parts: RowsParts) => BuiltDesign;
