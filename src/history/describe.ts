@@ -61,7 +61,11 @@ function layOut(atUs: number, mark: string, [who, what, detail]: Line): string {
 function describeEvidence(fact: Evidence): Line {
   switch (fact.kind) {
     case 'asked':
-      return [fact.client, 'asked', `#${fact.op} ${describeRequest(fact.request)}`];
+      return [
+        fact.client,
+        'asked',
+        `#${fact.op} ${nonsense(fact)}${describeRequest(fact.request)}`,
+      ];
     case 'answered':
       return [fact.client, 'answered', describeAnswered(fact)];
     case 'body-began':
@@ -194,7 +198,7 @@ function describeAnswered(fact: FactOf<'answered'>): string {
   const about = subjectOf(request);
   const took = humanDuration(fact.at - fact.askedAt);
   const what = 'edit' in request ? request.edit : request.kind;
-  return `#${fact.op} ${what} ${about}: ${describeAnswer(fact.answer)} after ${took}`;
+  return `#${fact.op} ${nonsense(fact)}${what} ${about}: ${describeAnswer(fact.answer)} after ${took}`;
 }
 
 function describeAnswer(answer: Answer): string {
@@ -267,4 +271,6 @@ const ofRevision = ({ revision }: FactOf<'tick-due'>): string =>
   revision === 1 ? '' : ` of revision ${revision}`;
 const onceOnly = (delivery: string): string =>
   delivery === 'at-most-once' ? ', once at most' : '';
+const nonsense = ({ hostile }: { readonly hostile?: true }): string =>
+  hostile === true ? 'nonsense like ' : '';
 const colon = (text: string): string => (text === '' ? '' : `: ${text}`);

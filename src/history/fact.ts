@@ -134,13 +134,17 @@ export type Answer =
   | { readonly kind: 'unknown' };
 
 export type Evidence =
-  /** A client's request left; `op` is unique in the run. */
+  /**
+   * A client's request left; `op` is unique in the run. A hostile one is nonsense, to be refused,
+   * and `request` only near to what was sent.
+   */
   | {
       readonly kind: 'asked';
       readonly at: VirtualUs;
       readonly client: string;
       readonly op: number;
       readonly request: Request;
+      readonly hostile?: true;
     }
   /** Its final answer: a timeout is `unknown`. */
   | {
@@ -151,6 +155,7 @@ export type Evidence =
       readonly request: Request;
       readonly answer: Answer;
       readonly askedAt: VirtualUs;
+      readonly hostile?: true;
     }
   /** A job body began on a worker (recorded by the harness's body, not by the worker). */
   | {

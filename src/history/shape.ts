@@ -100,6 +100,7 @@ const role = oneOf('scheduler', 'store', 'worker', 'client', 'ledger', 'auditor'
 const token = record<Token>({ epoch: integer, attempt: integer });
 const tick = record<TickId>({ schedule: text, nominalUs: integer });
 
+const hostile = optional(must('true', (value) => value === true));
 const standing = oneOf('active', 'paused', 'deleted');
 const revision = integer;
 
@@ -179,8 +180,8 @@ const said = variants<Testimony>({
 });
 
 const evidence = {
-  asked: { at: instant, client: text, op: integer, request },
-  answered: { at: instant, client: text, op: integer, request, answer, askedAt: instant },
+  asked: { at: instant, client: text, op: integer, request, hostile },
+  answered: { at: instant, client: text, op: integer, request, answer, askedAt: instant, hostile },
   'body-began': { at: instant, worker: text, job: text, tick: optional(tick), token, delivery },
   'body-ended': {
     at: instant,

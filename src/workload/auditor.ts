@@ -4,7 +4,13 @@ import { type Effect, NOTHING, nowOnly, type Output } from '../host/step.ts';
 import { assert } from '../lib/assert.ts';
 import { pick } from '../lib/random.ts';
 import { MS, SECOND } from '../lib/units.ts';
-import type { ApiAnswer, ApiResult, ListedJob, ListedSkip } from '../scheduler/api.ts';
+import type {
+  ApiAnswer,
+  ApiResult,
+  ListedJob,
+  ListedSchedule,
+  ListedSkip,
+} from '../scheduler/api.ts';
 import { LeaderBelief } from './leader-belief.ts';
 import type { Harness } from './workload.ts';
 
@@ -13,6 +19,8 @@ export interface AuditorOptions {
   readonly harness: Harness;
   /** When the audit begins, since the run's start. */
   readonly beginAfterUs: number;
+  /** It reads schedules back, too: where they were edited, what became of them is in question. */
+  readonly readsSchedules?: boolean;
   /** It ends incomplete after this; 30 s when not told. */
   readonly boundUs?: number;
   /** Entries asked for at a time; 500 when not told. */
@@ -28,9 +36,12 @@ const EARLY_MIN_US = SECOND;
 const EARLY_SHARE = 0.99;
 const REDIRECT_WAIT_US = 100 * MS;
 
+/** What it asks for, in this order. */
+type Listing = 'list-jobs' | 'list-skips' | 'list-schedules';
+
 /** How far the audit is; it outlives a restart, or what was recorded would be recorded twice. */
 interface Progress {
-  stage: 'before' | 'list-jobs' | 'list-skips' | 'ended';
+  stage: 'before' | Listing | 'ended';
   /** Cursor of the page asked for, and the number of that request. */
   after: string;
   op: number;
@@ -38,8 +49,8 @@ interface Progress {
 }
 
 /**
- * Reads every job and every skipped tick back through the API, page by page, and records what it
- * reads. It asks until everything was read or its time is over; then judges know that what it lists
+ * Reads every job and every skipped tick back through the API, and every schedule when told, page
+ * by page, and records what it reads. It asks until everything was read or its time is over; then judges know that what it lists
  * is not all there is. It begins by itself at a planned time.
  */
 export function createAuditor(options: AuditorOptions): ProgramFactory {
@@ -139,8 +150,14 @@ class Auditor implements Program {
         if (stage !== 'list-skips') return NOTHING;
         this.#belief.answered(from);
         for (const listed of result.skips) this.#recordSkip(listed);
-        return result.next === undefined ? this.#end(true) : this.#nextPage(after, result.next);
+        if (result.next !== undefined) return this.#nextPage(after, result.next);
+        if (this.#options.readsSchedules !== true) return this.#end(true);
+        return nowOnly(this.#turnTo('list-schedules', ''));
       case 'schedules':
+        if (stage !== 'list-schedules') return NOTHING;
+        this.#belief.answered(from);
+        for (const listed of result.schedules) this.#recordSchedule(listed);
+        return result.next === undefined ? this.#end(true) : this.#nextPage(after, result.next);
       case 'ok':
         return NOTHING;
     }
@@ -150,10 +167,10 @@ class Auditor implements Program {
     const { stage } = this.#progress;
     // A cursor that stands still would have the same page read for ever.
     if (next === after) return this.#end(false, `${stage} does not get beyond ${next}`);
-    return nowOnly(this.#turnTo(stage as 'list-jobs' | 'list-skips', next));
+    return nowOnly(this.#turnTo(stage as Listing, next));
   }
 
-  #turnTo(stage: 'list-jobs' | 'list-skips', after: string): readonly Effect[] {
+  #turnTo(stage: Listing, after: string): readonly Effect[] {
     this.#progress.stage = stage;
     this.#progress.after = after;
     this.#progress.op++;
@@ -162,7 +179,7 @@ class Auditor implements Program {
 
   #askPage(target: string): readonly Effect[] {
     const { stage, after, op } = this.#progress;
-    assert(stage === 'list-jobs' || stage === 'list-skips', () => `nothing to ask when ${stage}`);
+    assert(stage !== 'before' && stage !== 'ended', () => `nothing to ask when ${stage}`);
     this.#target = target;
     const limit = this.#options.pageLimit ?? PAGE_LIMIT;
     const message = { kind: 'api', v: 1, op, request: { kind: stage, after, limit } };
@@ -187,6 +204,11 @@ class Auditor implements Program {
     const { job, state, attempts } = listed;
     const tick = listed.tick === undefined ? undefined : { tick: listed.tick };
     record({ kind: 'audited-job', at: now(), job, state, attempts, ...tick });
+  }
+
+  #recordSchedule({ schedule, revision, standing }: ListedSchedule): void {
+    const { record, now } = this.#options.harness;
+    record({ kind: 'audited-schedule', at: now(), schedule, revision, standing });
   }
 
   #recordSkip({ tick, reason }: ListedSkip): void {

@@ -2,18 +2,13 @@ import type { Answer, Request } from '../history/fact.ts';
 import type { Host, Message } from '../host/host.ts';
 import type { Program, ProgramFactory } from '../host/program.ts';
 import { type Effect, NOTHING, nowOnly, type Output } from '../host/step.ts';
-import { assert, InvariantBroken, required } from '../lib/assert.ts';
+import { assert, required } from '../lib/assert.ts';
 import { intBetween, pick } from '../lib/random.ts';
 import { MINUTE, MS, type VirtualUs } from '../lib/units.ts';
-import type {
-  ApiAnswer,
-  ApiCall,
-  ApiRequest,
-  ApiResult,
-  JobSpec,
-  ScheduleSpec,
-} from '../scheduler/api.ts';
+import type { ApiAnswer, ApiCall, ApiRequest, ApiResult } from '../scheduler/api.ts';
+import { evidenceOf } from './evidence.ts';
 import { type ClientKnobs, type Impatience, KNOBS_TURNED, type Surplus } from './knobs.ts';
+import { Lanes, type NumberedOp } from './lanes.ts';
 import { LeaderBelief } from './leader-belief.ts';
 import type { Harness, PlannedOp } from './workload.ts';
 
@@ -44,6 +39,7 @@ const CARE_MIN_US = 20 * MS;
 interface Open {
   readonly call: ApiCall;
   readonly request: Request;
+  readonly planned: PlannedOp;
   readonly askedAt: VirtualUs;
   readonly giveUpUs: number;
   /** When to send again, true time. */
@@ -67,17 +63,18 @@ interface Memory {
   /** Surplus operations asked. */
   surplus: number;
   readonly open: Map<number, Open>;
+  readonly lanes: Lanes;
 }
 
 /**
- * A client asks for its planned operations at their times, without waiting for answers (open loop).
- * Each is recorded as asked once, when it is first sent, and as answered at most once. A client
- * that restarts asks at once for what it missed; what it had open is `unknown`, but for schedules,
- * which it keeps putting.
+ * A client asks for its planned operations at their times, without waiting for answers (open loop),
+ * but for those of one lane. Each is recorded as asked once, when it is first sent, and as answered
+ * at most once. A client that restarts asks at once for what it missed; what it had open is
+ * `unknown`, but for puts and edits, on which it insists.
  */
 export function createClient(options: ClientOptions): ProgramFactory {
   assert(options.members.length > 0, 'a client needs members to ask');
-  const memory: Memory = { next: 0, surplus: 0, open: new Map() };
+  const memory: Memory = { next: 0, surplus: 0, open: new Map(), lanes: new Lanes() };
   return (host) => new Client(host, options, memory);
 }
 
@@ -99,9 +96,10 @@ class Client implements Program {
 
   onStart(): Output {
     const effects: Effect[] = [];
-    for (const open of this.#memory.open.values()) {
-      if (open.request.kind === 'put-schedule') this.#send(open, this.#belief.believed, effects);
-      else this.#close(open, { kind: 'unknown' });
+    // What is closed may let others of its lane be asked: those are not of the former life.
+    for (const open of [...this.#memory.open.values()]) {
+      if (isInsistedOn(open.planned)) this.#send(open, this.#belief.believed, effects);
+      else this.#close(open, { kind: 'unknown' }, effects);
     }
     this.#askDue(effects);
     this.#lookAtKnobs(effects);
@@ -132,8 +130,9 @@ class Client implements Program {
     const answer = finalAnswer(open, result);
     if (answer === undefined) return NOTHING;
     if (answer.kind === 'ok') this.#belief.answered(from);
-    this.#close(open, answer);
-    return NOTHING;
+    const effects: Effect[] = [];
+    this.#close(open, answer, effects);
+    return effects.length === 0 ? NOTHING : nowOnly(effects);
   }
 
   onDisk(): Output {
@@ -156,8 +155,8 @@ class Client implements Program {
         effects.push({ kind: 'setTimer', tag: 'ask', afterUs: planned.atUs - nowUs });
         return;
       }
-      const op = this.#options.opBase + this.#memory.next++;
-      this.#ask(op, planned.request, nowUs, effects);
+      const due = { op: this.#options.opBase + this.#memory.next++, planned };
+      if (this.#memory.lanes.enter(due)) this.#ask(due, nowUs, effects);
     }
   }
 
@@ -189,17 +188,19 @@ class Client implements Program {
       if (planned === undefined || planned.atUs > nowUs + ASK_SLACK_US) return;
       surplus.next++;
       const op = knobs.opBase + knobs.opStep * this.#memory.surplus++;
-      this.#ask(op, planned.request, nowUs, effects);
+      this.#ask({ op, planned }, nowUs, effects);
       surplus.onAsked();
     }
   }
 
-  #ask(op: number, request: ApiRequest, nowUs: VirtualUs, effects: Effect[]): void {
+  #ask({ op, planned }: NumberedOp, nowUs: VirtualUs, effects: Effect[]): void {
+    const { request, meant } = planned;
     const open: Open = {
       call: { kind: 'api', v: 1, op, request },
-      request: evidenceOf(request),
+      request: meant ?? evidenceOf(request),
+      planned,
       askedAt: nowUs,
-      giveUpUs: nowUs + patienceUs(request, this.#options.timeoutUs),
+      giveUpUs: nowUs + patienceUs(planned, this.#options.timeoutUs),
       nextUs: 0,
       target: '',
       sent: false,
@@ -214,6 +215,7 @@ class Client implements Program {
       client: this.#host.self,
       op,
       request: open.request,
+      ...hostility(planned),
     });
     this.#send(open, this.#belief.believed, effects);
   }
@@ -248,7 +250,7 @@ class Client implements Program {
     let earliestUs = Number.POSITIVE_INFINITY;
     for (const open of this.#memory.open.values()) {
       if (nowUs >= open.giveUpUs) {
-        this.#close(open, { kind: 'unknown' });
+        this.#close(open, { kind: 'unknown' }, effects);
         continue;
       }
       if (nowUs >= open.nextUs) this.#sendAgain(open, effects);
@@ -303,16 +305,25 @@ class Client implements Program {
     return nowOnly(effects);
   }
 
-  #close(open: Open, answer: Answer): void {
+  /** The final answer; what waited for it in its lane is asked. */
+  #close(open: Open, answer: Answer, effects: Effect[]): void {
     const { op } = open.call;
     required(this.#memory.open.get(op), 'an open operation to close');
     this.#memory.open.delete(op);
-    const { request, askedAt } = open;
+    const { request, planned, askedAt } = open;
     const { record, now } = this.#options.harness;
     const client = this.#host.self;
-    record({ kind: 'answered', at: now(), client, op, request, answer, askedAt });
+    const at = now();
+    record({ kind: 'answered', at, client, op, request, answer, askedAt, ...hostility(planned) });
+    if (planned.lane === undefined) return;
+    const next = this.#memory.lanes.next(planned.lane, answer.kind === 'ok');
+    if (next !== undefined) this.#ask(next, at, effects);
   }
 }
+
+/** Nonsense is marked, so that nobody takes its refusal for a failure. */
+const hostility = ({ meant }: PlannedOp): { readonly hostile?: true } =>
+  meant === undefined ? {} : { hostile: true };
 
 /** Where several faults press it, the shortest wait is the one that shows. */
 function mostImpatient({ impatience }: ClientKnobs): Impatience | undefined {
@@ -323,48 +334,19 @@ function mostImpatient({ impatience }: ClientKnobs): Impatience | undefined {
   return most;
 }
 
-/** Schedules are few and everything due rests on them: a client insists on those for longer. */
-function patienceUs(request: ApiRequest, timeoutUs: number): number {
-  return request.kind === 'put-schedule' ? Math.max(10 * MINUTE, 20 * timeoutUs) : timeoutUs;
-}
+const INSISTED: readonly ApiRequest['kind'][] = [
+  'put-schedule',
+  'edit-schedule',
+  'put-queue',
+  'edit-queue',
+];
 
-/** The request as judges see it. */
-function evidenceOf(request: ApiRequest): Request {
-  switch (request.kind) {
-    case 'submit':
-      return submitEvidence(request.job, request.spec);
-    case 'put-schedule':
-      return scheduleEvidence(request.schedule, request.revision ?? 1, request.spec);
-    case 'put-queue': {
-      const { kind, queue, revision, spec } = request;
-      return { kind, queue, revision, limits: spec };
-    }
-    case 'status':
-    case 'cancel':
-    case 'retry':
-    case 'run-now':
-    case 'edit-schedule':
-    case 'schedule-status':
-    case 'trigger':
-    case 'edit-queue':
-      return request;
-    default:
-      throw new InvariantBroken(`only the auditor lists, a client was to ask ${request.kind}`);
-  }
-}
+/** Schedules and queues are few and much rests on them; nonsense is worth no patience. */
+const isInsistedOn = ({ request, meant }: PlannedOp): boolean =>
+  meant === undefined && INSISTED.includes(request.kind);
 
-function submitEvidence(job: string, spec: JobSpec): Request {
-  const { retry, priority = 0, payload: _, ...rest } = spec;
-  const { maxAttempts, baseUs: backoffUs, maxUs: backoffMaxUs } = retry;
-  const doubles = retry.backoff === 'exponential';
-  return { kind: 'submit', job, ...rest, priority, maxAttempts, backoffUs, backoffMaxUs, doubles };
-}
-
-function scheduleEvidence(schedule: string, revision: number, spec: ScheduleSpec): Request {
-  const { late, windowUs, catchUpMax, spacingUs = 0 } = spec.misfire;
-  const { overlap = 'allow', jitterUs = 0 } = spec;
-  const misfire = { late, windowUs, catchUpMax, spacingUs };
-  return { kind: 'put-schedule', schedule, revision, overlap, ...misfire, jitterUs };
+function patienceUs(planned: PlannedOp, timeoutUs: number): number {
+  return isInsistedOn(planned) ? Math.max(10 * MINUTE, 20 * timeoutUs) : timeoutUs;
 }
 
 /**
@@ -376,12 +358,14 @@ function finalAnswer({ request, copies }: Open, result: ApiResult): Answer | und
     case 'ok':
       return okAnswer(result);
     case 'error':
-      if (copies > 1 && request.kind !== 'status') return { kind: 'unknown' };
+      if (copies > 1 && !isQuestion(request)) return { kind: 'unknown' };
       return { kind: 'fail', reason: `${result.field}: ${result.reason}` };
     default:
       return undefined;
   }
 }
+
+const isQuestion = ({ kind }: Request): boolean => kind === 'status' || kind === 'schedule-status';
 
 function okAnswer(result: Extract<ApiResult, { readonly kind: 'ok' }>): Answer {
   const { state, attempts, revision, standing } = result;

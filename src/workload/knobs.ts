@@ -6,7 +6,8 @@
  */
 import type { Message } from '../host/host.ts';
 import { assert } from '../lib/assert.ts';
-import type { Demand, PlannedOp } from './workload.ts';
+import type { Demand } from './demand.ts';
+import type { PlannedOp } from './workload.ts';
 
 /** To a client from the operator: look at your knobs. */
 export const KNOBS_TURNED: Message = Object.freeze({ kind: 'knobs-turned' });

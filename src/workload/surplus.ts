@@ -6,7 +6,9 @@ import { assert } from '../lib/assert.ts';
 import type { Random } from '../lib/random.ts';
 import { MS, SECOND } from '../lib/units.ts';
 import { jobSpec, numberedId } from './arrivals.ts';
-import { type Demand, type PlannedOp, planJob } from './workload.ts';
+import type { Demand } from './demand.ts';
+import { planJob } from './plan-job.ts';
+import type { PlannedOp } from './workload.ts';
 
 export interface SurplusOptions {
   readonly demand: Demand;

@@ -95,7 +95,7 @@ test('facts out of the order of time are a problem', () => {
 });
 
 /** Keys of facts that may be left out. */
-const OPTIONAL = ['tick', 'reason', 'wallRatePpm'];
+const OPTIONAL = ['tick', 'reason', 'wallRatePpm', 'hostile'];
 
 test('a fact with one key dropped or spoiled is refused', () => {
   fc.assert(

@@ -111,8 +111,23 @@ export const answer: fc.Arbitrary<Answer> = fc.oneof(
 );
 
 export const evidence: fc.Arbitrary<Evidence> = fc.oneof(
-  fc.record({ kind: is('asked'), at, client, op: span, request }),
-  fc.record({ kind: is('answered'), at, client, op: span, request, answer, askedAt: at }),
+  fc.record(
+    { kind: is('asked'), at, client, op: span, request, hostile: fc.constant(true as const) },
+    { requiredKeys: ['kind', 'at', 'client', 'op', 'request'] },
+  ),
+  fc.record(
+    {
+      kind: is('answered'),
+      at,
+      client,
+      op: span,
+      request,
+      answer,
+      askedAt: at,
+      hostile: fc.constant(true as const),
+    },
+    { requiredKeys: ['kind', 'at', 'client', 'op', 'request', 'answer', 'askedAt'] },
+  ),
   fc.record(
     { kind: is('body-began'), at, worker, job, tick, token, delivery },
     { requiredKeys: ['kind', 'at', 'worker', 'job', 'token', 'delivery'] },

@@ -3,7 +3,8 @@ import type { Evidence, FactOf } from '../../src/history/fact.ts';
 import { hashedRandom, type Streams } from '../../src/lib/random.ts';
 import { MINUTE, MS, SECOND, virtualUs } from '../../src/lib/units.ts';
 import type { ApiAnswer, ApiCall, ApiResult, JobSpec } from '../../src/scheduler/api.ts';
-import type { Demand, Harness } from '../../src/workload/workload.ts';
+import type { Demand } from '../../src/workload/demand.ts';
+import type { Harness } from '../../src/workload/workload.ts';
 import type { FakeHost } from '../support/fake-host.ts';
 
 export interface TestHarness extends Harness {

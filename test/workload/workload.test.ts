@@ -4,13 +4,9 @@ import { InvariantBroken } from '../../src/lib/assert.ts';
 import { MINUTE, SECOND, wallUs } from '../../src/lib/units.ts';
 import type { Workload } from '../../src/scenario/scenario.ts';
 import type { ScheduleSpec } from '../../src/scheduler/api.ts';
+import type { Demand } from '../../src/workload/demand.ts';
 import type { TraceJob } from '../../src/workload/traces/swf.ts';
-import {
-  type Demand,
-  type PlanOptions,
-  planWorkload,
-  splitByClient,
-} from '../../src/workload/workload.ts';
+import { type PlanOptions, planWorkload, splitByClient } from '../../src/workload/workload.ts';
 import { DEMAND, SPEC, streamsOf } from './fixtures.ts';
 
 const START_WALL_US = wallUs(1_700_000_000 * SECOND);
