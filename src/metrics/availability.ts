@@ -2,16 +2,18 @@ import type { FactOf } from '../history/fact.ts';
 import type { Accounts } from './accounts.ts';
 import type { JobBook } from './jobs.ts';
 import type { Metrics } from './numbers.ts';
-import { isDone, isDoubled, type TickBook } from './ticks.ts';
+import { isDone, isDoubled, isTimely, type TickBook } from './ticks.ts';
 import type { Window } from './window.ts';
 
 /**
  * Whether an answer says how available the API was. Most requests may be refused for what their job
  * or schedule is (it ended before, it never arrived): that is the service at work, and no request
  * that should have succeeded. A refused schedule is one, and so is a refused submit, unless it asks
- * for something that depends on others: a key that only one job may have, or parents.
+ * for something that depends on others: a key that only one job may have, or parents. Nonsense is
+ * never counted.
  */
-export const isCounted = ({ request, answer }: FactOf<'answered'>): boolean => {
+export const isCounted = ({ request, answer, hostile }: FactOf<'answered'>): boolean => {
+  if (hostile === true) return false;
   if (answer.kind !== 'fail') return true;
   if (request.kind !== 'submit') return request.kind === 'put-schedule';
   return request.uniqueKey === undefined && request.parents === undefined;
@@ -48,8 +50,9 @@ export class ApiAnswers {
 
 /**
  * dispatchWithin ('ratio'): of the accepted jobs that became ready in the storm (asked, plus the
- * delay asked for), the share that began within ε of it. Jobs that never began count as failures,
- * but for those that were cancelled before.
+ * delay asked for, or told to run now), the share that began within ε of it. Jobs that never began
+ * count as failures, but for those that were cancelled before. Jobs that others may hold back are
+ * left out: those with parents, and those of queues with limits.
  */
 export function dispatchAvailability(jobs: JobBook, window: Window, epsilonUs: number): Metrics {
   let all = 0;
@@ -63,8 +66,8 @@ export function dispatchAvailability(jobs: JobBook, window: Window, epsilonUs: n
 }
 
 /**
- * tickWithin ('ratio'): of the ticks due in the storm, the share that began within ε and ran
- * exactly once: its effect was accepted, once. ticksMissed, ticksDoubled ('count'): over the whole
+ * tickWithin ('ratio'): of the ticks due in the storm, the share that began within ε (and the
+ * jitter that their schedule allows) and ran exactly once: its effect was accepted, once. ticksMissed, ticksDoubled ('count'): over the whole
  * run, as in the accounts.
  */
 export function tickAvailability(
@@ -78,8 +81,7 @@ export function tickAvailability(
   for (const row of ticks.due()) {
     if (!window.contains(row.dueUs)) continue;
     all++;
-    const isTimely = row.beganUs !== -1 && row.beganUs <= row.dueUs + epsilonUs;
-    if (isTimely && isDone(row) && !isDoubled(row)) timely++;
+    if (isTimely(row, epsilonUs) && isDone(row) && !isDoubled(row)) timely++;
   }
   const counted = (count: number) => ({
     unit: 'count',

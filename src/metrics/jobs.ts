@@ -9,6 +9,8 @@ const CREDITED = 4;
 const NO_SINK = 8;
 const DEAD = 16;
 const SUBMITTED = 32;
+/** Others may hold it back for as long as they like. */
+const HELD = 64;
 /** The state that the audit listed, from this bit on; 0 when it listed none. */
 const AUDITED_SHIFT = 8;
 const AUDITED_CODES: readonly (JobState | undefined)[] = [
@@ -34,26 +36,57 @@ export class JobBook {
   readonly #beganUs = new RowNumbers(-1);
   readonly #flags = new RowBits();
   readonly #tally: Tally;
+  /** Queues that somebody put; others have no limits. */
+  readonly #limited = new Set<string>();
+  /** Schedules whose jobs ask nothing of the ledger. */
+  readonly #withoutSink = new Set<string>();
+  #startWallUs = 0;
 
   constructor(rows: JobRows, tally: Tally) {
     this.#rows = rows;
     this.#tally = tally;
   }
 
-  onAsked({ at, request }: FactOf<'asked'>): void {
-    if (request.kind !== 'submit') return;
-    const row = this.#rows.row(request.job);
-    if (this.#flags.get(row) !== 0) return;
-    this.#readyUs.set(row, at + request.delayUs);
-    this.#flags.set(row, request.sink === 'none' ? SUBMITTED | NO_SINK : SUBMITTED);
+  onRunBegan({ startWallUs }: FactOf<'run-began'>): void {
+    this.#startWallUs = startWallUs;
   }
 
-  onAnswered({ at, request, answer }: FactOf<'answered'>): void {
+  onDue({ tick, sink }: FactOf<'tick-due'>): void {
+    if (sink === 'none') this.#withoutSink.add(tick.schedule);
+  }
+
+  onAsked({ at, request }: FactOf<'asked'>): void {
+    switch (request.kind) {
+      case 'submit': {
+        const isHeld = request.parents !== undefined || this.#limited.has(request.queue);
+        const sink = request.sink === 'none' ? NO_SINK : 0;
+        const saidUs = request.atUs === undefined ? 0 : request.atUs - this.#startWallUs;
+        const readyUs = Math.max(at + request.delayUs, saidUs);
+        return this.#add(request.job, readyUs, sink | (isHeld ? HELD : 0));
+      }
+      case 'trigger':
+        return this.#add(request.job, at, this.#withoutSink.has(request.schedule) ? NO_SINK : 0);
+      case 'put-queue':
+        this.#limited.add(request.queue);
+    }
+  }
+
+  #add(job: string, readyUs: number, flags: number): void {
+    const row = this.#rows.row(job);
+    if (this.#flags.get(row) !== 0) return;
+    this.#readyUs.set(row, readyUs);
+    this.#flags.set(row, SUBMITTED | flags);
+  }
+
+  onAnswered({ at, request, answer, askedAt }: FactOf<'answered'>): void {
     if (answer.kind !== 'ok' || !('job' in request)) return;
     const row = this.#rows.row(request.job);
     if (this.#flags.get(row) === 0) return;
-    if (request.kind === 'submit' && this.#acceptedUs.get(row) === -1)
-      this.#acceptedUs.set(row, at);
+    const isAccepted = request.kind === 'submit' || request.kind === 'trigger';
+    if (isAccepted && this.#acceptedUs.get(row) === -1) this.#acceptedUs.set(row, at);
+    if (request.kind === 'run-now') {
+      this.#readyUs.set(row, Math.min(this.#readyUs.get(row), askedAt));
+    }
     const told = answer.state ?? (request.kind === 'cancel' ? 'cancelled' : undefined);
     if (told === 'cancelled') this.#mark(row, CANCELLED);
     else if (told === 'dead') this.#mark(row, DEAD);
@@ -91,13 +124,14 @@ export class JobBook {
 
   /**
    * Every accepted job that was to begin: when it was ready, when it was accepted, and when it
-   * first began (-1 for never). Left out are those that were cancelled and never began.
+   * first began (-1 for never). Left out are those that were cancelled and never began, and those
+   * that others may have held back.
    */
   eachDispatch(visit: (readyUs: number, acceptedUs: number, beganUs: number) => void): void {
     for (let row = 0; row < this.#acceptedUs.length; row++) {
       const acceptedUs = this.#acceptedUs.get(row);
       const beganUs = this.#beganUs.get(row);
-      if (acceptedUs === -1) continue;
+      if (acceptedUs === -1 || (this.#flags.get(row) & HELD) !== 0) continue;
       if (beganUs === -1 && this.#isCancelled(row)) continue;
       visit(this.#readyUs.get(row), acceptedUs, beganUs);
     }

@@ -6,6 +6,7 @@
  *   window.ts        the part of a run that rates and shares speak of: the storm
  *   jobs.ts          what is known of every job, a few bytes each
  *   ticks.ts         what is known of every tick
+ *   standings.ts     which version of a schedule is in force, as far as clients know
  *   availability.ts  shares: API, dispatch, ticks
  *   leadership.ts    who claimed to lead; time without a leader, and with two
  *   failover.ts      from the true moment of the fault to the first dispatch
@@ -97,17 +98,26 @@ class Gauges {
 
   fold(): Fold {
     return foldOf({
-      'run-began': (fact) => this.#storm.onRunBegan(fact),
+      'run-began': (fact) => {
+        this.#storm.onRunBegan(fact);
+        this.#jobs.onRunBegan(fact);
+      },
       phase: (fact) => {
         this.#window.onPhase(fact);
         this.#storm.onPhase(fact);
       },
-      asked: (fact) => this.#jobs.onAsked(fact),
+      asked: (fact) => {
+        this.#jobs.onAsked(fact);
+        this.#ticks.onAsked(fact);
+      },
       answered: (fact) => this.#answered(fact),
       'body-began': (fact) => this.#began(fact),
       'body-ended': (fact) => this.#ended(fact),
       'effect-arrived': (fact) => this.#effect(fact),
-      'tick-due': (fact) => this.#ticks.onDue(fact),
+      'tick-due': (fact) => {
+        this.#ticks.onDue(fact);
+        this.#jobs.onDue(fact);
+      },
       machine: (fact) => {
         this.#failovers.onMachine(fact);
         this.#leadership.onMachine(fact);
@@ -170,6 +180,7 @@ class Gauges {
 
   #answered(fact: FactOf<'answered'>): void {
     this.#jobs.onAnswered(fact);
+    this.#ticks.onAnswered(fact);
     this.#api.onAnswered(fact);
     this.#apiLatency.onAnswered(fact);
     if (isCounted(fact)) this.#apiShares.add(fact.at, fact.answer.kind === 'ok');

@@ -1,6 +1,6 @@
 import { SECOND } from '../lib/units.ts';
 import type { JobBook } from './jobs.ts';
-import { isDone, isDoubled, type TickBook } from './ticks.ts';
+import { isDone, isDoubled, isTimely, type TickBook } from './ticks.ts';
 
 /** Values over the time of the run in equal buckets; null where a bucket has no value. */
 export interface TimeSeries {
@@ -102,8 +102,7 @@ export function runSeries(sources: SeriesSources): Record<string, TimeSeries> {
 function tickShares({ ticks, bucketUs, epsilonUs }: SeriesSources): Shares {
   const shares = new Shares(bucketUs);
   for (const row of ticks.due()) {
-    const isTimely = row.beganUs !== -1 && row.beganUs <= row.dueUs + epsilonUs;
-    shares.add(row.dueUs, isTimely && isDone(row) && !isDoubled(row));
+    shares.add(row.dueUs, isTimely(row, epsilonUs) && isDone(row) && !isDoubled(row));
   }
   return shares;
 }

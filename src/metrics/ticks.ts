@@ -1,10 +1,13 @@
 import type { FactOf, SinkKind, TickId } from '../history/fact.ts';
 import { TickMap } from '../history/tick-map.ts';
+import { Standings } from './standings.ts';
 import type { Tally } from './throughput.ts';
 
 /** What is known of one tick. Times are true microseconds, -1 for never. */
 export interface TickRow {
   dueUs: number;
+  /** So much later it may start by what its schedule says. */
+  jitterUs: number;
   beganUs: number;
   sink: SinkKind | undefined;
   /** Bodies that ended in success. */
@@ -18,16 +21,29 @@ export interface TickRow {
 /** Everything that fell due or began on a schedule. */
 export class TickBook {
   readonly #rows = new TickMap<TickRow>();
+  readonly #standings = new Standings();
   readonly #tally: Tally;
 
   constructor(tally: Tally) {
     this.#tally = tally;
   }
 
-  onDue({ at, tick, sink }: FactOf<'tick-due'>): void {
-    const row = this.#row(tick);
-    row.dueUs = at;
-    row.sink = sink;
+  onAsked(fact: FactOf<'asked'>): void {
+    this.#standings.onAsked(fact);
+  }
+
+  onAnswered(fact: FactOf<'answered'>): void {
+    this.#standings.onAnswered(fact);
+  }
+
+  /** Of two versions of a schedule one at most is in force: a tick of both counts once. */
+  onDue(fact: FactOf<'tick-due'>): void {
+    const row = this.#row(fact.tick);
+    row.sink = fact.sink;
+    const expected = this.#standings.expected(fact);
+    if (expected === undefined) return;
+    row.dueUs = fact.at;
+    row.jitterUs = expected.jitterUs;
   }
 
   onBegan(tick: TickId, at: number): void {
@@ -58,7 +74,7 @@ export class TickBook {
     this.#row(tick).isSkipped = true;
   }
 
-  /** Ticks that fell due; one that began and never did is for the claims. */
+  /** Ticks that fell due as expected; one that began and never did is for the claims. */
   *due(): Iterable<TickRow> {
     for (const row of this.#rows.values()) if (row.dueUs >= 0) yield row;
   }
@@ -70,6 +86,7 @@ export class TickBook {
 
 const newRow = (): TickRow => ({
   dueUs: -1,
+  jitterUs: 0,
   beganUs: -1,
   sink: undefined,
   succeeded: 0,
@@ -77,6 +94,10 @@ const newRow = (): TickRow => ({
   accepted: 0,
   isSkipped: false,
 });
+
+/** It began within ε of its time. */
+export const isTimely = ({ dueUs, jitterUs, beganUs }: TickRow, epsilonUs: number): boolean =>
+  beganUs !== -1 && beganUs <= dueUs + jitterUs + epsilonUs;
 
 /** It ran: its effect was accepted, or it succeeded and asked nothing of the ledger. */
 export const isDone = (row: TickRow): boolean =>
