@@ -5,7 +5,7 @@ import { watchFairness } from '../faults/fairness.ts';
 import { Injector } from '../faults/inject.ts';
 import type { Plan } from '../faults/plan.ts';
 import { PROFILES } from '../faults/profiles.ts';
-import type { Phase, TickId } from '../history/fact.ts';
+import type { Phase } from '../history/fact.ts';
 import type { Fold } from '../history/history.ts';
 import { foldOf, Recorder } from '../history/history.ts';
 import { Kernel } from '../kernel/kernel.ts';
@@ -24,9 +24,10 @@ import { createKnobs, type WorkloadKnobs } from '../workload/knobs.ts';
 import { createLedger } from '../workload/ledger.ts';
 import type { Harness, PlannedOp } from '../workload/workload.ts';
 import { planWorkload, splitByClient } from '../workload/workload.ts';
-import { CORE_ROOM } from './extra-work.ts';
+import { CORE_ROOM, jobsPerSecond } from './extra-work.ts';
 import type { Prepared } from './prepare.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, Workload } from './scenario.ts';
+import { type DueTick, dueOfVersions } from './versions.ts';
 import { MachineZones } from './zone-shelf.ts';
 
 export interface RunOptions {
@@ -97,7 +98,8 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
   const injector = new Injector({ sim, kernel, recorder, plan, rng, stakes, zones, workload });
   for (const fold of options.folds) recorder.subscribe(fold);
   const chooseCore = coreOf(prepared, rng);
-  const execute = conductor(prepared, { sim, kernel, recorder, injector, chooseCore });
+  const due = dueOfVersions(prepared.due, ops);
+  const execute = conductor(prepared, { sim, kernel, recorder, injector, chooseCore, due });
   return { kernel, sim, plan, execute };
 }
 
@@ -127,6 +129,7 @@ function plannedOps(prepared: Prepared, rng: Rng): readonly PlannedOp[] {
     rng,
     startUs: timeline.askFromUs,
     endUs: timeline.askUntilUs,
+    storm: { fromUs: timeline.chaosUs, untilUs: timeline.healUs },
     startWallUs,
     schedules,
     traceJobs,
@@ -189,19 +192,31 @@ function addMachines(
   });
   const { slots, beatUs } = cluster;
   const { members } = built;
-  const options = { members, ledger: LEDGER, slots, body };
-  const configured = (factor: number) =>
-    createWorker({
-      ...options,
-      beatUs: Math.round(beatUs * factor),
-      drainUs: Math.round(DRAIN_US * factor),
-    });
-  for (const name of workers) add({ name, role: 'worker', factory: configured(1), configured });
+  workers.forEach((name, index) => {
+    const tags = tagsOf(workload, index);
+    const inOrder = built.isShared ? turned(members, index) : members;
+    const options = { members: inOrder, ledger: LEDGER, slots, body, ...tags };
+    const configured = (factor: number) =>
+      createWorker({
+        ...options,
+        beatUs: Math.round(beatUs * factor),
+        drainUs: Math.round(DRAIN_US * factor),
+      });
+    add({ name, role: 'worker', factory: configured(1), configured });
+  });
   addClients(prepared, built, supplies, harness, add);
   add({ name: LEDGER, role: 'ledger', factory: createLedger(harness) });
-  const auditor = createAuditor({ members, harness, beginAfterUs: timeline.auditUs });
+  const { auditUs: beginAfterUs } = timeline;
+  const readsSchedules = workload.edits !== undefined;
+  const auditor = createAuditor({ members, harness, beginAfterUs, readsSchedules });
   add({ name: AUDITOR, role: 'auditor', factory: auditor });
   return clocks;
+}
+
+/** What this worker is good for; a worker without tags has no such key. */
+function tagsOf({ tags = [] }: Workload, worker: number): { readonly tags?: readonly string[] } {
+  const has = tags.filter(({ workers }) => worker < workers).map(({ tag }) => tag);
+  return has.length === 0 ? {} : { tags: has };
 }
 
 /** The core that is healed; undefined when all of the cluster is. The seed may draw which. */
@@ -211,11 +226,12 @@ function coreOf(prepared: Prepared, rng: Rng): ChooseCore | undefined {
   const isDrawn = phases.heal === 'drawn' && rng.stream('heal').below(2) === 0;
   if (phases.heal !== 'core' && !isDrawn) return undefined;
   const ticksPerSecond = (due.length * SECOND) / (timeline.askUntilUs - timeline.ticksFromUs);
-  const perSecond = workload.arrivals.perSecond + ticksPerSecond;
+  const perSecond = jobsPerSecond(workload) + ticksPerSecond;
   const busySlots = (perSecond * workload.runUsMean) / SECOND;
   const enough = Math.max(1, Math.ceil((CORE_ROOM * busySlots) / cluster.slots));
-  // A trace may need every one of them.
-  const workers = traceJobs.length > 0 ? cluster.workers : enough;
+  // A trace may need every one of them, and jobs with tags those that have them.
+  const needsAll = traceJobs.length > 0 || workload.tags !== undefined;
+  const workers = needsAll ? cluster.workers : enough;
   return drawCore(rng, { schedulers: design.coreSchedulers(cluster.members), workers });
 }
 
@@ -239,6 +255,12 @@ function addClients(
   });
 }
 
+/** The same names, beginning elsewhere. */
+const turned = (names: readonly string[], by: number): readonly string[] => {
+  const at = by % names.length;
+  return [...names.slice(at), ...names.slice(0, at)];
+};
+
 const numbered = (role: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
 
@@ -258,13 +280,15 @@ interface Stage {
   readonly injector: Injector;
   /** Absent when all of the cluster is healed. */
   readonly chooseCore: ChooseCore | undefined;
+  /** In order of nominal time. */
+  readonly due: readonly DueTick[];
 }
 
 const PHASES: readonly Phase[] = ['warm-up', 'chaos', 'heal', 'quiescence', 'audit', 'end'];
 
 /** Leads a run through its phases; due ticks become facts at their true time. */
 function conductor(prepared: Prepared, stage: Stage): () => void {
-  const { sim, kernel, recorder, injector, chooseCore } = stage;
+  const { sim, kernel, recorder, injector, chooseCore, due } = stage;
   const { timeline } = prepared;
   let isAudited = false;
   recorder.subscribe(foldOf({ 'audit-ended': () => (isAudited = true) }));
@@ -276,7 +300,7 @@ function conductor(prepared: Prepared, stage: Stage): () => void {
     if (chooseCore === undefined) injector.healAll();
     else injector.healCore(chooseCore);
   });
-  const recordDue = dueRecorder(prepared, kernel, recorder);
+  const recordDue = dueRecorder(prepared, due, kernel, recorder);
   return () => {
     sim.startAll();
     enter('warm-up');
@@ -294,17 +318,21 @@ function conductor(prepared: Prepared, stage: Stage): () => void {
 }
 
 /** Records each due tick when it is due: one pending event at a time, however many there are. */
-function dueRecorder(prepared: Prepared, kernel: Kernel, recorder: Recorder): () => void {
-  const { due, startWallUs, loaded } = prepared;
+function dueRecorder(
+  { startWallUs, loaded }: Prepared,
+  due: readonly DueTick[],
+  kernel: Kernel,
+  recorder: Recorder,
+): () => void {
   const { delivery, sinks } = loaded.scenario.workload;
   const sink = sinks[0] ?? 'token';
   const kind = kernel.register('tick-due', (index) => {
-    const tick = required(due[index], `tick ${index}`);
-    recorder.record({ kind: 'tick-due', at: kernel.now, tick, revision: 1, delivery, sink });
+    const { tick, revision } = required(due[index], `tick ${index}`);
+    recorder.record({ kind: 'tick-due', at: kernel.now, tick, revision, delivery, sink });
     next(index + 1);
   });
   const next = (index: number): void => {
-    const tick: TickId | undefined = due[index];
+    const tick = due[index]?.tick;
     if (tick === undefined) return;
     const atUs = tick.nominalUs - startWallUs;
     assert(atUs >= kernel.now, () => `tick due at ${atUs}, now ${kernel.now}`);

@@ -6,7 +6,8 @@
 import type { FaultKind, PlannedFault } from '../faults/plan.ts';
 import { PROFILES } from '../faults/profiles.ts';
 import { MS, SECOND } from '../lib/units.ts';
-import type { Scenario } from './scenario.ts';
+import { familySize } from '../workload/demand.ts';
+import type { Scenario, Workload } from './scenario.ts';
 
 export interface ExtraWork {
   /** Faults may add so many jobs in a run, and no more. */
@@ -32,7 +33,7 @@ const TURNAROUND_US = 20 * MS;
 /** Of a cluster that is busier than this nothing can be said. */
 const LOAD_MAX = 0.9;
 /** Slots are not shared out evenly, attempts fail, and both must be made up for. */
-const SLACK = 1.5;
+export const SLACK = 1.5;
 
 /** A job's share of the whole cluster's time, and the share of it that arrivals take. */
 interface Pace {
@@ -40,13 +41,30 @@ interface Pace {
   readonly load: number;
 }
 
+/** Jobs that clients submit, all of a family for each that has one. */
+export function jobsPerSecond({ arrivals, families }: Workload): number {
+  if (families === undefined) return arrivals.perSecond;
+  return arrivals.perSecond * (1 + (families.sharePpm / 1e6) * (familySize(families) - 1));
+}
+
+/** Attempts that a job takes on average, when nothing else goes wrong. */
+export function attemptsOf({ failPpm, silentPpm = 0 }: Workload): number {
+  return 1 / Math.max(0.1, 1 - (failPpm + silentPpm) / 1e6);
+}
+
+/** For so long a job takes up slots on average, all of its attempts together. */
+export function busyUsOf({ cluster, workload }: Scenario): number {
+  const { runUsMean, silentPpm = 0, heartbeatUs = 0 } = workload;
+  const turnaroundUs = TURNAROUND_US + 6 * cluster.latencyMaxUs;
+  const silentUs = (silentPpm / 1e6) * heartbeatUs;
+  return attemptsOf(workload) * (runUsMean + silentUs + turnaroundUs);
+}
+
 function paceOf(scenario: Scenario): Pace {
   const { cluster, workload } = scenario;
-  const turnaroundUs = TURNAROUND_US + 6 * cluster.latencyMaxUs;
-  const attempts = 1 / Math.max(0.1, 1 - workload.failPpm / 1e6);
-  const busyUs = attempts * (workload.runUsMean + turnaroundUs);
-  const perJobUs = Math.max(DISPATCH_US, busyUs / (healedWorkers(scenario) * cluster.slots));
-  const load = (workload.arrivals.perSecond * perJobUs) / SECOND;
+  const slots = healedWorkers(scenario) * cluster.slots;
+  const perJobUs = Math.max(DISPATCH_US, busyUsOf(scenario) / slots);
+  const load = (jobsPerSecond(workload) * perJobUs) / SECOND;
   return { perJobUs, load: Math.min(load, LOAD_MAX) };
 }
 
@@ -55,8 +73,9 @@ export const CORE_ROOM = 4;
 
 /** Workers that are there after the heal, at least: all, or those of a core. */
 function healedWorkers({ cluster, workload, phases }: Scenario): number {
-  if (phases.heal === 'total') return cluster.workers;
-  const busySlots = (workload.arrivals.perSecond * workload.runUsMean) / SECOND;
+  // Those with a tag may be among any of them.
+  if (phases.heal === 'total' || workload.tags !== undefined) return cluster.workers;
+  const busySlots = (jobsPerSecond(workload) * workload.runUsMean) / SECOND;
   const enough = Math.max(1, Math.ceil((CORE_ROOM * busySlots) / cluster.slots));
   return Math.min(cluster.workers, enough);
 }
@@ -74,7 +93,7 @@ export function extraWorkOf(scenario: Scenario): ExtraWork {
       : drawnWork(faults.profile, pace);
   if (wanted === 0 && piledUs === 0) return NO_EXTRA_WORK;
   const jobsMax = Math.min(Math.ceil(wanted), JOBS_MAX);
-  const piled = (workload.arrivals.perSecond * piledUs) / SECOND;
+  const piled = (jobsPerSecond(workload) * piledUs) / SECOND;
   const drainUs = Math.ceil((SLACK * (jobsMax + piled) * pace.perJobUs) / (1 - pace.load));
   return { jobsMax, drainUs, hasLongJobs: piledUs > 0 };
 }

@@ -1,20 +1,22 @@
 /** A scenario's inputs read once for all seeds: schedules, zone rules, due ticks, traced jobs. */
-import type { TickId } from '../history/fact.ts';
 import { required } from '../lib/assert.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
 import { failed, ok } from '../lib/outcome.ts';
 import type { WallUs } from '../lib/units.ts';
 import { DAY, wallUs } from '../lib/units.ts';
-import type { JobSpec, ScheduleSpec, Timing } from '../scheduler/api.ts';
+import type { JobSpec, ScheduleSpec } from '../scheduler/api.ts';
 import type { ZoneTable } from '../scheduler/schedule/zone-rules.ts';
+import { DEFAULT_QUEUE } from '../workload/arrivals.ts';
 import { readCrontab } from '../workload/traces/crontab.ts';
 import type { SwfOptions, TraceJob } from '../workload/traces/swf.ts';
 import { readSwf } from '../workload/traces/swf.ts';
-import { dueTicks } from './due-ticks.ts';
+import type { NamedSchedule } from '../workload/workload.ts';
 import type { SelectedDesign } from './registry.ts';
 import type { LoadedScenario, Scenario, ScheduleEntry } from './scenario.ts';
 import type { Timeline, TraceExtent } from './timeline.ts';
 import { timelineOf } from './timeline.ts';
+import { formatInstant } from './values.ts';
+import { type DueTick, dueOf } from './versions.ts';
 import { zoneTable } from './zone-data.ts';
 
 /** A line of an input that is not used, and why. */
@@ -30,10 +32,10 @@ export interface Prepared {
   readonly design: SelectedDesign;
   readonly timeline: Timeline;
   readonly startWallUs: WallUs;
-  readonly schedules: readonly { readonly name: string; readonly spec: ScheduleSpec }[];
+  readonly schedules: readonly NamedSchedule[];
   readonly zones: ZoneTable;
-  /** In order of nominal time. */
-  readonly due: readonly TickId[];
+  /** Of the schedules as they are written, in order of nominal time. */
+  readonly due: readonly DueTick[];
   readonly traceJobs: readonly TraceJob[];
   readonly unused: readonly UnusedLine[];
 }
@@ -60,11 +62,12 @@ export function prepare(
   const untilUs = wallUs(startWallUs + timeline.endUsMax + 2 * DAY);
   const zones = zoneTable(zonesOf(entries), wallUs(startWallUs - 400 * DAY), untilUs);
   if (zones.kind === 'failed') problems.push({ path: 'workload', problem: zones.error });
-  if (problems.length > 0 || zones.kind === 'failed') return failed(problems);
-  const schedules = entries.map(({ name, timing }) => ({
-    name,
-    spec: scheduleSpec(scenario, timeline, startWallUs, timing),
+  const schedules = entries.map((entry) => ({
+    name: entry.name,
+    spec: scheduleSpec(scenario, timeline, startWallUs, entry),
   }));
+  problems.push(...boundProblems(schedules));
+  if (problems.length > 0 || zones.kind === 'failed') return failed(problems);
   const due = dueOf(schedules);
   return ok({
     loaded,
@@ -179,40 +182,38 @@ function extentOf(jobs: readonly TraceJob[]): TraceExtent {
   };
 }
 
-/** Ticks count from the middle of the warm-up, when every schedule is known, until asking ends. */
+/**
+ * Ticks count from the middle of the warm-up, when every schedule is known, until asking ends; a
+ * schedule may have narrower bounds of its own.
+ */
 function scheduleSpec(
   scenario: Scenario,
   timeline: Timeline,
   startWallUs: WallUs,
-  timing: Timing,
+  entry: ScheduleEntry,
 ): ScheduleSpec {
-  const { retry, timeoutUs, delivery, sinks, misfire } = scenario.workload;
+  const { retry, timeoutUs, heartbeatUs, delivery, sinks } = scenario.workload;
   const sink = sinks[0] ?? 'token';
-  const job: JobSpec = { queue: 'default', delayUs: 0, retry, timeoutUs, delivery, sink };
+  const job: JobSpec = { queue: DEFAULT_QUEUE, delayUs: 0, retry, timeoutUs, delivery, sink };
+  const { timing, misfire = scenario.workload.misfire, overlap, bufferMax, jitterUs } = entry;
   return {
     timing,
     misfire,
-    startUs: wallUs(startWallUs + timeline.ticksFromUs),
-    endUs: wallUs(startWallUs + timeline.askUntilUs),
-    job,
+    startUs: wallUs(Math.max(startWallUs + timeline.ticksFromUs, entry.startUs ?? 0)),
+    endUs: wallUs(Math.min(startWallUs + timeline.askUntilUs, entry.endUs ?? Infinity)),
+    ...(overlap === undefined ? undefined : { overlap }),
+    ...(bufferMax === undefined ? undefined : { bufferMax }),
+    ...(jitterUs === undefined ? undefined : { jitterUs }),
+    job: heartbeatUs === undefined ? job : { ...job, heartbeatUs },
   };
 }
 
-function dueOf(
-  schedules: readonly { readonly name: string; readonly spec: ScheduleSpec }[],
-): readonly TickId[] {
-  const known = new Map<string, readonly WallUs[]>();
-  const dueOnce = ({ timing, startUs, endUs }: ScheduleSpec): readonly WallUs[] => {
-    const key = JSON.stringify(timing);
-    const found = known.get(key) ?? dueTicks(timing, startUs, endUs);
-    known.set(key, found);
-    return found;
-  };
-  const ticks = schedules.flatMap(({ name, spec }) =>
-    dueOnce(spec).map((nominalUs) => ({
-      schedule: name,
-      nominalUs,
-    })),
-  );
-  return ticks.sort((a, b) => a.nominalUs - b.nominalUs);
+/** Bounds that leave no time in which a tick could be due; only entries can have such. */
+function boundProblems(schedules: readonly NamedSchedule[]): Problem[] {
+  return schedules.flatMap(({ spec: { startUs, endUs } }, i) => {
+    if (startUs < endUs) return [];
+    const problem = `no tick can be due from ${formatInstant(startUs)} until ${formatInstant(endUs)}`;
+    const hint = 'ticks count from the middle of the warm-up until clients stop asking';
+    return [{ path: `workload.schedules.${i}`, problem, hint }];
+  });
 }

@@ -1,13 +1,14 @@
 /**
- * A scenario as canonical text: every key, defaults included, in the order of the schema. So a
- * result that carries this text says all there is to say, and means the same when a default
+ * A scenario as canonical text: every key that it has, defaults included, in the order of the
+ * schema. So a result that carries this text says all there is to say, and means the same when a default
  * changes.
  */
 import { Document, isScalar, Scalar, visit } from 'yaml';
 import type { Plan, PlannedFault, Target } from '../faults/plan.ts';
 import { unreachable } from '../lib/assert.ts';
-import type { FaultsPart, Scenario, ScheduleEntry, Workload } from './scenario.ts';
-import { formatInstant, formatRate, formatShare, formatSpan } from './values.ts';
+import { workloadData } from './print-work.ts';
+import type { FaultsPart, Scenario } from './scenario.ts';
+import { formatShare, formatSpan } from './values.ts';
 
 /** Points editors at the schema; the first line of every scenario. */
 export const FIRST_LINE = '# yaml-language-server: $schema=../schema.json';
@@ -80,63 +81,6 @@ function scenarioData(scenario: Scenario): unknown {
     slo: Object.fromEntries(scenario.slo.map((s) => [s.metric, `${s.op} ${s.value}`])),
     breaks: scenario.breaks,
   };
-}
-
-function workloadData(workload: Workload): unknown {
-  const { retry, misfire, crontab, trace } = workload;
-  return {
-    clients: workload.clients,
-    arrivals: { kind: workload.arrivals.kind, rate: formatRate(workload.arrivals.perSecond) },
-    delayed: { share: formatShare(workload.delayedPpm), max: formatSpan(workload.delayUsMax) },
-    status: formatShare(workload.statusPpm),
-    cancel: formatShare(workload.cancelPpm),
-    run: formatSpan(workload.runUsMean),
-    fail: formatShare(workload.failPpm),
-    sinks: workload.sinks,
-    delivery: workload.delivery,
-    retry: {
-      attempts: retry.maxAttempts,
-      backoff: retry.backoff,
-      base: formatSpan(retry.baseUs),
-      max: formatSpan(retry.maxUs),
-    },
-    timeout: formatSpan(workload.timeoutUs),
-    clientTimeout: formatSpan(workload.clientTimeoutUs),
-    schedules: workload.schedules.map(scheduleData),
-    misfire: {
-      late: misfire.late,
-      window: formatSpan(misfire.windowUs),
-      catchUp: misfire.catchUpMax,
-    },
-    ...(crontab === undefined
-      ? {}
-      : {
-          crontab: {
-            file: crontab.file,
-            zone: crontab.zone,
-            gap: crontab.gap,
-            overlap: crontab.overlap,
-          },
-        }),
-    ...(trace === undefined
-      ? {}
-      : {
-          trace: {
-            file: trace.file,
-            timeScale: trace.timeScale,
-            sizeScale: trace.sizeScale,
-            jobs: trace.jobsMax,
-          },
-        }),
-  };
-}
-
-function scheduleData({ name, timing }: ScheduleEntry): unknown {
-  if (timing.kind === 'interval') {
-    return { name, every: formatSpan(timing.everyUs), from: formatInstant(timing.anchorUs) };
-  }
-  const { expression, zone, gap, overlap } = timing;
-  return { name, cron: expression, zone, gap, overlap };
 }
 
 function faultsData(faults: FaultsPart): unknown {

@@ -4,16 +4,20 @@
  *   scenario.ts   what a scenario is, parsed (this file)
  *   schema.ts     its text form: strict keys, units, positions of problems, JSON Schema
  *   registry.ts   designs with their presets, promises, assumptions and bounds
+ *   limits.ts     whether limits and tags leave room for what is asked, and how long it takes
  *   assemble.ts   one run: machines, programs, workload, faults and judges wired together
  *   due-ticks.ts  the independent second opinion on which ticks are due (croner)
+ *   versions.ts   the same for every version of the schedules of a run
  *   zone-clock.ts local time by what the platform says of a zone, for due-ticks.ts
  *   zone-data.ts  zone rules read from the platform's zone database
  *   zone-shelf.ts the rules that each machine is handed, right or old
  */
 
 import type { PlannedFault } from '../faults/plan.ts';
-import type { Delivery, SinkKind } from '../history/fact.ts';
-import type { MisfirePolicy, RetryPolicy, Timing } from '../scheduler/api.ts';
+import type { OverlapPolicy } from '../history/fact.ts';
+import type { WallUs } from '../lib/units.ts';
+import type { MisfirePolicy, Timing } from '../scheduler/api.ts';
+import type { Demand } from '../workload/demand.ts';
 
 export interface Cluster {
   /** Scheduler members, where the design has more than one. */
@@ -39,31 +43,29 @@ export interface Cluster {
 export interface ScheduleEntry {
   readonly name: string;
   readonly timing: Timing;
+  /** Instead of the workload's. */
+  readonly misfire?: MisfirePolicy;
+  /** What happens to a tick while an instance is open, and how many wait where they are buffered. */
+  readonly overlap?: OverlapPolicy;
+  readonly bufferMax?: number;
+  readonly jitterUs?: number;
+  /** Ticks with startUs <= nominal < endUs, within the time in which ticks count at all. */
+  readonly startUs?: WallUs;
+  readonly endUs?: WallUs;
 }
 
-export interface Workload {
-  readonly clients: number;
-  /** Open loop, all clients together; 0 submits nothing. */
-  readonly arrivals: { readonly kind: 'poisson' | 'fixed'; readonly perSecond: number };
-  /** Share of submits that ask for a delay, drawn up to `delayUsMax`. */
-  readonly delayedPpm: number;
-  readonly delayUsMax: number;
-  /** Share of jobs asked about, and cancelled, some time after the submit. */
-  readonly statusPpm: number;
-  readonly cancelPpm: number;
-  /** Run time of a body: exponential with this mean. */
-  readonly runUsMean: number;
+/** Who asks for jobs, when, and what the jobs do. */
+export interface Workload extends Demand {
   /** Share of attempts that fail. */
   readonly failPpm: number;
-  /** Every job gets one of these by its id. */
-  readonly sinks: readonly SinkKind[];
-  readonly delivery: Delivery;
-  readonly retry: RetryPolicy;
-  readonly timeoutUs: number;
+  /** Share of attempts that at some time give no more signs of life, though they work. */
+  readonly silentPpm?: number;
+  /** Share of attempts that go on when told to stop. */
+  readonly zombiePpm?: number;
   /** A client gives an operation up as `unknown` after this. */
   readonly clientTimeoutUs: number;
   readonly schedules: readonly ScheduleEntry[];
-  /** For every schedule, of the crontab too. */
+  /** For every schedule that has none of its own, of the crontab too. */
   readonly misfire: MisfirePolicy;
   /** A crontab file; zone and daylight-saving policy for its lines. */
   readonly crontab?: {

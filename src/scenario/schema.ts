@@ -3,6 +3,9 @@
  *
  *   text-schema.ts   which keys there are, and their defaults
  *   text-scalars.ts  their units and bounds
+ *   work-schema.ts   the same for the workload
+ *   work-text.ts     the workload, in the program's shape
+ *   work-problems.ts what does not go together in it
  *   fault-text.ts    given faults
  *   values.ts        spans, shares, rates and instants
  *   yaml-text.ts     text to document, and the place of everything in it
@@ -13,17 +16,17 @@
 import { z } from 'zod';
 import { PROFILES } from '../faults/profiles.ts';
 import { failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
-import { wallUs } from '../lib/units.ts';
-import type { Timing } from '../scheduler/api.ts';
 import { parseCron } from '../scheduler/schedule/cron.ts';
 import { faultsFrom } from './fault-text.ts';
 import { suggestion } from './nearest.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { arranged, issueProblems, problemAt, type SchemaNode } from './problems.ts';
-import type { FaultsPart, Scenario, ScheduleEntry, Slo, Workload } from './scenario.ts';
+import type { FaultsPart, Scenario, Slo } from './scenario.ts';
 import { parseSelection } from './selection.ts';
 import { type ScenarioText, scenarioText } from './text-schema.ts';
 import { formatInstant, shown } from './values.ts';
+import { workProblems } from './work-problems.ts';
+import { workloadFrom } from './work-text.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
 
 /** What a scenario may name but is defined elsewhere; where absent, names are not checked. */
@@ -59,7 +62,9 @@ export function parseScenario(
   const faults = faultsFrom(parsed.data.faults, yaml);
   found.push(...faults.problems);
   if (found.length > 0) return failed(arranged(found));
-  return ok(scenarioFrom(parsed.data, faults.part));
+  const scenario = scenarioFrom(parsed.data, faults.part);
+  found.push(...workProblems(scenario).map((p) => problemAt(yaml, p.path, p.problem, p.hint)));
+  return found.length > 0 ? failed(arranged(found)) : ok(scenario);
 }
 
 /** An override may replace what an alias of the text refers to; what it leaves is then nothing. */
@@ -206,65 +211,5 @@ function scenarioFrom(text: ScenarioText, faults: FaultsPart): Scenario {
       return { metric, op: wanted.startsWith('>=') ? '>=' : '<=', value: Number(wanted.slice(2)) };
     }),
     breaks: text.breaks,
-  };
-}
-
-function workloadFrom(text: ScenarioText['workload']): Workload {
-  const crontab = typeof text.crontab === 'string' ? { file: text.crontab } : text.crontab;
-  const trace = typeof text.trace === 'string' ? { file: text.trace } : text.trace;
-  return {
-    clients: text.clients,
-    arrivals: { kind: text.arrivals.kind, perSecond: text.arrivals.rate },
-    delayedPpm: text.delayed.share,
-    delayUsMax: text.delayed.max,
-    statusPpm: text.status,
-    cancelPpm: text.cancel,
-    runUsMean: text.run,
-    failPpm: text.fail,
-    sinks: text.sinks,
-    delivery: text.delivery,
-    retry: {
-      maxAttempts: text.retry.attempts,
-      backoff: text.retry.backoff,
-      baseUs: text.retry.base,
-      maxUs: text.retry.max,
-    },
-    timeoutUs: text.timeout,
-    clientTimeoutUs: text.clientTimeout,
-    schedules: text.schedules.map(
-      (entry): ScheduleEntry => ({ name: entry.name, timing: timingFrom(entry) }),
-    ),
-    misfire: {
-      late: text.misfire.late,
-      windowUs: text.misfire.window,
-      catchUpMax: text.misfire.catchUp,
-    },
-    ...(crontab === undefined ? {} : { crontab: { ...CRON_DEFAULTS, ...crontab } }),
-    ...(trace === undefined
-      ? {}
-      : {
-          trace: {
-            file: trace.file,
-            timeScale: 'timeScale' in trace ? trace.timeScale : 1,
-            sizeScale: 'sizeScale' in trace ? trace.sizeScale : 1,
-            jobsMax: 'jobs' in trace ? trace.jobs : TRACE_JOBS_MAX,
-          },
-        }),
-  };
-}
-
-const CRON_DEFAULTS = { zone: 'UTC', gap: 'run-at-end', overlap: 'first' } as const;
-const TRACE_JOBS_MAX = 1_000;
-
-function timingFrom(entry: ScenarioText['workload']['schedules'][number]): Timing {
-  if (entry.every !== undefined) {
-    return { kind: 'interval', everyUs: entry.every, anchorUs: wallUs(entry.from ?? 0) };
-  }
-  return {
-    kind: 'cron',
-    expression: entry.cron ?? '',
-    zone: entry.zone ?? CRON_DEFAULTS.zone,
-    gap: entry.gap ?? CRON_DEFAULTS.gap,
-    overlap: entry.overlap ?? CRON_DEFAULTS.overlap,
   };
 }

@@ -1,28 +1,15 @@
 /**
  * The text form of a scenario as zod sees it: strict keys, units in values, and a default for
  * everything that has a sensible one. What comes out has the program's units; `schema.ts` gives it
- * the program's shape. Descriptions end up in the JSON Schema that editors show.
+ * the program's shape. The workload has a file of its own, `work-schema.ts`. Descriptions end up in the JSON Schema that editors show.
  */
 import { z } from 'zod';
 import { findFault } from '../faults/faults.ts';
 import { AIMED_ROLES, ANCHORS, FAULT_KINDS, ROLES_AT_MOMENT, SHARES } from '../faults/plan.ts';
 import { HEALS } from './scenario.ts';
 import { parseSelection } from './selection.ts';
-import {
-  count,
-  DAY_US,
-  fraction,
-  gap,
-  HOUR_US,
-  instant,
-  overlap,
-  path,
-  rate,
-  share,
-  span,
-  word,
-  zone,
-} from './text-scalars.ts';
+import { count, DAY_US, fraction, HOUR_US, instant, share, span, word } from './text-scalars.ts';
+import { workload } from './work-schema.ts';
 
 const cluster = z
   .strictObject({
@@ -58,121 +45,6 @@ const cluster = z
   })
   .prefault({})
   .describe('Machines, network and clocks.');
-
-const schedule = z
-  .strictObject({
-    name: word('Unique among the schedules.'),
-    cron: z
-      .string()
-      .min(1)
-      .max(1_000)
-      .optional()
-      .describe('Five fields: minute, hour, day of month, month, day of week.'),
-    zone: zone.optional(),
-    gap: gap.optional(),
-    overlap: overlap.optional(),
-    every: span('Instead of cron: a tick this often.', { min: 1_000_000 }).optional(),
-    from: instant('With every: ticks are at this instant and whole multiples from it.').optional(),
-  })
-  .superRefine((entry, ctx) => {
-    const refuse = (message: string, key?: string) =>
-      ctx.addIssue({ code: 'custom', message, path: key === undefined ? [] : [key], input: entry });
-    if (entry.cron === undefined && entry.every === undefined) refuse('needs cron or every');
-    if (entry.cron !== undefined && entry.every !== undefined) refuse('has cron as well', 'every');
-    const foreign = entry.every === undefined ? ['from'] : ['zone', 'gap', 'overlap'];
-    for (const key of foreign) {
-      if (entry[key as 'from' | 'zone'] !== undefined) {
-        refuse(entry.every === undefined ? 'goes with every' : 'goes with cron', key);
-      }
-    }
-  });
-
-const crontab = z.strictObject({
-  file: path('Relative to the scenario file.'),
-  zone: zone.prefault('UTC'),
-  gap: gap.prefault('run-at-end'),
-  overlap: overlap.prefault('first'),
-});
-
-const scale = (does: string) =>
-  z
-    .union([fraction(`${does}.`, 1e-6, 1e9), z.literal('fit')])
-    .describe(`${does}; fit: so that the trace fills the run and half of the slots.`);
-
-const trace = z.strictObject({
-  file: path('Standard Workload Format, plain or gzipped, relative to the scenario file.'),
-  timeScale: scale('Divides the times between submits').prefault(1),
-  sizeScale: scale('Divides the run times').prefault(1),
-  jobs: count('At most this many jobs, from the start of the file.', 1, 1_000_000).prefault(1_000),
-});
-
-const workload = z
-  .strictObject({
-    clients: count('Machines that submit jobs and edit schedules.', 1, 1_000).prefault(2),
-    arrivals: z
-      .strictObject({
-        kind: z.enum(['poisson', 'fixed']).prefault('poisson').describe('Random or even gaps.'),
-        rate: rate('All clients together; 0 submits nothing.', { max: 1_000_000 }).prefault('2/s'),
-      })
-      .prefault({})
-      .describe('Open loop: submits do not wait for answers.'),
-    delayed: z
-      .strictObject({
-        share: share('Share of submits that ask for a delay.').prefault('0%'),
-        max: span('Delays are drawn up to this.').prefault('10s'),
-      })
-      .prefault({}),
-    status: share('Share of jobs asked about some time after the submit.').prefault('10%'),
-    cancel: share('Share of jobs cancelled some time after the submit.').prefault('2%'),
-    run: span('Run time of a body: exponential with this mean.').prefault('500ms'),
-    fail: share('Share of attempts that fail.').prefault('2%'),
-    sinks: z
-      .array(z.enum(['none', 'token', 'key']))
-      .min(1)
-      .max(3)
-      .refine((sinks) => new Set(sinks).size === sinks.length, 'names a sink twice')
-      .prefault(['token', 'key'])
-      .describe('How the effect ledger guards against repeats; every job gets one by its id.'),
-    delivery: z
-      .enum(['at-least-once', 'at-most-once'])
-      .prefault('at-least-once')
-      .describe('Whether a lost attempt is run again.'),
-    retry: z
-      .strictObject({
-        attempts: count('Attempts in all, the first included.', 1, 1_000).prefault(8),
-        backoff: z.enum(['fixed', 'exponential']).prefault('exponential'),
-        base: span('Wait after the first failed attempt.').prefault('500ms'),
-        max: span('The longest wait.').prefault('10s'),
-      })
-      .prefault({})
-      .describe('What happens after an attempt that failed or was lost.'),
-    timeout: span('An attempt older than this is stopped.', { min: 1_000 }).prefault('20s'),
-    clientTimeout: span('A client gives an operation up after this.', { min: 1_000 }).prefault(
-      '4s',
-    ),
-    schedules: z.array(schedule).max(10_000).prefault([]).describe('Ticks: cron or every.'),
-    misfire: z
-      .strictObject({
-        late: z
-          .enum(['skip', 'once', 'all'])
-          .prefault('once')
-          .describe('Ticks found late: none runs, the latest runs, all run.'),
-        window: span('A tick is late after this.').prefault('30s'),
-        catchUp: count('With all: at most this many, the newest.', 0, 100_000).prefault(10),
-      })
-      .prefault({})
-      .describe('What happens to ticks that nobody was there to run.'),
-    crontab: z
-      .union([path('A crontab file, relative to the scenario file.'), crontab])
-      .optional()
-      .describe('Schedules from a crontab file.'),
-    trace: z
-      .union([path('A trace file, relative to the scenario file.'), trace])
-      .optional()
-      .describe('Jobs from a recorded trace instead of arrivals.'),
-  })
-  .prefault({})
-  .describe('Who asks for jobs, when, and what the jobs do.');
 
 const target = z
   .union([

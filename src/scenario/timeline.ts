@@ -1,7 +1,9 @@
 /** When the phases of a run begin and end, from the scenario and the bounds of the preset. */
 import { MINUTE, SECOND } from '../lib/units.ts';
+import type { MisfirePolicy } from '../scheduler/api.ts';
 import { extraWorkOf } from './extra-work.ts';
-import type { Scenario } from './scenario.ts';
+import { narrowDrainUs } from './limits.ts';
+import type { Scenario, Workload } from './scenario.ts';
 
 export interface Timeline {
   /** Clients begin to ask. */
@@ -44,7 +46,8 @@ const STOP_SLACK_US = 3 * SECOND;
  * bound), workers are found or given up, and the last attempts run out, fail once more and are
  * repeated. Jobs of a trace are all submitted, however late; they end within all their work shared
  * out among the slots plus the longest of them (the bound of list scheduling; Graham, 1969), twice,
- * for repeats. Where faults add work or make bodies outlast their time, dispatch resumes when slots
+ * for repeats. Jobs that wait for others, for limits or for their turn take so much longer: each
+ * generation of a family may use up its attempts before the next begins. Where faults add work or make bodies outlast their time, dispatch resumes when slots
  * are free again, and things are as usual when what piled up is worked off.
  */
 export function timelineOf(
@@ -55,7 +58,8 @@ export function timelineOf(
   const { cluster, workload, phases } = scenario;
   const workerTimeoutUs = Math.max(4 * cluster.beatUs, 4 * SECOND);
   const healUs = phases.warmUpUs + phases.chaosUs;
-  const { jobsMax: addedJobsMax, drainUs, hasLongJobs } = extraWorkOf(scenario);
+  const extra = extraWorkOf(scenario);
+  const { jobsMax: addedJobsMax, drainUs, hasLongJobs } = extra;
   const longestUs = Math.max(workload.timeoutUs, trace.longestUs);
   const foundUs = takeoverUs + workerTimeoutUs + workload.clientTimeoutUs;
   const freeUs = hasLongJobs ? Math.max(workload.timeoutUs, 2 * trace.longestUs) : 0;
@@ -63,12 +67,19 @@ export function timelineOf(
   const afterStormUs = healUs + recoverBoundUs + 10 * SECOND;
   const askUntilUs = Math.max(afterStormUs, ASK_FROM_US + trace.spanUs + SECOND);
   const sharedUs = Math.ceil(trace.workUs / (cluster.workers * cluster.slots));
-  const { maxAttempts, maxUs } = workload.retry;
+  const { maxAttempts, jitterPpm = 0 } = workload.retry;
+  const maxUs = Math.ceil(workload.retry.maxUs * (1 + jitterPpm / 1e6));
   const repeatedUs = 2 * (longestUs + sharedUs + maxUs);
   // A body that is longer than its timeout is stopped in every one of its attempts.
   const exhaustedUs = maxAttempts * (workload.timeoutUs + maxUs + STOP_SLACK_US);
   const attemptsUs = Math.max(repeatedUs, exhaustedUs) + workload.delayUsMax;
-  const auditUs = askUntilUs + attemptsUs + 2 * workerTimeoutUs + workload.clientTimeoutUs;
+  const waitsUs =
+    narrowDrainUs(scenario, extra, askUntilUs - healUs) +
+    generationsAfter(workload) * attemptsUs +
+    bufferedMax(workload) * repeatedUs +
+    spreadUsMax(workload);
+  const workUs = attemptsUs + waitsUs;
+  const auditUs = askUntilUs + workUs + 2 * workerTimeoutUs + workload.clientTimeoutUs;
   return {
     askFromUs: ASK_FROM_US,
     ticksFromUs: Math.max(2 * ASK_FROM_US, Math.floor(phases.warmUpUs / 2)),
@@ -82,3 +93,26 @@ export function timelineOf(
     addedJobsMax,
   };
 }
+
+/** Generations of a family after its first. */
+const generationsAfter = ({ families }: Workload): number =>
+  families === undefined ? 0 : families.depth + 1;
+
+/** Ticks that wait for each other's end. */
+function bufferedMax({ schedules }: Workload): number {
+  const waiting = schedules.map(({ overlap, bufferMax = 1 }) =>
+    overlap === 'buffer' ? bufferMax : 0,
+  );
+  return Math.max(0, ...waiting);
+}
+
+/** For so long late ticks may be spread, and so much later than due any tick may start. */
+function spreadUsMax({ schedules, misfire }: Workload): number {
+  const spreads = schedules.map((entry) => spreadUs(entry.misfire ?? misfire));
+  const jitters = schedules.map(({ jitterUs = 0 }) => jitterUs);
+  return Math.max(spreadUs(misfire), ...spreads) + Math.max(0, ...jitters);
+}
+
+/** From the first to the last of those that are caught up with at once. */
+export const spreadUs = ({ late, catchUpMax, spacingUs = 0 }: MisfirePolicy): number =>
+  late === 'all' ? catchUpMax * spacingUs : 0;

@@ -9,8 +9,12 @@ import {
   HEALS,
   type Scenario,
   type ScheduleEntry,
+  type Workload,
 } from '../../src/scenario/scenario.ts';
 import { formatInstant } from '../../src/scenario/values.ts';
+import { workProblems } from '../../src/scenario/work-problems.ts';
+import type { MisfirePolicy } from '../../src/scheduler/api.ts';
+import { EDIT_KINDS, type QueueDemand } from '../../src/workload/demand.ts';
 import { anyParams, anyStart, anyTarget } from './plan-arbitraries.ts';
 
 const DAY_US = 86_400_000_000;
@@ -53,10 +57,103 @@ const timing = fc.oneof(
     anchorUs: instantUs.map(wallUs),
   }),
 );
+/** Spread over an hour at most, or a run would have to be longer for it. */
+const misfire = fc.record(
+  {
+    late: fc.constantFrom('skip' as const, 'once' as const, 'all' as const),
+    windowUs: span(0, DAY_US),
+    catchUpMax: fc.nat(1_000),
+    spacingUs: span(1, 3_000_000),
+  },
+  { requiredKeys: ['late', 'windowUs', 'catchUpMax'] },
+) as fc.Arbitrary<MisfirePolicy>;
+
 const schedules: fc.Arbitrary<readonly ScheduleEntry[]> = fc.uniqueArray(
-  fc.record({ name: word, timing }),
+  fc
+    .record(
+      {
+        name: word,
+        timing,
+        misfire,
+        overlap: fc.constantFrom('allow', 'forbid', 'replace', 'buffer'),
+        bufferMax: fc.integer({ min: 1, max: 100 }),
+        jitterUs: span(0, 3_600_000_000),
+        startUs: fc.integer({ min: 0, max: 1e15 }).map(wallUs),
+        endUs: fc.integer({ min: 1e15 + 1, max: 2e15 }).map(wallUs),
+      },
+      { requiredKeys: ['name', 'timing'] },
+    )
+    .map(({ bufferMax, ...entry }) =>
+      bufferMax === undefined || entry.overlap !== 'buffer' ? entry : { ...entry, bufferMax },
+    ) as fc.Arbitrary<ScheduleEntry>,
   { maxLength: 4, selector: (entry) => entry.name },
 );
+
+const some = fc.integer({ min: 1, max: 1_000_000 });
+const queue = fc
+  .record(
+    {
+      name: word,
+      sharePpm: fc.integer({ min: 0, max: 30 }).map((percent) => percent * 10_000),
+      keys: some,
+      concurrency: some,
+      perKey: some,
+      rate: fc.record({
+        perSecond: fc.oneof(fc.integer({ min: 1, max: 9_000 }), fc.double({ min: 1e-6, max: 1e6 })),
+        burst: some,
+      }),
+    },
+    { requiredKeys: ['name', 'sharePpm'] },
+  )
+  .map(({ perKey, ...rest }) =>
+    perKey === undefined || rest.keys === undefined ? rest : { ...rest, perKey },
+  )
+  .filter(({ name }) => name !== 'default') as fc.Arbitrary<QueueDemand>;
+
+/** What a workload need not have; it may not fit the rest of it yet. */
+const extras = fc.record(
+  {
+    instantPpm: sharePpm,
+    runNowPpm: sharePpm,
+    retriesPpm: sharePpm,
+    hostilePpm: sharePpm,
+    silentPpm: sharePpm,
+    zombiePpm: sharePpm,
+    heartbeatUs: span(1_000, DAY_US),
+    retainUs: span(0, DAY_US),
+    priorities: fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 1, maxLength: 4 }),
+    queues: fc.uniqueArray(queue, { minLength: 1, maxLength: 3, selector: (one) => one.name }),
+    tags: fc.uniqueArray(
+      fc.record({ tag: word, sharePpm, workers: fc.integer({ min: 1, max: 10_000 }) }),
+      { minLength: 1, maxLength: 3, selector: (one) => one.tag },
+    ),
+    unique: fc.record({ sharePpm, keys: some }),
+    families: fc.record({
+      sharePpm,
+      children: fc.integer({ min: 1, max: 50 }),
+      depth: fc.integer({ min: 1, max: 10 }),
+      onFailed: fc.constantFrom('cancel', 'run', 'drawn'),
+    }),
+    edits: fc.record({
+      sharePpm,
+      each: fc.integer({ min: 1, max: 1_000 }),
+      kinds: fc.shuffledSubarray([...EDIT_KINDS], { minLength: 1 }),
+      forUsMax: span(1_000, DAY_US),
+    }),
+  },
+  { requiredKeys: [] },
+) as fc.Arbitrary<Partial<Scenario['workload']>>;
+
+/** Without what the text form refuses because of something else in the scenario. */
+function fitting(scenario: Scenario): Scenario {
+  const bad = workProblems(scenario).map(({ path }) => String(path[1]));
+  if (bad.length === 0) return scenario;
+  const entries = Object.entries(scenario.workload).filter(
+    ([key]) => !bad.includes(key.replace(/Ppm$|Us$/, '')),
+  );
+  // What rested on something that is gone may be wrong now.
+  return fitting({ ...scenario, workload: Object.fromEntries(entries) as unknown as Workload });
+}
 
 const target = anyTarget(word);
 
@@ -107,7 +204,7 @@ const cluster: fc.Arbitrary<Scenario['cluster']> = fc
   }));
 
 const scale = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
-const workload = fc.record(
+const base = fc.record(
   {
     clients: fc.integer({ min: 1, max: 1_000 }),
     arrivals: fc.record({ kind: fc.constantFrom('poisson' as const, 'fixed' as const), perSecond }),
@@ -119,20 +216,20 @@ const workload = fc.record(
     failPpm: sharePpm,
     sinks: fc.shuffledSubarray(['none', 'token', 'key'] as const, { minLength: 1 }),
     delivery: fc.constantFrom('at-least-once' as const, 'at-most-once' as const),
-    retry: fc.record({
-      maxAttempts: fc.integer({ min: 1, max: 1_000 }),
-      backoff: fc.constantFrom('fixed' as const, 'exponential' as const),
-      baseUs: span(0, DAY_US),
-      maxUs: span(0, DAY_US),
-    }),
+    retry: fc.record(
+      {
+        maxAttempts: fc.integer({ min: 1, max: 1_000 }),
+        backoff: fc.constantFrom('fixed' as const, 'exponential' as const),
+        baseUs: span(0, DAY_US),
+        maxUs: span(0, DAY_US),
+        jitterPpm: sharePpm,
+      },
+      { requiredKeys: ['maxAttempts', 'backoff', 'baseUs', 'maxUs'] },
+    ),
     timeoutUs: span(1_000, DAY_US),
     clientTimeoutUs: span(1_000, DAY_US),
     schedules,
-    misfire: fc.record({
-      late: fc.constantFrom('skip' as const, 'once' as const, 'all' as const),
-      windowUs: span(0, DAY_US),
-      catchUpMax: fc.nat(10_000),
-    }),
+    misfire,
     crontab: fc.record({ file: sentence, zone, gap, overlap }),
     trace: fc.record({
       file: sentence,
@@ -161,6 +258,9 @@ const workload = fc.record(
     ],
   },
 ) as fc.Arbitrary<Scenario['workload']>;
+const workload = fc
+  .tuple(base, fc.oneof(fc.constant({}), extras))
+  .map(([plain, more]) => ({ ...plain, ...more }));
 
 /** All of a scenario but what is said to break. */
 const unbroken: fc.Arbitrary<Omit<Scenario, 'breaks'>> = fc.record({
@@ -203,8 +303,7 @@ export const scenarios: fc.Arbitrary<Scenario> = unbroken.chain((scenario) =>
       selection: fc.constantFrom(...scenario.designs),
       whats: fc.subarray(['no-loss', 'tick-once', 'goodput']),
     })
-    .map(({ selection, whats }) => ({
-      ...scenario,
-      breaks: whats.length === 0 ? {} : { [selection]: whats },
-    })),
+    .map(({ selection, whats }) =>
+      fitting({ ...scenario, breaks: whats.length === 0 ? {} : { [selection]: whats } }),
+    ),
 );

@@ -31,4 +31,6 @@ export interface BuiltDesign {
   readonly machines: readonly DesignMachine[];
   /** Where clients and workers send to. */
   readonly members: readonly string[];
+  /** Every member looks after workers: they begin with different ones. */
+  readonly isShared?: true;
 }

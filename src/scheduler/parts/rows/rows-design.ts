@@ -31,7 +31,7 @@ export function rowsDesign(
     factory: member(1),
     configured: member,
   }));
-  return { machines: [...machines, ...members], members: context.members };
+  return { machines: [...machines, ...members], members: context.members, isShared: true };
 }
 
 /** The same with every duration times a factor, as somebody might configure one member. */
