@@ -9,6 +9,10 @@
  *   audit-watch.ts  whether the final audit can be relied on
  *   promises.ts     from when on the ticks of a schedule were promised
  *   effect-rows.ts  one accepted effect per job, in a few bytes
+ *   aftermath.ts    the time after the storm in which bounds count
+ *   plain-jobs.ts   accepted jobs that nothing holds back
+ *   told-jobs.ts    what clients and the audit are told of a job
+ *   worker-health.ts  which workers can be blamed
  *   sometimes.ts    claims that the run was not empty
  *   no-loss.ts …    every other file is one claim, named by its id
  */
@@ -51,6 +55,8 @@ export interface ClaimContext {
   readonly orderSlackUs: number;
   /** From an attempt's time limit to its end as the scheduler knows it, when nothing is wrong. */
   readonly timeoutGraceUs: number;
+  /** The oscillator of a machine that no fault meddles with is off by up to this, either way. */
+  readonly ratePpmMax: number;
 }
 
 export interface Judge extends Fold {

@@ -1,11 +1,16 @@
+import { boundedCatchUp } from './bounded-catch-up.ts';
 import { cancel } from './cancel.ts';
 import type { Claim } from './checker.ts';
 import { completes } from './completes.ts';
+import { drains } from './drains.ts';
 import { explainedSkips } from './explained-skips.ts';
 import { neverEarly } from './never-early.ts';
 import { noInvention } from './no-invention.ts';
 import { noLoss } from './no-loss.ts';
+import { noSilentSchedule } from './no-silent-schedule.ts';
+import { noStarvation } from './no-starvation.ts';
 import { onTime } from './on-time.ts';
+import { orphansReleased } from './orphans-released.ts';
 import { recovers } from './recovers.ts';
 import { retryPolicy } from './retry-policy.ts';
 import { singleEffect } from './single-effect.ts';
@@ -15,8 +20,10 @@ import {
   sometimesLeaseExpired,
   sometimesTickRun,
 } from './sometimes.ts';
+import { stableLeadership } from './stable-leadership.ts';
 import { terminalAbsorbs } from './terminal-absorbs.ts';
 import { tickOnce } from './tick-once.ts';
+import { timeout } from './timeout.ts';
 import { tokenOrder } from './token-order.ts';
 
 /** Every claim, in the order reports show them: safety, liveness, then what a run must have met. */
@@ -28,12 +35,19 @@ export const CLAIMS: readonly Claim[] = [
   tickOnce,
   neverEarly,
   retryPolicy,
+  timeout,
   cancel,
   terminalAbsorbs,
   explainedSkips,
   completes,
   recovers,
   onTime,
+  noStarvation,
+  orphansReleased,
+  boundedCatchUp,
+  stableLeadership,
+  noSilentSchedule,
+  drains,
   sometimesFailover,
   sometimesLeaseExpired,
   sometimesJobCompleted,

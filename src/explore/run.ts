@@ -66,6 +66,7 @@ export function claimContext(prepared: Prepared): ClaimContext {
     rescueBoundUs: timeline.workerTimeoutUs + DISPATCH_SLACK_US,
     orderSlackUs: 2 * epsilonUs,
     timeoutGraceUs: timeline.workerTimeoutUs + DISPATCH_SLACK_US,
+    ratePpmMax: loaded.scenario.cluster.ratePpmMax,
   };
 }
 

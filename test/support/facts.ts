@@ -47,6 +47,7 @@ export const CONTEXT: ClaimContext = {
   rescueBoundUs: 20 * SECOND,
   orderSlackUs: 1 * SECOND,
   timeoutGraceUs: 3 * SECOND,
+  ratePpmMax: 1_000,
 };
 
 /** What the claim says of these facts, in this order. */
