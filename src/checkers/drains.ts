@@ -7,11 +7,12 @@
  * work that is ready by then and has not begun: plain jobs (see `plain-jobs.ts`), and instances of
  * ticks of schedules that neither space, spread, buffer nor refuse them and that nobody edits. By
  * Little's law, where work begins within `startBoundUs` of being ready, no more can wait than
- * became ready within the last `startBoundUs`: that much is normal. Checks, from the heal plus the
- * bound of the preset on, in which what the storm piled up is worked off:
- *   - at the end of arrivals the backlog is normal, or at least smaller than at the beginning;
- *   - `startBoundUs` after the beginning, or at the end of arrivals where that is later, the
- *     backlog is normal, if the audit begins no earlier.
+ * became ready within the last `startBoundUs`: that much is normal, and as much as one worker runs
+ * at a time besides. Checks, from the heal plus the bound of the preset on, by when what the storm
+ * piled up is worked off:
+ *   - at the last arrival the backlog is normal, or at least smaller than at the beginning;
+ *   - `startBoundUs` after the beginning, or at the last arrival where that is later, the backlog
+ *     is normal, if the audit begins no earlier.
  *
  * Does not check: which work waits, or how long (`no-starvation`); retries; ticks decided to be
  * skipped, and those that never became an instance (`explained-skips`); work that is over without
@@ -39,34 +40,51 @@ export const drains: Claim = {
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+interface Work {
+  readonly readyUs: number;
+  /** Infinity where no body of it began. */
+  readonly beganUs: number;
+  readonly isUnclear: boolean;
+}
+
 /** How much waited at a time. */
 class Backlog {
   readonly at: number;
   readonly #normalFromUs: number;
   waiting = 0;
-  /** Of these may in truth be over. */
-  unclear = 0;
+  /** Of these certainly waited; the others may have been over. */
+  least = 0;
   /** So many may wait when all is well. */
-  normal = 0;
+  normal: number;
 
-  constructor(at: number, startBoundUs: number) {
+  constructor(at: number, { startBoundUs, slots }: ClaimContext) {
     this.at = at;
     this.#normalFromUs = at - startBoundUs;
+    this.normal = slots;
   }
 
-  count(readyUs: number, beganUs: number, isUnclear: boolean): void {
+  count({ readyUs, beganUs, isUnclear }: Work): void {
     if (readyUs > this.at) return;
     if (readyUs > this.#normalFromUs) this.normal++;
     if (beganUs <= this.at) return;
     this.waiting++;
-    if (isUnclear) this.unclear++;
+    if (!isUnclear) this.least++;
+  }
+
+  /** Neither normal nor smaller than before: for certain, or as far as is known. */
+  leastBeyond(before: Backlog): boolean {
+    return this.least > this.normal && this.least >= before.waiting;
+  }
+
+  mostBeyond(before: Backlog): boolean {
+    return this.waiting > this.normal && this.waiting >= before.least;
   }
 }
 
 class Drains implements Judge {
   readonly listens;
   readonly onFact;
-  readonly #startBoundUs: number;
+  readonly #context: ClaimContext;
   readonly #aftermath: Aftermath;
   readonly #audit = new AuditWatch();
   readonly #jobs: PlainJobs;
@@ -79,7 +97,7 @@ class Drains implements Judge {
   #lastAskUs = Number.NEGATIVE_INFINITY;
 
   constructor(context: ClaimContext) {
-    this.#startBoundUs = context.startBoundUs;
+    this.#context = context;
     this.#aftermath = new Aftermath(context.recoverBoundUs);
     this.#jobs = new PlainJobs(context);
     const fold = foldOf({
@@ -111,24 +129,31 @@ class Drains implements Judge {
     if (audit === undefined) return unknown('the run ended before its audit');
     if (fromUs > untilUs) return vacuous('the audit began before the bound was over');
     const endUs = Math.max(this.#lastAskUs, fromUs);
-    const times = [fromUs, endUs, Math.max(endUs, fromUs + this.#startBoundUs)];
-    const [before, end, after] = this.#backlogs(times) as [Backlog, Backlog, Backlog];
-    const hasGrown = (least: number, most: number) =>
-      end.at > fromUs && least > end.normal && least >= most;
-    const remains = (least: number) => after.at <= untilUs && least > after.normal;
+    const afterUs = Math.max(endUs, fromUs + this.#context.startBoundUs);
+    const [before, end, after] = [fromUs, endUs, afterUs].map(
+      (at) => new Backlog(at, this.#context),
+    ) as [Backlog, Backlog, Backlog];
+    // Work that became ready before the backlog was looked at for the last time.
+    const lastUs = afterUs <= untilUs ? afterUs : endUs > fromUs ? endUs : heal.at;
+    let judged = 0;
+    for (const work of this.#work()) {
+      for (const backlog of [before, end, after]) backlog.count(work);
+      if (work.beganUs >= heal.at && work.readyUs <= lastUs) judged++;
+    }
+    const hasGrown = end.at > fromUs && end.leastBeyond(before);
+    const mayHaveGrown = end.at > fromUs && end.mostBeyond(before);
     const breaks = new FirstBreak();
-    if (hasGrown(end.waiting - end.unclear, before.waiting)) {
+    if (hasGrown) {
       const since = `${before.waiting} jobs waited at ${secondsText(fromUs)}`;
       breaks.add([heal, audit], `${since} and ${waitingText(end)}`, end.at);
     }
-    if (remains(after.waiting - after.unclear)) {
+    if (after.at <= untilUs && after.least > after.normal) {
       breaks.add([heal, audit], waitingText(after), after.at);
     }
-    const isUnclear =
-      hasGrown(end.waiting, before.waiting - before.unclear) || remains(after.waiting);
     return breaks.or(() => {
-      if (isUnclear) return unknown(this.#audit.gap);
-      return before.waiting + after.normal === 0 ? vacuous('no work was ready after heal') : HELD;
+      const mayRemain = after.at <= untilUs && after.waiting > after.normal;
+      if (mayHaveGrown || mayRemain) return unknown(this.#audit.gap);
+      return judged === 0 ? vacuous('no work was ready after heal') : HELD;
     });
   }
 
@@ -137,7 +162,8 @@ class Drains implements Judge {
     this.#jobs.onAsked(fact);
     switch (request.kind) {
       case 'submit':
-        if (this.#aftermath.audit === undefined) this.#lastAskUs = at;
+        // What is asked now counts as ready ε after its answer.
+        if (this.#aftermath.audit === undefined) this.#lastAskUs = at + this.#context.epsilonUs;
         return;
       case 'put-schedule':
         if (this.#isPlain.get(request.schedule) !== false) {
@@ -160,21 +186,18 @@ class Drains implements Judge {
     this.#tickBeganUs.push(beganUs);
   }
 
-  #backlogs(times: readonly number[]): readonly Backlog[] {
-    const backlogs = times.map((at) => new Backlog(at, this.#startBoundUs));
+  /** All work, and what of it may be over without having begun. */
+  *#work(): Iterable<Work> {
     const isWhole = this.#audit.complete !== undefined;
     for (const { readyUs, beganUs, listed } of this.#jobs.all()) {
       const hasBegun = beganUs !== NEVER;
       // Over without having begun; or lost, which is another claim's business.
       if (!hasBegun && (listed === 'over' || (listed === 'not' && isWhole))) continue;
-      const isUnclear = !hasBegun && listed === 'not';
-      for (const backlog of backlogs) backlog.count(readyUs, beganUs, isUnclear);
+      yield { readyUs, beganUs, isUnclear: !hasBegun && listed === 'not' };
     }
-    this.#tickDueUs.forEach((dueUs, index) => {
-      const beganUs = this.#tickBeganUs[index] as number;
-      for (const backlog of backlogs) backlog.count(dueUs, beganUs, false);
-    });
-    return backlogs;
+    for (const [index, readyUs] of this.#tickDueUs.entries()) {
+      yield { readyUs, beganUs: this.#tickBeganUs[index] as number, isUnclear: false };
+    }
   }
 }
 
