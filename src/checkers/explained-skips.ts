@@ -6,8 +6,10 @@
  * says why it did not begin).
  *
  * Does not check: ticks that fell due so shortly before the audit that there was no time to decide
- * them (for those before heal, the bound of the preset counts from heal); whether the reason is
- * true; ticks of a schedule whose put had not been answered ok by then.
+ * them (for those before heal, the bound of the preset counts from heal; jitter, and the spacing of
+ * late ticks, come on top); whether the reason is true; ticks of a version of a schedule whose put
+ * had not been answered ok by then, or beside which another edit was asked for before there had
+ * been time to decide.
  */
 import type { FactOf } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';
@@ -16,6 +18,7 @@ import { AuditWatch } from './audit-watch.ts';
 import type { Claim, ClaimContext, Judge, Verdict } from './checker.ts';
 import { FirstBreak, HELD, unknown, vacuous } from './first-break.ts';
 import { Promises } from './promises.ts';
+import { SchedulePuts } from './schedule-puts.ts';
 
 export const explainedSkips: Claim = {
   id: 'explained-skips',
@@ -27,7 +30,8 @@ export const explainedSkips: Claim = {
 };
 
 interface Tick {
-  due: FactOf<'tick-due'> | undefined;
+  /** Once for each version of the schedule that has it. */
+  readonly dues: FactOf<'tick-due'>[];
   isExplained: boolean;
 }
 
@@ -36,6 +40,7 @@ class ExplainedSkips implements Judge {
   readonly onFact;
   readonly #context: ClaimContext;
   readonly #promises: Promises;
+  readonly #puts = new SchedulePuts();
   readonly #audit = new AuditWatch();
   readonly #breaks = new FirstBreak();
   readonly #ticks = new TickMap<Tick>();
@@ -46,10 +51,13 @@ class ExplainedSkips implements Judge {
     this.#context = context;
     this.#promises = new Promises(context.epsilonUs);
     const fold = foldOf({
-      asked: (fact) => this.#promises.onAsked(fact),
+      asked: (fact) => {
+        this.#promises.onAsked(fact);
+        this.#puts.onAsked(fact);
+      },
       answered: (fact) => this.#promises.onAnswered(fact),
       'tick-due': (fact) => {
-        this.#tick(fact.tick).due = fact;
+        this.#tick(fact.tick).dues.push(fact);
       },
       'body-began': ({ tick }) => {
         if (tick !== undefined) this.#tick(tick).isExplained = true;
@@ -69,8 +77,9 @@ class ExplainedSkips implements Judge {
     const { complete } = this.#audit;
     let judged = 0;
     let unclear = 0;
-    for (const { due, isExplained } of this.#ticks.values()) {
-      if (due === undefined || !this.#isJudged(due)) continue;
+    for (const { dues, isExplained } of this.#ticks.values()) {
+      const due = dues.find((one) => this.#isJudged(one));
+      if (due === undefined) continue;
       judged++;
       if (isExplained) continue;
       unclear++;
@@ -85,7 +94,7 @@ class ExplainedSkips implements Judge {
   }
 
   #tick(tick: FactOf<'tick-due'>['tick']): Tick {
-    return this.#ticks.getOrMake(tick, () => ({ due: undefined, isExplained: false }));
+    return this.#ticks.getOrMake(tick, () => ({ dues: [], isExplained: false }));
   }
 
   #skipped(fact: FactOf<'audited-skip'>): void {
@@ -102,13 +111,15 @@ class ExplainedSkips implements Judge {
     }
   }
 
-  #isJudged({ tick, at }: FactOf<'tick-due'>): boolean {
-    return this.#settledByUs(at) <= this.#auditUs && this.#promises.isPromised(tick, at);
+  #isJudged(due: FactOf<'tick-due'>): boolean {
+    const settledByUs = this.#settledByUs(due);
+    return settledByUs <= this.#auditUs && this.#promises.isPromised(due, settledByUs);
   }
 
-  /** When a tick due then must have been decided: the storm may have kept everybody from it. */
-  #settledByUs(dueUs: number): number {
+  /** When the tick must have been decided: the storm may have kept everybody from it. */
+  #settledByUs({ at, tick }: FactOf<'tick-due'>): number {
     const { recoverBoundUs, onTimeBoundUs } = this.#context;
-    return Math.max(dueUs, this.#healUs + recoverBoundUs) + onTimeBoundUs;
+    const catchUpUs = this.#puts.catchUpUs(tick.schedule);
+    return Math.max(at, this.#healUs + recoverBoundUs) + catchUpUs + onTimeBoundUs;
   }
 }

@@ -4,11 +4,13 @@
  * A period is stable before the first fault begins (once the cluster has had the bound of the
  * preset to come up), and from heal plus that bound until the audit. Checks: each tick that falls
  * due in a stable period, with time left in it for the tolerance, begins within `onTimeBoundUs` of
- * its nominal time in true time, or the audit lists it as skipped with a reason.
+ * its nominal time in true time, and the jitter of its schedule on top, or the audit lists it as
+ * skipped with a reason.
  *
- * Does not check: ticks in the storm (`tickWithin` measures them); ticks of a schedule whose put
- * had not been answered ok by then; whether a skip was justified, for the policy is not on record
- * here.
+ * Does not check: ticks in the storm (`tickWithin` measures them); ticks of a version of a schedule
+ * whose put had not been answered ok by then, or beside which another edit was asked for; ticks of
+ * schedules that buffer, which may wait for the one before, and of queues that were put or paused,
+ * which may hold them back; whether a skip was justified.
  */
 import type { FactOf } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';
@@ -17,7 +19,9 @@ import { humanDuration } from '../lib/units.ts';
 import { AuditWatch } from './audit-watch.ts';
 import type { Claim, ClaimContext, Judge, Verdict } from './checker.ts';
 import { FirstBreak, HELD, unknown, vacuous } from './first-break.ts';
+import { HeldQueues } from './held-queues.ts';
 import { Promises } from './promises.ts';
+import { SchedulePuts } from './schedule-puts.ts';
 
 export const onTime: Claim = {
   id: 'on-time',
@@ -29,7 +33,8 @@ export const onTime: Claim = {
 };
 
 interface Watched {
-  due: FactOf<'tick-due'> | undefined;
+  /** Once for each version of the schedule that has it. */
+  readonly dues: FactOf<'tick-due'>[];
   began: FactOf<'body-began'> | undefined;
   /** Has a recorded reason, or was cancelled before it could begin. */
   isResolved: boolean;
@@ -40,6 +45,8 @@ class OnTime implements Judge {
   readonly onFact;
   readonly #context: ClaimContext;
   readonly #promises: Promises;
+  readonly #puts = new SchedulePuts();
+  readonly #heldQueues = new HeldQueues();
   readonly #audit = new AuditWatch();
   readonly #ticks = new TickMap<Watched>();
   #firstFaultUs = Number.POSITIVE_INFINITY;
@@ -50,14 +57,18 @@ class OnTime implements Judge {
     this.#context = context;
     this.#promises = new Promises(context.epsilonUs);
     const fold = foldOf({
-      asked: (fact) => this.#promises.onAsked(fact),
+      asked: (fact) => {
+        this.#promises.onAsked(fact);
+        this.#puts.onAsked(fact);
+        this.#heldQueues.onAsked(fact);
+      },
       answered: (fact) => this.#promises.onAnswered(fact),
       fault: ({ at, event }) => {
         if (event !== 'drawn') this.#firstFaultUs = Math.min(this.#firstFaultUs, at);
       },
       phase: (fact) => this.#phase(fact),
       'tick-due': (fact) => {
-        this.#watched(fact).due = fact;
+        this.#watched(fact).dues.push(fact);
       },
       'body-began': (fact) => this.#began(fact),
       'audited-job': (fact) => this.#audited(fact),
@@ -74,10 +85,11 @@ class OnTime implements Judge {
     const breaks = new FirstBreak();
     let judged = 0;
     let unclear = 0;
-    for (const { due, began, isResolved } of this.#ticks.values()) {
-      if (due === undefined || !this.#isJudged(due)) continue;
+    for (const { dues, began, isResolved } of this.#ticks.values()) {
+      const due = dues.find((one) => this.#isJudged(one));
+      if (due === undefined) continue;
       judged++;
-      const deadlineUs = due.at + this.#context.onTimeBoundUs;
+      const deadlineUs = this.#deadlineUs(due);
       if (began !== undefined && began.at <= deadlineUs) continue;
       // A tick that began cannot have been skipped: its lateness is certain without the audit.
       if (began !== undefined) breaks.add([due, began], lateText(due, began), deadlineUs);
@@ -93,7 +105,7 @@ class OnTime implements Judge {
 
   #watched({ tick }: { readonly tick: FactOf<'tick-due'>['tick'] }): Watched {
     return this.#ticks.getOrMake(tick, () => ({
-      due: undefined,
+      dues: [],
       began: undefined,
       isResolved: false,
     }));
@@ -117,14 +129,21 @@ class OnTime implements Judge {
     if (tick !== undefined && state === 'cancelled') this.#watched({ tick }).isResolved = true;
   }
 
-  #isJudged({ tick, at }: FactOf<'tick-due'>): boolean {
-    return this.#isStable(at) && this.#promises.isPromised(tick, at);
+  #isJudged(due: FactOf<'tick-due'>): boolean {
+    const { schedule } = due.tick;
+    if (this.#puts.mayBuffer(schedule)) return false;
+    if (this.#heldQueues.mayHold(this.#puts.queueOf(schedule))) return false;
+    const untilUs = this.#deadlineUs(due);
+    return this.#isStable(due.at, untilUs) && this.#promises.isPromised(due, untilUs);
   }
 
-  /** Whether all of [dueUs, dueUs + bound] lies in one stable period. */
-  #isStable(dueUs: number): boolean {
-    const { recoverBoundUs, onTimeBoundUs } = this.#context;
-    const untilUs = dueUs + onTimeBoundUs;
+  #deadlineUs({ at, tick }: FactOf<'tick-due'>): number {
+    return at + this.#puts.jitterUs(tick.schedule) + this.#context.onTimeBoundUs;
+  }
+
+  /** Whether all of that time lies in one stable period. */
+  #isStable(dueUs: number, untilUs: number): boolean {
+    const { recoverBoundUs } = this.#context;
     if (untilUs > this.#auditUs) return false;
     const isBefore =
       dueUs >= recoverBoundUs && untilUs <= Math.min(this.#firstFaultUs, this.#healUs);

@@ -13,7 +13,7 @@
  * Does not check: that each job begins in time (that is for `completes`, and for metrics); anything
  * after the first body that begins; ticks due before heal, which policy may have skipped.
  */
-import type { FactOf, TickId } from '../history/fact.ts';
+import type { FactOf } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';
 import { TickMap, tickText } from '../history/tick-map.ts';
 import { humanDuration } from '../lib/units.ts';
@@ -50,7 +50,7 @@ class Recovers implements Judge {
   readonly #promises: Promises;
   readonly #audit = new AuditWatch();
   readonly #waiting = new Map<string, Waiting>();
-  #dueTicks: { readonly tick: TickId; readonly at: number }[] = [];
+  #dueTicks: FactOf<'tick-due'>[] = [];
   #heal: FactOf<'phase'> | undefined;
   /** The first body after heal, or the start of the audit where none began before it. */
   #resumed: FactOf<'body-began'> | FactOf<'phase'> | undefined;
@@ -113,9 +113,9 @@ class Recovers implements Judge {
     else if (fact.tick === undefined) this.#waiting.delete(fact.job);
   }
 
-  #tickDue({ at, tick }: FactOf<'tick-due'>): void {
+  #tickDue(fact: FactOf<'tick-due'>): void {
     if (this.#heal === undefined || this.#resumed !== undefined) return;
-    this.#dueTicks.push({ tick, at });
+    this.#dueTicks.push(fact);
   }
 
   #phase(fact: FactOf<'phase'>): void {
@@ -136,8 +136,9 @@ class Recovers implements Judge {
       if (sinceUs + this.#boundUs < fact.at)
         this.#overdueJobs.set(job, { what: `job ${job}`, sinceUs });
     }
-    for (const { tick, at } of this.#dueTicks) {
-      if (!this.#promises.isPromised(tick, at)) continue;
+    for (const due of this.#dueTicks) {
+      const { tick, at } = due;
+      if (!this.#promises.isPromised(due, fact.at)) continue;
       this.#hadWork = true;
       if (at + this.#boundUs < fact.at)
         this.#overdueTicks.set(tick, { what: `tick ${tickText(tick)}`, sinceUs: at });

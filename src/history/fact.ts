@@ -96,6 +96,9 @@ export type Request =
       readonly spacingUs: number;
       /** Ticks start up to this later than their nominal time. */
       readonly jitterUs: number;
+      /** Of its jobs. */
+      readonly queue?: string;
+      readonly retainUs?: number;
     }
   | {
       readonly kind: 'edit-schedule';

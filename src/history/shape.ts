@@ -139,6 +139,8 @@ const request = variants<Request>({
     catchUpMax: integer,
     spacingUs: integer,
     jitterUs: integer,
+    queue: optional(text),
+    retainUs: optional(integer),
   },
   'edit-schedule': { edit: oneOf('pause', 'resume', 'delete'), schedule: text, revision },
   'schedule-status': { schedule: text },

@@ -37,6 +37,8 @@ function submitEvidence(job: string, spec: JobSpec): Request {
 function scheduleEvidence(schedule: string, revision: number, spec: ScheduleSpec): Request {
   const { late, windowUs, catchUpMax, spacingUs = 0 } = spec.misfire;
   const { overlap = 'allow', jitterUs = 0 } = spec;
+  const { queue, retainUs } = spec.job;
+  const job = retainUs === undefined ? { queue } : { queue, retainUs };
   const misfire = { late, windowUs, catchUpMax, spacingUs };
-  return { kind: 'put-schedule', schedule, revision, overlap, ...misfire, jitterUs };
+  return { kind: 'put-schedule', schedule, revision, overlap, ...misfire, jitterUs, ...job };
 }
