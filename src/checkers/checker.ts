@@ -7,7 +7,7 @@
  *   excuses.ts      a break after an assumption failed is excused
  *   first-break.ts  the earliest break a judge has found, and words for it
  *   audit-watch.ts  whether the final audit can be relied on
- *   promises.ts     from when on the ticks of a schedule were promised
+ *   promises.ts     from when to when the ticks of a schedule were promised
  *   effect-rows.ts  one accepted effect per job, in a few bytes
  *   aftermath.ts    the time after the storm in which bounds count
  *   plain-jobs.ts   accepted jobs that nothing holds back
@@ -15,6 +15,15 @@
  *   worker-health.ts  which workers can be blamed
  *   sometimes.ts    claims that the run was not empty
  *   no-loss.ts …    every other file is one claim, named by its id
+ *
+ * What several claims share:
+ *   decisions.ts      when grants were decided, as schedulers testified
+ *   live-attempts.ts  attempts that hold a grant
+ *   schedule-puts.ts  the versions of a schedule, and which may be in force
+ *   job-queues.ts     the queue of a job; held-queues.ts: those that may hold it back
+ * and what one claim needs beside its file: `limits` unique-keys.ts and token-bucket.ts,
+ * `queue-order` passed-over.ts, `linearizable-api` api-key.ts (what was heard of one key),
+ * linearize.ts (the search), job-register.ts and schedule-register.ts (what may be heard).
  */
 import type { Assumption, Fact } from '../history/fact.ts';
 import type { Fold } from '../history/history.ts';

@@ -1,9 +1,13 @@
 import { boundedCatchUp } from './bounded-catch-up.ts';
 import { cancel } from './cancel.ts';
+import { capacity } from './capacity.ts';
 import type { Claim } from './checker.ts';
 import { completes } from './completes.ts';
+import { dependencyOrder } from './dependency-order.ts';
 import { drains } from './drains.ts';
 import { explainedSkips } from './explained-skips.ts';
+import { limits } from './limits.ts';
+import { linearizableApi } from './linearizable-api.ts';
 import { neverEarly } from './never-early.ts';
 import { noInvention } from './no-invention.ts';
 import { noLoss } from './no-loss.ts';
@@ -11,6 +15,8 @@ import { noSilentSchedule } from './no-silent-schedule.ts';
 import { noStarvation } from './no-starvation.ts';
 import { onTime } from './on-time.ts';
 import { orphansReleased } from './orphans-released.ts';
+import { overlap } from './overlap.ts';
+import { queueOrder } from './queue-order.ts';
 import { recovers } from './recovers.ts';
 import { retryPolicy } from './retry-policy.ts';
 import { singleEffect } from './single-effect.ts';
@@ -20,7 +26,9 @@ import {
   sometimesLeaseExpired,
   sometimesTickRun,
 } from './sometimes.ts';
+import { specChange } from './spec-change.ts';
 import { stableLeadership } from './stable-leadership.ts';
+import { supersededActs } from './superseded-acts.ts';
 import { terminalAbsorbs } from './terminal-absorbs.ts';
 import { tickOnce } from './tick-once.ts';
 import { timeout } from './timeout.ts';
@@ -34,10 +42,18 @@ export const CLAIMS: readonly Claim[] = [
   singleEffect,
   tickOnce,
   neverEarly,
+  overlap,
+  dependencyOrder,
+  queueOrder,
   retryPolicy,
   timeout,
   cancel,
   terminalAbsorbs,
+  limits,
+  linearizableApi,
+  capacity,
+  supersededActs,
+  specChange,
   explainedSkips,
   completes,
   recovers,

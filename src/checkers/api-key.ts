@@ -1,0 +1,117 @@
+import type { Answer, FactOf, Request } from '../history/fact.ts';
+import { type Happening, linearize, type Register } from './linearize.ts';
+
+type Answered = FactOf<'answered'>;
+
+/** A request about one job or schedule, and its answer once that was heard. */
+interface Entry {
+  readonly op: number;
+  readonly request: Request;
+  answered: Answered | undefined;
+}
+
+/** An answer that fits no order, and what was answered before it. */
+export interface Unfit {
+  readonly facts: readonly [Answered, ...Answered[]];
+}
+
+const UNKNOWN: Answer = { kind: 'unknown' };
+
+/** What clients asked and heard about one job or schedule, since nothing about it was open. */
+export class ApiKey<S, O, M> {
+  readonly #opOf: (request: Request, answer: Answer) => O;
+  #states: readonly S[];
+  readonly #moves: M[];
+  #happened: { readonly kind: 'asked' | 'answered'; readonly entry: Entry }[] = [];
+  #open = 0;
+  #last: Answered | undefined;
+  #isGivenUp = false;
+
+  constructor(
+    opOf: (request: Request, answer: Answer) => O,
+    states: readonly S[],
+    moves: readonly M[],
+  ) {
+    this.#opOf = opOf;
+    this.#states = states;
+    this.#moves = [...moves];
+  }
+
+  get states(): readonly S[] {
+    return this.#states;
+  }
+
+  get moves(): readonly M[] {
+    return this.#moves;
+  }
+
+  /** Whether there were more orders to look at than the budget allowed. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
+  /** Whether nothing is open that was asked. */
+  get isQuiet(): boolean {
+    return this.#open === 0;
+  }
+
+  asked({ op, request }: FactOf<'asked'>): void {
+    if (this.#isGivenUp) return;
+    this.#open++;
+    this.#happened.push({ kind: 'asked', entry: { op, request, answered: undefined } });
+  }
+
+  /** `isHeard` is false where the answer is not to be judged: it may be any, or none. */
+  answered(fact: Answered, isHeard: boolean): void {
+    const entry = this.#happened.find((one) => one.entry.op === fact.op)?.entry;
+    if (entry === undefined || entry.answered !== undefined) return;
+    this.#open--;
+    if (!isHeard) return;
+    entry.answered = fact;
+    this.#happened.push({ kind: 'answered', entry });
+  }
+
+  /** Judges what happened since the last time; what is still open is taken for never answered. */
+  settle(register: Register<S, O, M>, budget: number): Unfit | undefined {
+    const ops = new Map<Entry, O>();
+    const happened = this.#happened.map(({ kind, entry }): Happening<O> => {
+      const known = ops.get(entry);
+      const op = known ?? this.#opOf(entry.request, entry.answered?.answer ?? UNKNOWN);
+      if (known === undefined) ops.set(entry, op);
+      return { kind, op };
+    });
+    const found = linearize(register, this.#states, this.#moves, happened, budget);
+    const answers = this.#happened.flatMap(({ kind, entry: { answered } }) =>
+      kind === 'answered' && answered !== undefined ? [answered] : [],
+    );
+    this.#happened = [];
+    this.#open = 0;
+    if (found.kind === 'over-budget') this.#isGivenUp = true;
+    if (found.kind === 'fits') this.#states = found.states;
+    const before = this.#last === undefined ? [] : [this.#last];
+    this.#last = answers.at(-1) ?? this.#last;
+    if (found.kind !== 'unfit') return undefined;
+    // One break is enough, and of what comes after it nothing is certain.
+    this.#isGivenUp = true;
+    const isUnfit = ({ op }: Answered): boolean =>
+      [...ops].some(([entry, one]) => one === found.op && entry.op === op);
+    const facts = [...before, ...answers.slice(0, answers.findIndex(isUnfit) + 1)];
+    return { facts: facts as [Answered, ...Answered[]] };
+  }
+
+  /** Whether this answer, of something asked just now, fits what is known. */
+  fits(register: Register<S, O, M>, op: O, budget: number): boolean {
+    const happened: Happening<O>[] = [
+      { kind: 'asked', op },
+      { kind: 'answered', op },
+    ];
+    const found = linearize(register, this.#states, this.#moves, happened, budget);
+    if (found.kind === 'over-budget') this.#isGivenUp = true;
+    return found.kind !== 'unfit';
+  }
+
+  /** The last answer that was judged. */
+  get last(): Answered | undefined {
+    return this.#last;
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * linearizable-api (S14): clients hear of each job and each schedule as if there were one copy.
+ *
+ * Checks, per job, what submit, cancel, status, retry, trigger and run-now were answered, and per
+ * schedule, what puts, edits and schedule-status were; and at last what the audit lists of them.
+ * The answers must fit some order in which each request has one moment between ask and answer
+ * (`linearize.ts`). A job may move between those moments as jobs do (`job-register.ts`): it waits
+ * and runs, its attempts never go down, it comes to an end and stays there, in the same way. A
+ * schedule changes by edits alone, to greater revisions (`schedule-register.ts`). What was asked
+ * and answered `unknown` may take effect at any later time, or never; what was refused never did.
+ * The search begins anew whenever nothing about the job is open, from the states found so far.
+ *
+ * Does not check: order between different jobs or schedules; refusals, but for reasons that say
+ * what the job is (unknown, already ended, known with another spec) or that a schedule is unknown;
+ * whether a job was cancelled with its parents, was forgotten in time, or was replaced rightly: it
+ * may be so whenever it has parents, is to be forgotten, or is a schedule's; schedules that no
+ * client of this run put; queues, whose state nobody can ask for. Answers given while the audit
+ * reads are left out. A key with more possible orders than the budget is not judged.
+ */
+import type { Answer, FactOf, Request } from '../history/fact.ts';
+import { foldOf } from '../history/history.ts';
+import { type JobRows, jobRowsFor, RowNumbers } from '../history/job-rows.ts';
+import { ApiKey, type Unfit } from './api-key.ts';
+import { AuditWatch } from './audit-watch.ts';
+import type { Claim, ClaimContext, Judge, Verdict } from './checker.ts';
+import { FirstBreak, HELD, secondsText, unknown, vacuous } from './first-break.ts';
+import {
+  ABSENT,
+  CREATE,
+  type JobAt,
+  type JobMove,
+  type JobNature,
+  type JobOp,
+  jobOf,
+  jobRegister,
+  packedJob,
+} from './job-register.ts';
+import {
+  NEVER_PUT,
+  SCHEDULE_REGISTER,
+  type ScheduleAt,
+  type ScheduleEdit,
+  ScheduleEdits,
+  type ScheduleOp,
+} from './schedule-register.ts';
+
+export const linearizableApi: Claim = {
+  id: 'linearizable-api',
+  modality: 'always',
+  sentence: 'What clients are told of a job or schedule fits one order of what they asked.',
+  limits:
+    'Each job and each schedule by itself; most refusals, and answers while the audit reads, are ' +
+    'left out.',
+  excusedBy: ['rate-error', 'suspend', 'store-durable', 'single-copy'],
+  judge: (context) => new LinearizableApi(context),
+};
+
+/** States looked at between two moments in which nothing about a job is open. */
+const BUDGET = 20_000;
+
+type Answered = FactOf<'answered'>;
+type Listed = FactOf<'audited-job'> | FactOf<'audited-schedule'>;
+
+interface Job {
+  readonly key: ApiKey<JobAt, JobOp, JobMove>;
+  /** It was submitted or triggered; otherwise it may be the instance of a tick. */
+  isMade: boolean;
+  hasParents: boolean;
+  mayBeForgotten: boolean;
+}
+
+interface Schedule {
+  readonly key: ApiKey<ScheduleAt, ScheduleOp, ScheduleEdit>;
+  /** Undefined where it was asked about before it was put: it may have been there. */
+  readonly isPut: boolean;
+}
+
+const NOT_PACKED = -1;
+
+class LinearizableApi implements Judge {
+  readonly listens;
+  readonly onFact;
+  readonly #breaks = new FirstBreak();
+  readonly #audit = new AuditWatch();
+  readonly #rows: JobRows;
+  readonly #jobs = new Map<string, Job>();
+  /** Jobs that were submitted and of which nothing is open: most. */
+  readonly #packed = new RowNumbers(NOT_PACKED);
+  readonly #schedules = new Map<string, Schedule>();
+  #heard = 0;
+  #givenUp = 0;
+
+  constructor(context: ClaimContext) {
+    this.#rows = jobRowsFor(context);
+    const fold = foldOf({
+      asked: (fact) => this.#asked(fact),
+      answered: (fact) => this.#answered(fact),
+      phase: (fact) => this.#audit.onPhase(fact),
+      'audited-job': (fact) => this.#auditedJob(fact),
+      'audited-schedule': (fact) => this.#auditedSchedule(fact),
+    });
+    this.listens = fold.listens;
+    this.onFact = fold.onFact;
+  }
+
+  verdict(): Verdict {
+    for (const [name, job] of this.#jobs) this.#settleJob(name, job);
+    for (const [name, schedule] of this.#schedules) this.#settleSchedule(name, schedule);
+    return this.#breaks.or(() => {
+      if (this.#givenUp > 0)
+        return unknown(`${this.#givenUp} jobs or schedules have too many orders`);
+      return this.#heard === 0 ? vacuous('no client was told anything') : HELD;
+    });
+  }
+
+  #asked(fact: FactOf<'asked'>): void {
+    const { request } = fact;
+    if ('job' in request) return this.#jobAsked(request.job, fact);
+    if ('queue' in request) return;
+    let schedule = this.#schedules.get(request.schedule);
+    if (schedule === undefined) {
+      const edits = new ScheduleEdits();
+      const opOf = (asked: Request, answer: Answer) => ({ edit: edits.of(asked), answer });
+      const key = new ApiKey<ScheduleAt, ScheduleOp, ScheduleEdit>(opOf, [NEVER_PUT], []);
+      schedule = { key, isPut: request.kind === 'put-schedule' };
+      this.#schedules.set(request.schedule, schedule);
+    }
+    if (schedule.isPut) schedule.key.asked(fact);
+  }
+
+  #jobAsked(name: string, fact: FactOf<'asked'>): void {
+    const { request } = fact;
+    const job = this.#job(name);
+    job.key.asked(fact);
+    if (request.kind === 'trigger') {
+      job.isMade = job.hasParents = job.mayBeForgotten = true;
+    } else if (request.kind === 'submit') {
+      job.isMade = true;
+      if (request.parents !== undefined) job.hasParents = true;
+      if (request.retainUs !== undefined) job.mayBeForgotten = true;
+    }
+  }
+
+  #job(name: string): Job {
+    const known = this.#jobs.get(name);
+    if (known !== undefined) return known;
+    const packed = this.#packed.get(this.#rows.row(name));
+    const isPacked = packed !== NOT_PACKED;
+    const key = new ApiKey<JobAt, JobOp, JobMove>(
+      jobOpOf,
+      [isPacked ? jobOf(packed) : ABSENT],
+      isPacked ? [CREATE] : [],
+    );
+    const job = { key, isMade: isPacked, hasParents: false, mayBeForgotten: false };
+    this.#jobs.set(name, job);
+    return job;
+  }
+
+  #answered(fact: Answered): void {
+    const { request } = fact;
+    const isHeard = !this.#audit.began;
+    if (isHeard && fact.answer.kind === 'ok' && !('queue' in request)) this.#heard++;
+    if ('job' in request) {
+      const job = this.#jobs.get(request.job);
+      job?.key.answered(fact, isHeard);
+      if (job?.key.isQuiet === true) this.#settleJob(request.job, job);
+    } else if (!('queue' in request)) {
+      const schedule = this.#schedules.get(request.schedule);
+      schedule?.key.answered(fact, isHeard);
+      if (schedule?.key.isQuiet === true) this.#settleSchedule(request.schedule, schedule);
+    }
+  }
+
+  #settleJob(name: string, job: Job): void {
+    if (job.key.isGivenUp) return;
+    const unfit = job.key.settle(jobRegister(natureOf(job)), BUDGET);
+    this.#told(`job ${name}`, unfit, job.key.isGivenUp);
+    const { states, moves, isGivenUp } = job.key;
+    const isPlain = job.isMade && !job.hasParents && !job.mayBeForgotten;
+    const [state] = states;
+    if (isGivenUp || !isPlain || states.length !== 1 || state === undefined) return;
+    if (moves.length !== 1 || moves[0] !== CREATE) return;
+    this.#packed.set(this.#rows.row(name), packedJob(state));
+    this.#jobs.delete(name);
+  }
+
+  #settleSchedule(name: string, { key }: Schedule): void {
+    if (key.isGivenUp) return;
+    const unfit = key.settle(SCHEDULE_REGISTER, BUDGET);
+    this.#told(`schedule ${name}`, unfit, key.isGivenUp);
+  }
+
+  #told(what: string, unfit: Unfit | undefined, isGivenUp: boolean): void {
+    if (unfit === undefined) {
+      if (isGivenUp) this.#givenUp++;
+      return;
+    }
+    const last = unfit.facts[unfit.facts.length - 1] as Answered;
+    const told = `${last.request.kind} of ${what}, asked at ${secondsText(last.askedAt)}`;
+    const summary = `${told}, was told ${answerText(last.answer)}: that fits no order`;
+    this.#breaks.add(unfit.facts, summary);
+  }
+
+  /** The audit reads what is, so what it lists fits too. */
+  #auditedJob(fact: FactOf<'audited-job'>): void {
+    this.#audit.begin();
+    const isKnown =
+      this.#jobs.has(fact.job) || this.#packed.get(this.#rows.row(fact.job)) !== NOT_PACKED;
+    if (!isKnown) return;
+    const job = this.#job(fact.job);
+    this.#settleJob(fact.job, job);
+    const { state, attempts } = fact;
+    const answer: Answer = { kind: 'ok', state, attempts };
+    const op: JobOp = { kind: 'status', attempts: 0, answer };
+    if (job.key.isGivenUp || job.key.fits(jobRegister(natureOf(job)), op, BUDGET)) return;
+    this.#misfit(`job ${fact.job} is listed as ${answerText(answer)}`, fact, job.key.last);
+  }
+
+  #auditedSchedule(fact: FactOf<'audited-schedule'>): void {
+    this.#audit.begin();
+    const schedule = this.#schedules.get(fact.schedule);
+    if (schedule === undefined || !schedule.isPut) return;
+    this.#settleSchedule(fact.schedule, schedule);
+    const { revision, standing } = fact;
+    const answer: Answer = { kind: 'ok', revision, standing };
+    const op: ScheduleOp = { edit: undefined, answer };
+    if (schedule.key.isGivenUp || schedule.key.fits(SCHEDULE_REGISTER, op, BUDGET)) return;
+    const what = `schedule ${fact.schedule} is listed as ${answerText(answer)}`;
+    this.#misfit(what, fact, schedule.key.last);
+  }
+
+  #misfit(what: string, fact: Listed, last: Answered | undefined): void {
+    const facts = last === undefined ? ([fact] as const) : ([last, fact] as const);
+    this.#breaks.add(facts, `${what}: that fits nothing that clients were told`);
+  }
+}
+
+const natureOf = ({ isMade, hasParents, mayBeForgotten }: Job): JobNature => ({
+  comesUp: !isMade,
+  isCancelled: hasParents || !isMade,
+  isForgotten: mayBeForgotten || !isMade,
+});
+
+const jobOpOf = (request: Request, answer: Answer): JobOp => ({
+  kind: request.kind,
+  attempts: request.kind === 'retry' ? request.attempts : 0,
+  answer,
+});
+
+function answerText(answer: Answer): string {
+  if (answer.kind !== 'ok') return answer.kind === 'fail' ? `"${answer.reason}"` : 'nothing';
+  const { state, attempts, revision, standing } = answer;
+  const parts = [
+    state ?? standing ?? 'ok',
+    attempts === undefined ? '' : `${attempts} attempts`,
+    revision === undefined ? '' : `revision ${revision}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
