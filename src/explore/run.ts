@@ -63,7 +63,7 @@ export function claimContext(prepared: Prepared): ClaimContext {
     onTimeBoundUs: epsilonUs + DISPATCH_SLACK_US,
     slots: loaded.scenario.cluster.slots,
     startBoundUs: timeline.recoverBoundUs,
-    rescueBoundUs: timeline.workerTimeoutUs + DISPATCH_SLACK_US,
+    rescueBoundUs: timeline.rescueUs + DISPATCH_SLACK_US,
     orderSlackUs: 2 * epsilonUs,
     timeoutGraceUs: timeline.workerTimeoutUs + DISPATCH_SLACK_US,
     ratePpmMax: loaded.scenario.cluster.ratePpmMax,

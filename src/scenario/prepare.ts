@@ -58,7 +58,7 @@ export function prepare(
   const entries = [...scenario.workload.schedules, ...crontabEntries(loaded, unused, problems)];
   const traceJobs = tracedJobs(loaded, unused, problems);
   const takeoverUs = design.takeoverUs + (design.backoffUs?.(scenario.phases.chaosUs) ?? 0);
-  const timeline = timelineOf(scenario, takeoverUs, extentOf(traceJobs));
+  const timeline = timelineOf(scenario, takeoverUs, extentOf(traceJobs), design.rescueUs);
   const untilUs = wallUs(startWallUs + timeline.endUsMax + 2 * DAY);
   const zones = zoneTable(zonesOf(entries), wallUs(startWallUs - 400 * DAY), untilUs);
   if (zones.kind === 'failed') problems.push({ path: 'workload', problem: zones.error });

@@ -21,6 +21,8 @@ export interface Timeline {
   readonly recoverBoundUs: number;
   /** A worker silent for longer is given up. */
   readonly workerTimeoutUs: number;
+  /** The attempts of a worker that is gone are given up within this. */
+  readonly rescueUs: number;
   /** Jobs that faults may add: there is time for so many. */
   readonly addedJobsMax: number;
 }
@@ -47,13 +49,16 @@ const STOP_SLACK_US = 3 * SECOND;
  * repeated. Jobs of a trace are all submitted, however late; they end within all their work shared
  * out among the slots plus the longest of them (the bound of list scheduling; Graham, 1969), twice,
  * for repeats. Jobs that wait for others, for limits or for their turn take so much longer: each
- * generation of a family may use up its attempts before the next begins. Where faults add work or make bodies outlast their time, dispatch resumes when slots
- * are free again, and things are as usual when what piled up is worked off.
+ * generation of a family may use up its attempts before the next begins. A preset may take its time
+ * to find that a worker is gone (`rescueUs`). Where faults add work or make bodies outlast their
+ * time, dispatch resumes when slots are free again, and things are as usual when what piled up is
+ * worked off.
  */
 export function timelineOf(
   scenario: Scenario,
   takeoverUs: number,
   trace: TraceExtent = NO_TRACE,
+  rescueUs = 0,
 ): Timeline {
   const { cluster, workload, phases } = scenario;
   const workerTimeoutUs = Math.max(4 * cluster.beatUs, 4 * SECOND);
@@ -79,7 +84,8 @@ export function timelineOf(
     bufferedMax(workload) * repeatedUs +
     spreadUsMax(workload);
   const workUs = attemptsUs + waitsUs;
-  const auditUs = askUntilUs + workUs + 2 * workerTimeoutUs + workload.clientTimeoutUs;
+  const goneUs = Math.max(2 * workerTimeoutUs, rescueUs);
+  const auditUs = askUntilUs + workUs + goneUs + workload.clientTimeoutUs;
   return {
     askFromUs: ASK_FROM_US,
     ticksFromUs: Math.max(2 * ASK_FROM_US, Math.floor(phases.warmUpUs / 2)),
@@ -90,6 +96,7 @@ export function timelineOf(
     endUsMax: auditUs + AUDIT_US_MAX,
     recoverBoundUs,
     workerTimeoutUs,
+    rescueUs: Math.max(workerTimeoutUs, rescueUs),
     addedJobsMax,
   };
 }

@@ -11,6 +11,8 @@ import { type ChooseWorker, type WorkerSeat, Workforce } from '../workforce.ts';
 
 export interface CrewPort {
   readonly workerTimeoutUs: number;
+  /** What ran in an earlier life of a worker is left to others, and takes no place here. */
+  readonly forgetsLives: boolean;
   epoch(): number;
   /** An attempt seems lost: the rows will tell. */
   suspect(job: JobRecord, why: string): void;
@@ -95,7 +97,15 @@ export class Crew implements Charge {
   }
 
   onBeat(from: string, beat: Beat, nowUs: MonotonicUs, out: DeskOut): void {
+    if (this.#port.forgetsLives) this.#forgetLives(from, beat.incarnation);
     this.#attempts.onBeat(from, beat, nowUs, out);
+  }
+
+  #forgetLives(worker: string, incarnation: number): void {
+    for (const id of [...(this.#workforce.get(worker)?.given.keys() ?? [])]) {
+      const run = this.book.jobs.get(id)?.run;
+      if (run !== undefined && run.incarnation < incarnation) this.drop(id);
+    }
   }
 
   sweep(nowUs: MonotonicUs, out: DeskOut): void {

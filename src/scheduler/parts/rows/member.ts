@@ -104,9 +104,11 @@ export class RowMember implements Program {
 
   #newCrew(): Crew {
     const { workerTimeoutUs } = this.#context;
-    const suspicion = this.#preset.rescue.kind === 'age' ? TRUST : this.#parts.suspicion;
+    const isByAge = this.#preset.rescue.kind === 'age';
+    const suspicion = isByAge ? TRUST : this.#parts.suspicion;
     const port = {
       workerTimeoutUs,
+      forgetsLives: isByAge,
       epoch: () => this.#epoch,
       suspect: (job: JobRecord, why: string) => this.#suspect(job, why),
       resend: (job: JobRecord) => this.#sendRun(job),
