@@ -5,6 +5,7 @@
  */
 import { required } from '../../../lib/assert.ts';
 import type { JobRecord } from '../../job/job.ts';
+import { sortable } from '../../store/indexes.ts';
 import type { StoreOp, StoreRow } from '../../store/protocol.ts';
 import { afterStart, type FindObstacle, Gauge } from '../limits.ts';
 import type { WorkerSeat } from '../workforce.ts';
@@ -27,6 +28,8 @@ export interface ClaimOptions {
   readonly seatFor: (job: JobRecord) => WorkerSeat | undefined;
   /** Whether any worker has room. */
   readonly hasRoom: () => boolean;
+  /** Whether jobs whose time has come were just marked as ready, as far as nobody else does. */
+  readonly isFresh: boolean;
 }
 
 export interface Claimed {
@@ -38,12 +41,19 @@ export interface Claims {
   readonly claimed: readonly Claimed[];
   /** When a rate lets the next job start; Infinity where none holds any back. */
   readonly wakeUs: number;
+  /** Nothing was claimed: some jobs are to be marked as ready first, for they may come first. */
+  readonly isStale: boolean;
 }
 
 /** Claims what can start now, queue by queue, the one with the first job before the others. */
 export function* claimReady(office: RowOffice, options: ClaimOptions): Script<Claims> {
   const claimed: Claimed[] = [];
   let wakeUs = Number.POSITIVE_INFINITY;
+  if (!options.isFresh) {
+    const until = sortable(office.wallUs() + 1);
+    const due = yield [{ kind: 'range', index: 'later', prefix: '', until, limit: 1 }];
+    if (due.length > 0) return { claimed, wakeUs, isStale: true };
+  }
   const heads = yield* readyQueues();
   for (const queue of heads) {
     if (!options.hasRoom()) break;
@@ -51,7 +61,7 @@ export function* claimReady(office: RowOffice, options: ClaimOptions): Script<Cl
     yield* lane.claim(claimed);
     wakeUs = Math.min(wakeUs, lane.wakeUs);
   }
-  return { claimed, wakeUs };
+  return { claimed, wakeUs, isStale: false };
 }
 
 /** Queues that have ready jobs, by the priority and time of their first ones. */

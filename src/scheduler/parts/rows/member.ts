@@ -305,7 +305,7 @@ export class RowMember implements Program {
         const untilUs = more ? 0 : nextUs - aheadUs - this.#host.wallUs();
         const afterUs = Math.min(Math.max(untilUs, MS), this.#preset.pollUs);
         this.#out.setTimer(POLL_TIMER, afterUs);
-        this.#claim();
+        this.#claim(true);
       },
     });
   }
@@ -322,23 +322,24 @@ export class RowMember implements Program {
     this.#out.setTimer(RING_TIMER, Math.min(Math.max(nextUs - wallUs, MS), SECOND));
   }
 
-  #claim(): void {
+  #claim(isFresh = false): void {
     if (this.#isClaiming) this.#claimsAgain = true;
     if (this.#isClaiming || !this.#crew.hasRoom()) return;
     this.#isClaiming = true;
     this.#claimsAgain = false;
     this.#run({
       isScan: true,
-      script: (office) => this.#claimScript(office),
+      script: (office) => this.#claimScript(office, isFresh),
       done: (claims) => {
         this.#isClaiming = false;
+        if (claims.isStale) return this.#decide();
         this.#claimed(claims);
         if (this.#claimsAgain) this.#claim();
       },
     });
   }
 
-  *#claimScript(office: RowOffice): Script<Claims> {
+  *#claimScript(office: RowOffice, isFresh: boolean): Script<Claims> {
     this.#crew.unreserve();
     const epoch = this.#epoch;
     const claims = yield* claimReady(office, {
@@ -346,6 +347,7 @@ export class RowMember implements Program {
       findObstacle: this.#parts.findObstacle,
       seatFor: (job) => this.#crew.reserve(job),
       hasRoom: () => this.#crew.hasRoom(),
+      isFresh,
     });
     for (const { job, seat } of claims.claimed) {
       const { token } = required(job.run, 'an attempt');
