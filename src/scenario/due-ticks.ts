@@ -11,7 +11,7 @@
  * is, and `L-3`, which croner has not, is looked up from the last day of the month.
  */
 import { Cron } from 'croner';
-import { DAY, HOUR, type WallUs, wallUs } from '../lib/units.ts';
+import { DAY, HOUR, parseDurationUs, type WallUs, wallUs } from '../lib/units.ts';
 import type { Timing } from '../scheduler/api.ts';
 import { type Around, zoneOf } from './zone-clock.ts';
 
@@ -24,7 +24,11 @@ const DAY_MS = DAY / 1_000;
  * croner or the platform refuses the expression or zone: check the timing first.
  */
 export function dueTicks(timing: Timing, startUs: WallUs, endUs: WallUs): readonly WallUs[] {
-  if (timing.kind === 'interval') return intervalTicks(timing, startUs, endUs);
+  if (timing.kind === 'interval') {
+    return intervalTicks(timing.everyUs, timing.anchorUs, startUs, endUs);
+  }
+  const [, span] = /^\s*@every\s+(\S+)\s*$/i.exec(timing.expression) ?? [];
+  if (span !== undefined) return intervalTicks(spanUs(span), 0, startUs, endUs);
   const zone = zoneOf(timing.zone);
   const isWildcard = hasWildcardHour(timing.expression);
   const { timesMs, hasDay } = patternOf(timing.expression);
@@ -53,15 +57,23 @@ function withoutRepeats(us: number[]): number[] {
   return us.filter((each, at) => each !== us[at - 1]);
 }
 
+/** The span of `@every`, in microseconds. */
+function spanUs(span: string): number {
+  const us = parseDurationUs(span);
+  if (us === undefined || us <= 0) throw new RangeError(`@every ${span}: not a span`);
+  return us;
+}
+
 function intervalTicks(
-  timing: Extract<Timing, { readonly kind: 'interval' }>,
+  everyUs: number,
+  anchorUs: number,
   startUs: WallUs,
   endUs: WallUs,
 ): readonly WallUs[] {
   const ticks: WallUs[] = [];
-  const first = Math.floor((startUs - timing.anchorUs) / timing.everyUs);
+  const first = Math.floor((startUs - anchorUs) / everyUs);
   for (let n = first; ; n++) {
-    const us = timing.anchorUs + n * timing.everyUs;
+    const us = anchorUs + n * everyUs;
     if (us >= endUs) return ticks;
     if (us >= startUs) ticks.push(wallUs(us));
   }
@@ -83,6 +95,8 @@ const NICKNAMES: Readonly<Record<string, string>> = {
   '@daily': '0 0 * * *',
   '@midnight': '0 0 * * *',
   '@hourly': '0 * * * *',
+  '@every_minute': '* * * * *',
+  '@every_second': '* * * * * *',
 };
 
 const patterns = new Map<string, Pattern>();

@@ -16,7 +16,7 @@
 import { z } from 'zod';
 import { PROFILES } from '../faults/profiles.ts';
 import { failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
-import { parseCron } from '../scheduler/schedule/cron.ts';
+import { readCron } from '../scheduler/schedule/cron.ts';
 import { faultsFrom } from './fault-text.ts';
 import { suggestion } from './nearest.ts';
 import { applyOverrides, type Override } from './overrides.ts';
@@ -173,10 +173,10 @@ function scheduleProblems(schedules: readonly unknown[], yaml: YamlText): Proble
       found.push(problemAt(yaml, [...path, 'name'], `${shown(id)} names two schedules`));
     }
     seen.add(id);
-    const parsed = typeof cron === 'string' ? parseCron(cron) : undefined;
-    if (parsed?.kind !== 'failed') continue;
+    const read = typeof cron === 'string' ? readCron(cron) : undefined;
+    if (read?.kind !== 'failed') continue;
     const problem = `${shown(cron)} is not a cron expression`;
-    found.push(problemAt(yaml, [...path, 'cron'], problem, parsed.error.reason));
+    found.push(problemAt(yaml, [...path, 'cron'], problem, read.error.reason));
   }
   return found;
 }

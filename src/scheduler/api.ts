@@ -67,6 +67,7 @@ export type QueueSpec = QueueLimits;
 export type Timing =
   | {
       readonly kind: 'cron';
+      /** Fields, a nickname, or `@every` and a span, which counts from the epoch in any zone. */
       readonly expression: string;
       /** IANA name; the rules come with the machine. */
       readonly zone: string;

@@ -202,6 +202,18 @@ describe('any expression', () => {
     expect(ours(timing, ...year).length).toBeGreaterThan(0);
   });
 
+  it.each(['@every 1h30m', ' @EVERY 7m', '@every 45s', '@every_minute', '@every_second'])(
+    'and %s',
+    (text) => {
+      for (const [zone, change] of CHANGES) {
+        const night = [wallUs(at(change) - 6 * HOUR), wallUs(at(change) + 6 * HOUR)] as const;
+        const ticks = ours(cronTiming(text, zone), ...night);
+        expect(ticks).toEqual(dueTicks(cronTiming(text, zone), ...night));
+        expect(ticks.length).toBeGreaterThan(6);
+      }
+    },
+  );
+
   it('both opinions agree on the days of ten years', () => {
     const dates = fc
       .tuple(dayOfMonth, field(1, 12), dayOfWeek)

@@ -10,9 +10,11 @@
  *   crontabs in real use have such.
  * - `?` is `*`; 0 and 7 are Sunday.
  * - A range that runs backwards is refused rather than wrapped, for dialects differ.
- * - `@every` is refused: an interval has a timing of its own.
+ * - `@every` and a span is an interval, counted from the epoch rather than from when the scheduler
+ *   started, so that a restart or another leader moves no tick.
  */
 import { failed, type Outcome, ok } from '../../lib/outcome.ts';
+import { DAY, parseDurationUs, SECOND } from '../../lib/units.ts';
 import { addCounted, type CountedDays, type DayRule, maskOf } from './cron-days.ts';
 import { addItem, FIELDS, type Field, quoted } from './cron-field.ts';
 
@@ -36,6 +38,11 @@ export interface CronProblem {
   readonly field?: string;
 }
 
+/** What an expression stands for: times of the calendar, or a span from tick to tick. */
+export type CronMeaning =
+  | { readonly kind: 'calendar'; readonly cron: CronExpression }
+  | { readonly kind: 'every'; readonly everyUs: number };
+
 const NICKNAMES: ReadonlyMap<string, string> = new Map([
   ['@yearly', '0 0 1 1 *'],
   ['@annually', '0 0 1 1 *'],
@@ -44,12 +51,47 @@ const NICKNAMES: ReadonlyMap<string, string> = new Map([
   ['@daily', '0 0 * * *'],
   ['@midnight', '0 0 * * *'],
   ['@hourly', '0 * * * *'],
+  ['@every_minute', '* * * * *'],
+  ['@every_second', '* * * * * *'],
 ]);
+
+/** Longer intervals are refused: hardly anybody means them. */
+export const INTERVAL_MAX_US = 8 * 366 * DAY;
 
 /** Longer texts are refused unread. */
 export const CRON_TEXT_MAX = 256;
 
-/** Reads an expression. Never throws; refuses what it does not understand, with the reason. */
+/**
+ * Reads an expression for use. Never throws; refuses what it does not understand and what never
+ * fires, with the reason.
+ */
+export function readCron(text: string): Outcome<CronMeaning, CronProblem> {
+  const every = text.length > CRON_TEXT_MAX ? null : /^\s*@every\s+(.*)$/i.exec(text);
+  if (every !== null) return readEvery((every[1] ?? '').trimEnd());
+  const parsed = parseCron(text);
+  if (parsed.kind === 'failed') return parsed;
+  if (canFire(parsed.value)) return ok({ kind: 'calendar', cron: parsed.value });
+  return failed({ reason: 'never fires: no month it names has such a day' });
+}
+
+function readEvery(span: string): Outcome<CronMeaning, CronProblem> {
+  const everyUs = parseDurationUs(span);
+  if (everyUs === undefined) {
+    return failed({
+      reason: `cannot read the span ${quoted(span)}; write it as in "@every 1h30m"`,
+    });
+  }
+  // Cron counts in seconds: what is finer was hardly meant, and would swamp whoever runs it.
+  if (everyUs % SECOND !== 0 || everyUs < SECOND || everyUs > INTERVAL_MAX_US) {
+    return failed({ reason: `a span of ${quoted(span)} is not whole seconds, up to 8 years` });
+  }
+  return ok({ kind: 'every', everyUs });
+}
+
+/**
+ * Reads what is written in fields or stands for fields, which `@every` does not. Never throws;
+ * refuses what it does not understand, with the reason.
+ */
 export function parseCron(text: string): Outcome<CronExpression, CronProblem> {
   if (text.length > CRON_TEXT_MAX) {
     return failed({ reason: `longer than ${CRON_TEXT_MAX} characters` });
@@ -64,8 +106,8 @@ function parseNickname(text: string): Outcome<CronExpression, CronProblem> {
   if (name === '@reboot') {
     return failed({ reason: '@reboot runs when a machine boots: it has no times' });
   }
-  if (name.startsWith('@every')) {
-    return failed({ reason: '@every is an interval, not a nickname: give an interval instead' });
+  if (/^@every(\s|$)/.test(name)) {
+    return failed({ reason: '@every is an interval: give its span, as in "@every 5m"' });
   }
   const fields = NICKNAMES.get(name);
   if (fields !== undefined) return parseFields(text, fields);

@@ -1,8 +1,8 @@
 /** A timing, checked and made ready: which nominal times a schedule has. */
 import { failed, type Outcome, ok } from '../../lib/outcome.ts';
-import { DAY, MS, SECOND, type WallUs, wallUs } from '../../lib/units.ts';
+import { MS, SECOND, type WallUs, wallUs } from '../../lib/units.ts';
 import type { Timing } from '../api.ts';
-import { canFire, parseCron } from './cron.ts';
+import { INTERVAL_MAX_US, readCron } from './cron.ts';
 import { compileCron } from './cron-next.ts';
 import type { ZoneTable } from './zone-rules.ts';
 
@@ -20,8 +20,6 @@ export interface TimingProblem {
 
 /** Shorter intervals are refused: nothing here is timed more finely. */
 const INTERVAL_MIN_US = MS;
-/** Longer ones are refused too: hardly anybody means them. */
-const INTERVAL_MAX_US = 8 * 366 * DAY;
 
 /**
  * Checks a timing and compiles it. Refused with field and reason: an unreadable expression, one
@@ -45,13 +43,10 @@ function checkCron(
   timing: Extract<Timing, { readonly kind: 'cron' }>,
   zones: ZoneTable,
 ): Outcome<Compiled, TimingProblem> {
-  const parsed = parseCron(timing.expression);
-  if (parsed.kind === 'failed') {
-    const { field, reason } = parsed.error;
+  const read = readCron(timing.expression);
+  if (read.kind === 'failed') {
+    const { field, reason } = read.error;
     return refused('timing.expression', field === undefined ? reason : `${field}: ${reason}`);
-  }
-  if (!canFire(parsed.value)) {
-    return refused('timing.expression', 'never fires: no month it names has such a day');
   }
   const rules = zones.get(timing.zone);
   if (rules === undefined) return refused('timing.zone', `unknown time zone ${timing.zone}`);
@@ -61,7 +56,8 @@ function checkCron(
   if (timing.overlap !== 'first' && timing.overlap !== 'both') {
     return refused('timing.overlap', 'neither first nor both');
   }
-  const nextS = compileCron(parsed.value, rules, timing);
+  if (read.value.kind === 'every') return ok(intervalOf(read.value.everyUs, wallUs(0)));
+  const nextS = compileCron(read.value.cron, rules, timing);
   return ok({
     nextAfter(us) {
       const foundS = nextS(Math.floor(us / SECOND));
@@ -70,7 +66,6 @@ function checkCron(
   });
 }
 
-/** Nominal times are the anchor plus every whole multiple of the interval, before it as well. */
 function checkInterval(everyUs: number, anchorUs: WallUs): Outcome<Compiled, TimingProblem> {
   if (!Number.isSafeInteger(everyUs) || everyUs < INTERVAL_MIN_US || everyUs > INTERVAL_MAX_US) {
     return refused('timing.everyUs', 'not whole microseconds between 1 ms and 8 years');
@@ -78,13 +73,18 @@ function checkInterval(everyUs: number, anchorUs: WallUs): Outcome<Compiled, Tim
   if (!Number.isSafeInteger(anchorUs)) {
     return refused('timing.anchorUs', 'not a whole number of microseconds');
   }
+  return ok(intervalOf(everyUs, anchorUs));
+}
+
+/** Nominal times are the anchor plus every whole multiple of the interval, before it as well. */
+function intervalOf(everyUs: number, anchorUs: WallUs): Compiled {
   // Remainders are exact where a quotient of such sizes would be rounded.
   const phaseUs = anchorUs % everyUs;
-  return ok({
+  return {
     nextAfter(us) {
       const sinceUs = ((us % everyUs) - phaseUs + 2 * everyUs) % everyUs;
       const nextUs = us - sinceUs + everyUs;
       return Number.isSafeInteger(nextUs) ? wallUs(nextUs) : undefined;
     },
-  });
+  };
 }

@@ -1,9 +1,9 @@
 /**
  * Reads a crontab: five fields and a command per line, comments, settings (`NAME=value`) and
- * nicknames (`@daily`). A file found in the wild is never refused as a whole: lines that cannot run
+ * nicknames (`@daily`, `@every 5m`). A file found in the wild is never refused as a whole: lines that cannot run
  * are listed with their number and the reason, and the rest run.
  */
-import { canFire, parseCron } from '../../scheduler/schedule/cron.ts';
+import { readCron } from '../../scheduler/schedule/cron.ts';
 
 export interface CrontabEntry {
   /** 1-based. */
@@ -84,9 +84,9 @@ function readLine(
 const isSetting = (content: string): boolean =>
   !CONTROL.test(content) && /^(?:[A-Za-z_]\w*|"[^"]*"|'[^']*')[ \t]*=/.test(content);
 
-/** The first five words, or the nickname, and what follows. */
+/** The first five words, or the nickname (of `@every`, the span as well), and what follows. */
 function splitLine(content: string): { readonly expression: string; readonly command: string } {
-  const words = content.startsWith('@') ? 1 : FIELDS;
+  const words = content.startsWith('@') ? (/^@every[ \t]/i.test(content) ? 2 : 1) : FIELDS;
   let at = 0;
   const fields: string[] = [];
   while (fields.length < words && at < content.length) {
@@ -105,11 +105,9 @@ function problemOf(expression: string): string | undefined {
   const words = expression.split(' ').length;
   if (words < FIELDS && !expression.startsWith('@'))
     return `needs ${FIELDS} fields, found ${words}`;
-  const parsed = parseCron(expression);
-  if (parsed.kind === 'ok') {
-    return canFire(parsed.value) ? undefined : 'never fires: no month it names has such a day';
-  }
-  const { field, reason } = parsed.error;
+  const read = readCron(expression);
+  if (read.kind === 'ok') return undefined;
+  const { field, reason } = read.error;
   return field === undefined ? reason : `${field}: ${reason}`;
 }
 

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CronExpression, canFire, parseCron } from '../../../src/scheduler/schedule/cron.ts';
-import { cronOf } from './support.ts';
+import {
+  type CronExpression,
+  canFire,
+  parseCron,
+  readCron,
+} from '../../../src/scheduler/schedule/cron.ts';
+import { cronOf, us } from './support.ts';
 
 const refusal = (text: string) => {
   const parsed = parseCron(text);
@@ -94,6 +99,8 @@ describe('what an expression allows', () => {
     ['@monthly', '0 0 1 * *'],
     ['@yearly', '0 0 1 1 *'],
     ['@ANNUALLY', '0 0 1 1 *'],
+    ['@every_minute', '* * * * *'],
+    ['@Every_Second', '* * * * * *'],
   ])('%s is %s', (nickname, fields) => {
     expect(cronOf(nickname)).toEqual({ ...cronOf(fields), text: nickname });
   });
@@ -106,6 +113,34 @@ describe('what an expression allows', () => {
     expect(cronOf('0 */2 * * *').isHourWildcard).toBe(true);
     expect(cronOf('0 0-23 * * *').isHourWildcard).toBe(false);
     expect(cronOf('* 2 * * *').isHourWildcard).toBe(false);
+  });
+});
+
+describe('a span from tick to tick', () => {
+  it.each([
+    ['@every 5m', '5m'],
+    ['@every 1h30m', '90m'],
+    [' @EVERY\t1.5h ', '90m'],
+    ['@every 90s', '90s'],
+  ])('%s', (text, span) => {
+    expect(readCron(text)).toEqual({ kind: 'ok', value: { kind: 'every', everyUs: us(span) } });
+  });
+
+  it.each([
+    ['@every ', /cannot read the span ""/],
+    ['@every soon', /cannot read the span "soon"; write it as in "@every 1h30m"/],
+    ['@every 5 m', /cannot read the span "5 m"/],
+    ['@every -5m', /cannot read/],
+    ['@every 0s', /not whole seconds/],
+    ['@every 1500ms', /not whole seconds/],
+    ['@every 5000d', /up to 8 years/],
+    [`@every ${' '.repeat(300)}5m`, /longer than 256/],
+    ['@every_hour', /unknown nickname/],
+    ['@everything 5m', /unknown nickname/],
+    ['0 0 30 2 *', /never fires/],
+  ])('refuses %s', (text, reason) => {
+    const read = readCron(text);
+    expect(read.kind === 'failed' && read.error.reason).toMatch(reason);
   });
 });
 
@@ -151,7 +186,7 @@ describe('what is refused, and why', () => {
     ['* * * *', /found 4/],
     ['0 0 0 1 1 * 2030', /found 7 \(a year field is not supported\)/],
     ['@reboot', /boots/],
-    ['@every 5m', /interval/],
+    ['@every', /an interval: give its span, as in "@every 5m"/],
     ['@fortnightly', /unknown nickname "@fortnightly"/],
     [`${'1,'.repeat(200)}1 * * * *`, /longer than 256/],
   ])('%s', (text, reason) => {

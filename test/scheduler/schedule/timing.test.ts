@@ -59,6 +59,19 @@ describe('intervals', () => {
   });
 });
 
+it('@every counts from the epoch, through gaps and overlaps, whatever the zone', () => {
+  const text = (span: string) => cronTiming(`@every ${span}`, NEW_YORK.zone, 'skip', 'first');
+  const halves = compiled(text('30m'), NEW_YORK);
+  for (const around of ['2025-03-09T07:00:00Z', '2025-11-02T06:00:00Z']) {
+    expect(halves.nextAfter(at(around))).toBe(at(around) + us('30m'));
+    expect(halves.nextAfter(wallUs(at(around) - 1))).toBe(at(around));
+  }
+  const sevens = compiled(text('7m'), NEW_YORK).nextAfter(at('2025-01-01T00:00:00Z')) as WallUs;
+  expect(sevens % us('7m')).toBe(0);
+  const unknown = problem(cronTiming('@every 5m', 'Mars/Olympus'));
+  expect(unknown).toEqual({ field: 'timing.zone', reason: 'unknown time zone Mars/Olympus' });
+});
+
 describe('checkSchedule', () => {
   const good = specOf(cronTiming('@hourly'));
   it.each<[Partial<ScheduleSpec>, string]>([

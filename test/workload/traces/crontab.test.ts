@@ -15,6 +15,7 @@ const FILE = [
   '0 2 * * *\t/usr/bin/backup --all  # keep',
   '  */5 9-17 * * MON-FRI   poll',
   '@daily rotate',
+  '@every 15m  poll again',
   '15 3 1 * *',
   '@reboot start-me',
   '0 0 30 2 * never',
@@ -31,15 +32,16 @@ describe('readCrontab', () => {
       { line: 6, expression: '0 2 * * *', command: '/usr/bin/backup --all  # keep' },
       { line: 7, expression: '*/5 9-17 * * MON-FRI', command: 'poll' },
       { line: 8, expression: '@daily', command: 'rotate' },
-      { line: 9, expression: '15 3 1 * *', command: '' },
-      { line: 14, expression: '0 0 * * *', command: 'FOO=bar env-in-a-command' },
-      { line: 15, expression: '0 0 4 * *', command: '? six words are five fields and a command' },
+      { line: 9, expression: '@every 15m', command: 'poll again' },
+      { line: 10, expression: '15 3 1 * *', command: '' },
+      { line: 15, expression: '0 0 * * *', command: 'FOO=bar env-in-a-command' },
+      { line: 16, expression: '0 0 4 * *', command: '? six words are five fields and a command' },
     ]);
     expect(rejected).toEqual([
-      { line: 10, text: '@reboot start-me', reason: expect.stringMatching(/boots/) },
-      { line: 11, text: '0 0 30 2 * never', reason: expect.stringMatching(/^never fires/) },
-      { line: 12, text: '0 30 * * * oops', reason: 'hour: 30 is outside 0-23' },
-      { line: 13, text: '* * *', reason: 'needs 5 fields, found 3' },
+      { line: 11, text: '@reboot start-me', reason: expect.stringMatching(/boots/) },
+      { line: 12, text: '0 0 30 2 * never', reason: expect.stringMatching(/^never fires/) },
+      { line: 13, text: '0 30 * * * oops', reason: 'hour: 30 is outside 0-23' },
+      { line: 14, text: '* * *', reason: 'needs 5 fields, found 3' },
     ]);
   });
 
