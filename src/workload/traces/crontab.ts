@@ -1,7 +1,7 @@
 /**
  * Reads a crontab: five fields and a command per line, comments, settings (`NAME=value`) and
- * nicknames (`@daily`, `@every 5m`). A file found in the wild is never refused as a whole: lines that cannot run
- * are listed with their number and the reason, and the rest run.
+ * nicknames (`@daily`, `@every 5m`). A file found in the wild is never refused as a whole: lines
+ * that cannot run are listed with their number and the reason, and the rest run.
  */
 import { readCron } from '../../scheduler/schedule/cron.ts';
 
