@@ -5,7 +5,7 @@ import type { RowsPreset } from '../../parts/rows/preset.ts';
 export const SAFE: RowsPreset = {
   name: 'safe',
   why: 'one lock around every pass, workers watched (homes every 5 s, gone after 15 s), tokens checked',
-  pollUs: SECOND,
+  pollUs: 5 * SECOND,
   lane: 'lock',
   aheadUs: 0,
   keepsRing: false,

@@ -50,6 +50,8 @@ const RESEND_US = 500 * MS;
 const LANES = 6;
 /** Requests that wait for one; further ones are dropped, and asked again. */
 const WAITING_MAX = 1_000;
+/** What was found due so long ago still counts as all that is due. */
+const FRESH_US = 250 * MS;
 const CHANNEL = 'ready';
 /** Held by who decides and claims, where one lock is around all of that. */
 const GLOBAL_LOCK = 'lock/scan';
@@ -79,6 +81,8 @@ export class RowMember implements Program {
   /** Beats of workers that are being adopted: the latest of each. */
   readonly #adopting = new Map<string, Beat>();
   #isDeciding = false;
+  /** When what is due is looked for next, by the monotonic clock. */
+  #pollAtUs = Number.POSITIVE_INFINITY;
   #isClaiming = false;
   /** Something became ready, or a worker free, while claims were under way. */
   #claimsAgain = false;
@@ -291,9 +295,16 @@ export class RowMember implements Program {
     const { decideOverlap } = this.#parts;
     const skipsLocked = lane === 'claim';
     const options = { decideOverlap, aheadUs, skipsLocked, keepsRing };
+    let lookedUs = this.#host.monotonicUs();
+    const look = (): void => {
+      lookedUs = this.#host.monotonicUs();
+    };
     this.#run({
       isScan: true,
       script: function* (office) {
+        look();
+        const firstUs = yield* nextDue();
+        if (firstUs - aheadUs > office.wallUs()) return { more: false, ring: [], nextUs: firstUs };
         const { more, ring } = yield* decideDue(office, options);
         const moreJobs = yield* promote(office, skipsLocked);
         return { more: more || moreJobs, ring, nextUs: yield* nextDue() };
@@ -302,12 +313,22 @@ export class RowMember implements Program {
         this.#isDeciding = false;
         for (const job of ring) this.#ring.push(job.dueUs, job);
         this.#turnRing();
-        const untilUs = more ? 0 : nextUs - aheadUs - this.#host.wallUs();
-        const afterUs = Math.min(Math.max(untilUs, MS), this.#preset.pollUs);
-        this.#out.setTimer(POLL_TIMER, afterUs);
-        this.#claim(true);
+        this.#pollAtUs = Number.POSITIVE_INFINITY;
+        this.#pollBy(more ? 0 : nextUs);
+        // The commit may have been long in coming: much may have become due meanwhile.
+        this.#claim(this.#host.monotonicUs() - lookedUs < FRESH_US);
       },
     });
+  }
+
+  /** Something is due at this time by the wall clock: it is looked for then, or before. */
+  #pollBy(dueUs: number): void {
+    const untilUs = dueUs - this.#preset.aheadUs - this.#host.wallUs();
+    const afterUs = Math.min(Math.max(untilUs, MS), this.#preset.pollUs);
+    const atUs = this.#host.monotonicUs() + afterUs;
+    if (this.#isDeciding || this.#pollAtUs <= atUs) return;
+    this.#pollAtUs = atUs;
+    this.#out.setTimer(POLL_TIMER, afterUs);
   }
 
   /** Writes the instances in memory that are due by now. */
@@ -383,8 +404,10 @@ export class RowMember implements Program {
       ...(isGuarded ? { guard: this.#parts.guard(GLOBAL_LOCK) } : {}),
       ...(lockWaitUs === undefined ? {} : { lockWaitUs }),
       done: (work) => {
-        this.#out.now.push(...(work as Deeds).effects);
-        plan.done?.(result as R, work as Deeds);
+        const deeds = work as Deeds;
+        this.#out.now.push(...deeds.effects);
+        if (deeds.dueUs < Number.POSITIVE_INFINITY) this.#pollBy(deeds.dueUs);
+        plan.done?.(result as R, deeds);
       },
     };
     required(this.#transactions, 'transactions').run(task, this.#out);

@@ -28,6 +28,8 @@ export interface Deeds extends Work {
   readonly said: readonly Testimony[];
   /** Leave when it is committed. */
   readonly effects: readonly Effect[];
+  /** When the first of what was written falls due; Infinity where nothing waits for its time. */
+  readonly dueUs: number;
 }
 
 /** What rows are decided with. */
@@ -122,14 +124,18 @@ export class RowOffice implements Office {
       last.set(key, this.#rowOf(entry, this.#rows.get(key)));
     }
     const writes = [...last].map(([key, value]): StoreOp => ({ kind: 'write', key, value }));
+    let dueUs = Number.POSITIVE_INFINITY;
     for (const row of last.values()) {
-      if (row?.kind === 'job' && row.isReady && isReady(row.job)) this.hasReady = true;
+      if (row?.kind === 'schedule') dueUs = Math.min(dueUs, row.nextUs ?? dueUs);
+      if (row?.kind !== 'job' || !isReady(row.job)) continue;
+      if (row.isReady) this.hasReady = true;
+      else dueUs = Math.min(dueUs, row.job.dueUs);
     }
     const said = now.map((effect) => {
       assert(effect.kind === 'observe', () => `a desk wants ${effect.kind} at once`);
       return effect.testimony;
     });
-    return { writes, said, effects: afterSync };
+    return { writes, said, effects: afterSync, dueUs };
   }
 
   #rowOf(entry: BookEntry, before: Row | undefined): Row | undefined {
