@@ -5,7 +5,6 @@
  */
 import { required } from '../../../lib/assert.ts';
 import type { JobRecord } from '../../job/job.ts';
-import { sortable } from '../../store/indexes.ts';
 import type { StoreOp, StoreRow } from '../../store/protocol.ts';
 import { afterStart, type FindObstacle, Gauge } from '../limits.ts';
 import type { WorkerSeat } from '../workforce.ts';
@@ -50,9 +49,10 @@ export function* claimReady(office: RowOffice, options: ClaimOptions): Script<Cl
   const claimed: Claimed[] = [];
   let wakeUs = Number.POSITIVE_INFINITY;
   if (!options.isFresh) {
-    const until = sortable(office.wallUs() + 1);
-    const due = yield [{ kind: 'range', index: 'later', prefix: '', until, limit: 1 }];
-    if (due.length > 0) return { claimed, wakeUs, isStale: true };
+    // The answer may have been long in coming: what is due counts from now.
+    const [next] = yield [{ kind: 'range', index: 'later', prefix: '', limit: 1 }];
+    const dueUs = jobOf(next)?.dueUs ?? Number.POSITIVE_INFINITY;
+    if (dueUs <= office.wallUs()) return { claimed, wakeUs, isStale: true };
   }
   const heads = yield* readyQueues();
   for (const queue of heads) {
