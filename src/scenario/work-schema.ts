@@ -208,7 +208,7 @@ export const workload = z
     silent: share('Share of attempts that stop giving signs of life.').optional(),
     zombie: share('Share of attempts that go on when told to stop.').optional(),
     heartbeat: span('An attempt without a sign of life for so long is stopped.', {
-      min: 1_000,
+      min: 1_000_000,
     }).optional(),
     retain: span('A job may be forgotten so long after its end.').optional(),
     priorities: z

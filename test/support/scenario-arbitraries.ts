@@ -119,7 +119,7 @@ const extras = fc.record(
     hostilePpm: sharePpm,
     silentPpm: sharePpm,
     zombiePpm: sharePpm,
-    heartbeatUs: span(1_000, DAY_US),
+    heartbeatUs: span(1_000_000, DAY_US),
     retainUs: span(0, DAY_US),
     priorities: fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 1, maxLength: 4 }),
     queues: fc.uniqueArray(queue, { minLength: 1, maxLength: 3, selector: (one) => one.name }),

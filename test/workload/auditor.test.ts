@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SECOND, wallUs } from '../../src/lib/units.ts';
-import type { ApiCall, ApiResult, ListedJob, ListedSkip } from '../../src/scheduler/api.ts';
+import type {
+  ApiCall,
+  ApiResult,
+  ListedJob,
+  ListedSchedule,
+  ListedSkip,
+} from '../../src/scheduler/api.ts';
 import { createAuditor } from '../../src/workload/auditor.ts';
 import { FakeHost, FakeMachine } from '../support/fake-host.ts';
 import { answerTo, clockOf, testHarness } from './fixtures.ts';
@@ -16,6 +22,11 @@ const SKIPS: readonly ListedSkip[] = Array.from({ length: 13 }, (_, i) => {
   return { tick: { schedule: 's', nominalUs: wallUs(i) }, reason: 'late' };
 });
 
+const SCHEDULES: readonly ListedSchedule[] = Array.from({ length: 11 }, (_, i) => {
+  const schedule = `s-${String(i).padStart(2, '0')}`;
+  return { schedule, revision: i + 1, standing: i === 2 ? 'paused' : 'active' };
+});
+
 /** A page of the lists above, as a member that leads would give it. */
 function page(call: ApiCall): ApiResult {
   const { request } = call;
@@ -27,6 +38,14 @@ function page(call: ApiCall): ApiResult {
       ? { kind: 'jobs', jobs, next: last }
       : { kind: 'jobs', jobs };
   }
+  if (request.kind === 'list-schedules') {
+    const schedules = SCHEDULES.filter((one) => one.schedule > request.after);
+    const some = schedules.slice(0, request.limit);
+    const last = some.at(-1)?.schedule;
+    return some.length < schedules.length && last !== undefined
+      ? { kind: 'schedules', schedules: some, next: last }
+      : { kind: 'schedules', schedules: some };
+  }
   if (request.kind !== 'list-skips') throw new Error(`an auditor asked ${request.kind}`);
   const from = request.after === '' ? 0 : Number(request.after);
   const to = from + request.limit;
@@ -34,10 +53,11 @@ function page(call: ApiCall): ApiResult {
   return to < SKIPS.length ? { kind: 'skips', skips, next: String(to) } : { kind: 'skips', skips };
 }
 
-const auditorOf = () => {
+const auditorOf = (readsSchedules = false) => {
   const host = new FakeHost('auditor');
   const harness = testHarness(clockOf(host));
-  const options = { members: MEMBERS, harness, beginAfterUs: 10 * SECOND, pageLimit: 10 };
+  const when = { beginAfterUs: 10 * SECOND, readsSchedules };
+  const options = { members: MEMBERS, harness, ...when, pageLimit: 10 };
   const machine = new FakeMachine('auditor', createAuditor(options), host);
   machine.start();
   /** Answers what was sent, as `reply` says, until nothing more is sent. */
@@ -70,6 +90,33 @@ test('begins at its time, reads every page of jobs and skips, and ends complete'
   machine.advance(100 * SECOND);
   expect(host.takeSent()).toEqual([]);
   expect(harness.of('audit-ended')).toHaveLength(1);
+});
+
+test('schedules are read when told, after everything else, with their standing', () => {
+  const { machine, harness, serve } = auditorOf(true);
+  machine.advance(10 * SECOND);
+  serve();
+  readAll(harness);
+  const read = harness.of('audited-schedule').map(({ kind: _k, at: _a, ...rest }) => rest);
+  expect(read).toEqual(SCHEDULES);
+  expect(harness.facts.slice(-12, -1).map(({ kind }) => kind)).toEqual(
+    SCHEDULES.map(() => 'audited-schedule'),
+  );
+});
+
+test('a scheduler that cannot list schedules leaves the audit incomplete', () => {
+  const { machine, harness, serve } = auditorOf(true);
+  machine.advance(10 * SECOND);
+  serve((_, call) =>
+    call.request.kind === 'list-schedules'
+      ? { kind: 'error', field: 'kind', reason: 'unknown request' }
+      : page(call),
+  );
+  expect(harness.of('audited-schedule')).toEqual([]);
+  expect(harness.of('audit-ended')[0]).toMatchObject({
+    complete: false,
+    reason: 'list-schedules was refused: kind: unknown request',
+  });
 });
 
 test('a silent member is left for the next', () => {

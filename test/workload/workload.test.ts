@@ -136,3 +136,91 @@ test('many jobs are planned in a moment', () => {
   // Measured at about 0.35 s; the bound only catches a slip by orders of magnitude.
   expect(performance.now() - begun).toBeLessThan(5000);
 });
+
+const submitted = (demand: Partial<Demand>) =>
+  planWorkload(options({ workload: { ...DEMAND, ...demand } })).flatMap(({ request, ...op }) =>
+    request.kind === 'submit' && op.meant === undefined
+      ? [{ ...op, job: request.job, spec: request.spec }]
+      : [],
+  );
+const shareOf = <T>(all: readonly T[], has: (one: T) => boolean): number =>
+  all.filter(has).length / all.length;
+
+test('queues, keys, priorities, tags and unique keys have the shares that are asked for', () => {
+  const jobs = submitted({
+    queues: [
+      { name: 'mail', sharePpm: 300_000, concurrency: 2 },
+      { name: 'keyed', sharePpm: 200_000, keys: 4, perKey: 1 },
+    ],
+    priorities: [0, 5, 10],
+    tags: [{ tag: 'gpu', sharePpm: 100_000, workers: 1 }],
+    unique: { sharePpm: 250_000, keys: 10 },
+    heartbeatUs: 2 * SECOND,
+    retainUs: MINUTE,
+  });
+  expect(shareOf(jobs, ({ spec }) => spec.queue === 'mail')).toBeCloseTo(0.3, 1);
+  expect(shareOf(jobs, ({ spec }) => spec.queue === 'keyed')).toBeCloseTo(0.2, 1);
+  expect(shareOf(jobs, ({ spec }) => spec.queue === 'default')).toBeCloseTo(0.5, 1);
+  expect(new Set(jobs.map(({ spec }) => spec.key)).size).toBe(5);
+  expect(jobs.every(({ spec }) => (spec.key !== undefined) === (spec.queue === 'keyed'))).toBe(
+    true,
+  );
+  expect(shareOf(jobs, ({ spec }) => spec.priority === 5)).toBeCloseTo(1 / 3, 1);
+  expect(shareOf(jobs, ({ spec }) => spec.tags?.[0] === 'gpu')).toBeCloseTo(0.1, 1);
+  expect(shareOf(jobs, ({ spec }) => spec.uniqueKey !== undefined)).toBeCloseTo(0.25, 1);
+  expect(new Set(jobs.map(({ spec }) => spec.uniqueKey)).size).toBe(11);
+  expect(jobs.every(({ spec }) => spec.heartbeatUs === 2 * SECOND)).toBe(true);
+  expect(jobs.every(({ spec }) => spec.retainUs === MINUTE)).toBe(true);
+});
+
+test('what is asked for besides moves no submit, and changes nothing else about a job', () => {
+  const plain = submitted({});
+  const more = submitted({ priorities: [1], hostilePpm: 100_000, retriesPpm: 100_000 });
+  expect(
+    more.map(({ spec: { priority: _, ...spec }, atUs, job }) => ({ spec, atUs, job })),
+  ).toEqual(plain.map(({ spec, atUs, job }) => ({ spec, atUs, job })));
+});
+
+test('an instant says the same as the delay in its place', () => {
+  const plain = new Map(submitted({}).map(({ job, spec }) => [job, spec.delayUs]));
+  const jobs = submitted({ instantPpm: 500_000 });
+  const said = jobs.filter(({ spec }) => spec.atUs !== undefined);
+  expect(said.length / jobs.length).toBeCloseTo(0.1, 1);
+  for (const { job, spec, atUs } of said) {
+    expect(spec.delayUs).toBe(0);
+    expect(spec.atUs).toBe(START_WALL_US + atUs + (plain.get(job) ?? 0));
+  }
+});
+
+test('who is in a hurry asks while the job waits; who retries says how often it was tried', () => {
+  const plan = planWorkload(
+    options({ workload: { ...DEMAND, runNowPpm: 1_000_000, retriesPpm: 300_000 } }),
+  );
+  const submits = new Map<string, { readonly atUs: number; readonly delayUs: number }>();
+  let hurried = 0;
+  let retried = 0;
+  for (const { request, atUs } of plan) {
+    if (request.kind === 'submit') submits.set(request.job, { ...request.spec, atUs });
+    if (request.kind === 'run-now') {
+      hurried++;
+      const job = submits.get(request.job);
+      expect(job?.delayUs).toBeGreaterThan(0);
+      expect(atUs - (job?.atUs ?? 0)).toBeLessThanOrEqual((job?.delayUs ?? 0) + 50_000);
+    } else if (request.kind === 'retry') {
+      retried++;
+      expect(request.attempts).toBe(DEMAND.retry.maxAttempts);
+      expect(atUs).toBeGreaterThan(submits.get(request.job)?.atUs ?? Number.POSITIVE_INFINITY);
+    }
+  }
+  expect(hurried).toBeGreaterThan(400);
+  expect(retried).toBeGreaterThan(600);
+});
+
+test('jobs of a trace go where nothing is limited', () => {
+  const traceJobs: TraceJob[] = [{ id: 't-1', submitUs: 0, runUs: 1, procs: 1, line: 1 }];
+  const queues = [{ name: 'keyed', sharePpm: 1_000_000, keys: 1, perKey: 1 }];
+  const plan = planWorkload(options({ workload: { ...DEMAND, queues }, traceJobs }));
+  const traced = plan.find(({ request }) => request.kind === 'submit' && request.job === 't-1');
+  expect(traced?.request).toMatchObject({ spec: { queue: 'default' } });
+  expect(traced?.request).not.toHaveProperty('spec.key');
+});
