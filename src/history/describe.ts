@@ -198,7 +198,8 @@ function describeAnswered(fact: FactOf<'answered'>): string {
   const about = subjectOf(request);
   const took = humanDuration(fact.at - fact.askedAt);
   const what = 'edit' in request ? request.edit : request.kind;
-  return `#${fact.op} ${nonsense(fact)}${what} ${about}: ${describeAnswer(fact.answer)} after ${took}`;
+  const asked = `#${fact.op} ${nonsense(fact)}${what} ${about}`;
+  return `${asked}: ${describeAnswer(fact.answer)} after ${took}`;
 }
 
 function describeAnswer(answer: Answer): string {

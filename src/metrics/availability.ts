@@ -67,8 +67,8 @@ export function dispatchAvailability(jobs: JobBook, window: Window, epsilonUs: n
 
 /**
  * tickWithin ('ratio'): of the ticks due in the storm, the share that began within ε (and the
- * jitter that their schedule allows) and ran exactly once: its effect was accepted, once. ticksMissed, ticksDoubled ('count'): over the whole
- * run, as in the accounts.
+ * jitter that their schedule allows) and ran exactly once: its effect was accepted, once.
+ * ticksMissed, ticksDoubled ('count'): over the whole run, as in the accounts.
  */
 export function tickAvailability(
   ticks: TickBook,

@@ -20,7 +20,7 @@ export interface Narrow {
   readonly because: string;
 }
 
-/** Of what a limit carries in the long run jobs may ask for this share: the rest works off piles. */
+/** Jobs may ask for this share of what a limit carries: with the rest it works off piles. */
 export const NARROW_LOAD_MAX = 0.8;
 
 export function narrows(scenario: Scenario): readonly Narrow[] {

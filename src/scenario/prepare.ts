@@ -212,7 +212,8 @@ function scheduleSpec(
 function boundProblems(schedules: readonly NamedSchedule[]): Problem[] {
   return schedules.flatMap(({ spec: { startUs, endUs } }, i) => {
     if (startUs < endUs) return [];
-    const problem = `no tick can be due from ${formatInstant(startUs)} until ${formatInstant(endUs)}`;
+    const [from, until] = [formatInstant(startUs), formatInstant(endUs)];
+    const problem = `no tick can be due from ${from} until ${until}`;
     const hint = 'ticks count from the middle of the warm-up until clients stop asking';
     return [{ path: `workload.schedules.${i}`, problem, hint }];
   });

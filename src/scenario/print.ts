@@ -1,7 +1,7 @@
 /**
  * A scenario as canonical text: every key that it has, defaults included, in the order of the
- * schema. So a result that carries this text says all there is to say, and means the same when a default
- * changes.
+ * schema. So a result that carries this text says all there is to say, and means the same when a
+ * default changes.
  */
 import { Document, isScalar, Scalar, visit } from 'yaml';
 import type { Plan, PlannedFault, Target } from '../faults/plan.ts';

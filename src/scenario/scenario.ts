@@ -45,7 +45,7 @@ export interface ScheduleEntry {
   readonly timing: Timing;
   /** Instead of the workload's. */
   readonly misfire?: MisfirePolicy;
-  /** What happens to a tick while an instance is open, and how many wait where they are buffered. */
+  /** What happens to a tick while an instance is open; with `buffer`, how many wait. */
   readonly overlap?: OverlapPolicy;
   readonly bufferMax?: number;
   readonly jitterUs?: number;

@@ -1,7 +1,8 @@
 /**
  * The text form of a scenario as zod sees it: strict keys, units in values, and a default for
  * everything that has a sensible one. What comes out has the program's units; `schema.ts` gives it
- * the program's shape. The workload has a file of its own, `work-schema.ts`. Descriptions end up in the JSON Schema that editors show.
+ * the program's shape. The workload has a file of its own, `work-schema.ts`. Descriptions end up in
+ * the JSON Schema that editors show.
  */
 import { z } from 'zod';
 import { findFault } from '../faults/faults.ts';

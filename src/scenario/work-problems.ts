@@ -95,7 +95,8 @@ function editProblems({ edits, schedules, crontab, queues }: Workload): WorkProb
 function narrowProblem({ path, asked, carried, whom, because }: Narrow): WorkProblem[] {
   const most = NARROW_LOAD_MAX * carried;
   if (asked <= most) return [];
-  const problem = `${whom}: ${brief(asked)} jobs per second, and ${because} let ${brief(carried)} by`;
+  const wanted = `${brief(asked)} jobs per second`;
+  const problem = `${whom}: ${wanted}, and ${because} let ${brief(carried)} by`;
   return [
     { path, problem, hint: `at most ${brief(most)} leave room for what piles up in a storm` },
   ];

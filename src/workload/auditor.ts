@@ -50,8 +50,8 @@ interface Progress {
 
 /**
  * Reads every job and every skipped tick back through the API, and every schedule when told, page
- * by page, and records what it reads. It asks until everything was read or its time is over; then judges know that what it lists
- * is not all there is. It begins by itself at a planned time.
+ * by page, and records what it reads. It asks until everything was read or its time is over; then
+ * judges know that what it lists is not all there is. It begins by itself at a planned time.
  */
 export function createAuditor(options: AuditorOptions): ProgramFactory {
   assert(options.members.length > 0, 'an auditor needs members to ask');

@@ -1,8 +1,8 @@
 /**
- * Edits of schedules and queues, drawn by name: paused and resumed, put with another timing, deleted
- * and put again, triggered. Each name is one client's, which asks for its edits one after another,
- * with rising revisions. Every edit that stops something is taken back, so that in the end all
- * schedules and queues are active.
+ * Edits of schedules and queues, drawn by name: paused and resumed, put with another timing,
+ * deleted and put again, triggered. Each name is one client's, which asks for its edits one after
+ * another, with rising revisions. Every edit that stops something is taken back, so that in the end
+ * all schedules and queues are active.
  */
 import { assert } from '../lib/assert.ts';
 import { chancePpm, hashedRandom, pick, type Random } from '../lib/random.ts';

@@ -55,7 +55,7 @@ test('what was deleted fires no more until it is put again', () => {
   expect(ticksOf(...facts, due(15, 1), due(15, 3), due(25, 1), due(25, 3)).due).toBe(1);
 });
 
-test('an edit that nobody knows the end of leaves open what is expected, a refused one does not', () => {
+test('an edit of unknown end leaves open what is expected, a refused one does not', () => {
   const before = [done(1, put(1)), due(20)];
   expect(ticksOf(...before, done(10, edit('pause', 2), { kind: 'unknown' })).due).toBe(0);
   const refused: Answer = { kind: 'fail', reason: 'revision: known' };

@@ -23,7 +23,9 @@ workload:
   heartbeat: 3s
   retain: 1h
   priorities: [0, 10]
-  queues: [{name: mail, share: 10%, keys: 5, perKey: 1, rate: 5/s}, {name: slow, share: 1%, rate: 2/m, burst: 4}]
+  queues:
+    - {name: mail, share: 10%, keys: 5, perKey: 1, rate: 5/s}
+    - {name: slow, share: 1%, rate: 2/m, burst: 4}
   tags: [{tag: gpu, share: 5%, workers: 2}]
   unique: {share: 5%}
   families: {share: 5%}
@@ -86,8 +88,8 @@ test('parts of a mapping that do not go together', () => {
 `;
   expect(problems(text)).toEqual([
     'x.yaml:6:14 workload.queues.0.name: names the queue of all other jobs, which has no limits',
-    'x.yaml:7:37 workload.queues.1.perKey: limits jobs by key, and none has one (say how many keys ' +
-      'there are: keys)',
+    'x.yaml:7:37 workload.queues.1.perKey: limits jobs by key, and none has one (say how many ' +
+      'keys there are: keys)',
     'x.yaml:7:47 workload.queues.1.burst: goes with rate',
     'x.yaml:9:39 workload.schedules.0.bufferMax: goes with concurrencyPolicy: buffer',
     'x.yaml:10:64 workload.schedules.1.end: is not after start',

@@ -87,7 +87,7 @@ test('of every name one client asks, revisions rise by one, and in the end all a
   );
 });
 
-test('every kind of edit is drawn, triggers under ids of their own, and questions are asked', () => {
+test('every kind of edit is drawn, triggers have ids of their own, and questions follow', () => {
   const requests = editsOf('7').map(({ request }) => request);
   const edits = new Set(requests.map((one) => ('edit' in one ? `${one.kind} ${one.edit}` : '')));
   for (const edit of ['pause', 'resume', 'delete'])
