@@ -1,4 +1,4 @@
-import type { JobSpec } from '../api.ts';
+import type { JobSpec, RetryPolicy } from '../api.ts';
 
 /** What is wrong with a request: the field, and why. */
 export interface SpecProblem {
@@ -14,14 +14,31 @@ const LIST_LENGTH_MAX = 100;
 /** They part names from each other where several make one key. */
 const CONTROLS = /\p{Cc}/u;
 const PRIORITY_MAX = 1_000;
+/** Of what is said to be wrong: a name may be of any length, an answer should not. */
+const FIELD_LENGTH_MAX = 50;
 const HEARTBEAT_US_MIN = 1_000_000;
 /** An id that is forgotten sooner could come back as a late copy of its own submit. */
 const RETAIN_US_MIN = 3_600 * 1_000_000;
 
+type FieldsOf<T> = Readonly<Record<keyof T, true>>;
+const FIELDS: FieldsOf<JobSpec> = {
+  ...{ queue: true, delayUs: true, atUs: true, retry: true, timeoutUs: true, heartbeatUs: true },
+  ...{ delivery: true, sink: true, priority: true, tags: true, uniqueKey: true, key: true },
+  ...{ parents: true, onFailedParent: true, retainUs: true, payload: true },
+};
+const RETRY_FIELDS: FieldsOf<RetryPolicy> = {
+  ...{ maxAttempts: true, backoff: true, baseUs: true, maxUs: true, jitterPpm: true },
+};
+/** Such as the jobs of ticks have: whoever submits one might meet the tick some day. */
+const TICK_LIKE = /@-?\d+$/;
+
 /** Refuses what the scheduler could not keep; the first field that is wrong is named. */
 export function checkJob(id: string, spec: JobSpec): SpecProblem | undefined {
-  return checkId('job', id) ?? checkSpec(spec) ?? ownParent(id, spec);
+  return checkId('job', id) ?? notOfTick(id) ?? checkSpec(spec) ?? ownParent(id, spec);
 }
+
+const notOfTick = (id: string): SpecProblem | undefined =>
+  TICK_LIKE.test(id) ? { field: 'job', reason: 'ends like the id of a tick' } : undefined;
 
 export function checkId(field: string, id: string): SpecProblem | undefined {
   if (typeof id !== 'string' || id.length === 0) return { field, reason: 'must not be empty' };
@@ -32,14 +49,21 @@ export function checkId(field: string, id: string): SpecProblem | undefined {
 
 /** What came over the wire may lack anything: fields are looked at before they are trusted. */
 export function checkSpec(spec: JobSpec): SpecProblem | undefined {
-  if (spec === null || typeof spec !== 'object') return { field: 'spec', reason: 'is missing' };
-  return checkId('queue', spec.queue) ?? checkRetry(spec) ?? checkNeeded(spec) ?? checkRest(spec);
+  if (!isRecord(spec)) return { field: 'spec', reason: 'is missing' };
+  return (
+    known('', spec, FIELDS) ??
+    checkId('queue', spec.queue) ??
+    checkRetry(spec) ??
+    checkNeeded(spec) ??
+    checkRest(spec)
+  );
 }
 
 function checkRetry({ retry }: JobSpec): SpecProblem | undefined {
-  if (retry === null || typeof retry !== 'object') return { field: 'retry', reason: 'is missing' };
+  if (!isRecord(retry)) return { field: 'retry', reason: 'is missing' };
   const { baseUs, maxUs, maxAttempts, backoff, jitterPpm = 0 } = retry;
   return (
+    known('retry.', retry, RETRY_FIELDS) ??
     span('retry.baseUs', baseUs, 0) ??
     span('retry.maxUs', maxUs, 0) ??
     whole('retry.maxAttempts', maxAttempts, 1, 1_000) ??
@@ -58,17 +82,18 @@ function checkNeeded(spec: JobSpec): SpecProblem | undefined {
 }
 
 function checkRest(spec: JobSpec): SpecProblem | undefined {
-  const { atUs, heartbeatUs, retainUs, uniqueKey, key, payload, onFailedParent } = spec;
+  const { atUs, heartbeatUs, retainUs, uniqueKey, key, payload } = spec;
+  const { priority = 0, tags = [], parents = [], onFailedParent = 'cancel' } = spec;
   return (
     (atUs === undefined ? undefined : whole('atUs', atUs, 0, Number.MAX_SAFE_INTEGER)) ??
     (heartbeatUs === undefined ? undefined : span('heartbeatUs', heartbeatUs, HEARTBEAT_US_MIN)) ??
     (retainUs === undefined ? undefined : span('retainUs', retainUs, RETAIN_US_MIN)) ??
-    whole('priority', spec.priority ?? 0, -PRIORITY_MAX, PRIORITY_MAX) ??
+    whole('priority', priority, -PRIORITY_MAX, PRIORITY_MAX) ??
     (uniqueKey === undefined ? undefined : checkId('uniqueKey', uniqueKey)) ??
     (key === undefined ? undefined : checkId('key', key)) ??
-    words('tags', spec.tags ?? []) ??
-    words('parents', spec.parents ?? []) ??
-    oneOf('onFailedParent', onFailedParent ?? 'cancel', ['cancel', 'run']) ??
+    words('tags', tags) ??
+    words('parents', parents) ??
+    oneOf('onFailedParent', onFailedParent, ['cancel', 'run']) ??
     checkPayload(payload)
   );
 }
@@ -100,6 +125,22 @@ function words(field: string, list: readonly string[]): SpecProblem | undefined 
 
 function oneOf(field: string, got: string, known: readonly string[]): SpecProblem | undefined {
   return known.includes(got) ? undefined : { field, reason: `must be one of ${known.join(', ')}` };
+}
+
+/** A plain object: what JSON calls so, and no list. */
+export const isRecord = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What nobody would look at is refused: a word misspelt is a wish that is not met. */
+export function known(
+  prefix: string,
+  value: object,
+  fields: Readonly<Record<string, true>>,
+): SpecProblem | undefined {
+  const other = Object.keys(value).find((field) => !Object.hasOwn(fields, field));
+  if (other === undefined) return undefined;
+  const name = other === '' ? '""' : other.slice(0, FIELD_LENGTH_MAX);
+  return { field: `${prefix}${name}`, reason: 'unknown field' };
 }
 
 /** A span of up to ten years. */

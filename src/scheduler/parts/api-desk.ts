@@ -5,9 +5,10 @@
  *   api-desk.ts  requests about jobs, and pages of everything (this file)
  *   edits.ts     requests about schedules and queues
  */
+import type { JobState } from '../../history/fact.ts';
 import type { WallUs } from '../../lib/units.ts';
 import type { ApiAnswer, ApiCall, ApiRequest, ApiResult, JobSpec } from '../api.ts';
-import { checkId, checkJob } from '../job/check-spec.ts';
+import { checkId, checkJob, whole } from '../job/check-spec.ts';
 import type { JobEvent, JobRecord } from '../job/job.ts';
 import { newJob } from '../job/job.ts';
 import type { ZoneTable } from '../schedule/zone-rules.ts';
@@ -24,6 +25,7 @@ import {
 import type { Out } from './out.ts';
 
 const PAGE_MAX = 500;
+const STATES: readonly JobState[] = ['waiting', 'running', 'succeeded', 'dead', 'cancelled'];
 
 export type DeskOut = Out<BookEntry>;
 
@@ -43,7 +45,7 @@ export interface Office {
   /** Decides every tick of the schedule that is due by now. */
   decideDue(schedule: string, out: DeskOut): void;
   /** A queue is otherwise than before: what it held back may start. */
-  queueChanged(): void;
+  queueChanged(queue: string): void;
   readonly ticks: {
     track(schedule: ScheduleRecord): boolean;
     stamped(schedule: ScheduleRecord): ScheduleRecord;
@@ -95,9 +97,13 @@ function page(
 ): ApiResult {
   const { after, limit } = request;
   if (typeof after !== 'string') return refused('after', 'must be a text');
+  if (typeof limit !== 'number') return refused('limit', 'must be a number');
   const most = Math.min(Math.max(Math.trunc(limit) || 1, 1), PAGE_MAX);
   switch (request.kind) {
     case 'list-jobs':
+      if (request.state !== undefined && !STATES.includes(request.state)) {
+        return refused('state', `must be one of ${STATES.join(', ')}`);
+      }
       return { kind: 'jobs', ...book.listJobs(after, most, request.state) };
     case 'list-skips':
       return { kind: 'skips', ...book.listSkips(after, most) };
@@ -107,10 +113,11 @@ function page(
 }
 
 function withJob(office: Office, id: string, answer: (job: JobRecord) => ApiResult): ApiResult {
-  const problem = checkId('job', id);
-  if (problem !== undefined) return { kind: 'error', ...problem };
+  // Looked up first: the ids of ticks may be longer than those that clients give.
   const job = office.book.jobs.get(id);
-  return job === undefined ? refused('job', 'unknown job') : answer(job);
+  if (job !== undefined) return answer(job);
+  const problem = checkId('job', id);
+  return problem === undefined ? refused('job', 'unknown job') : { kind: 'error', ...problem };
 }
 
 const told = ({ state, attempt: attempts }: JobRecord, progress?: number): ApiResult =>
@@ -158,6 +165,8 @@ function cancel(office: Office, job: JobRecord, out: DeskOut): ApiResult {
 }
 
 function retry(office: Office, job: JobRecord, attempts: number, out: DeskOut): ApiResult {
+  const problem = whole('attempts', attempts, 0, Number.MAX_SAFE_INTEGER);
+  if (problem !== undefined) return { kind: 'error', ...problem };
   const { uniqueKey, delivery } = job.spec;
   if (delivery === 'at-most-once') return refused('job', 'runs at most once');
   const holder = uniqueKey === undefined ? undefined : office.book.kin.holderOf(uniqueKey);

@@ -16,11 +16,13 @@ import { standingOf } from './ticks.ts';
 
 type RequestOf<K extends ApiRequest['kind']> = Extract<ApiRequest, { readonly kind: K }>;
 
-const AFTER: Readonly<Record<'pause' | 'resume' | 'delete', Standing>> = {
-  pause: 'paused',
-  resume: 'active',
-  delete: 'deleted',
-};
+/** What comes over the wire may be no word at all, or one that every object knows. */
+const AFTER: ReadonlyMap<unknown, Standing> = new Map([
+  ['pause', 'paused'],
+  ['resume', 'active'],
+  ['delete', 'deleted'],
+]);
+const UNKNOWN_EDIT = 'must be one of pause, resume, delete';
 
 export const refused = (field: string, reason: string): ApiResult => ({
   kind: 'error',
@@ -29,6 +31,10 @@ export const refused = (field: string, reason: string): ApiResult => ({
 });
 export const isSame = (a: unknown, b: unknown): boolean =>
   a === b || stableJson(a) === stableJson(b);
+
+/** Endless ones say infinity, which JSON does not know. */
+const isSameSchedule = (a: ScheduleSpec, b: ScheduleSpec): boolean =>
+  a.endUs === b.endUs && isSame({ ...a, endUs: 0 }, { ...b, endUs: 0 });
 
 /**
  * What to answer to an edit that must not be made: it is wrong, older than what is known, or known
@@ -69,7 +75,7 @@ export function putSchedule(
   if (checked.kind === 'failed') return { kind: 'error', ...checked.error };
   const before = office.book.schedules.get(id);
   const same = () =>
-    before !== undefined && isSame(before.spec, spec) && standingOf(before) === 'active'
+    before !== undefined && isSameSchedule(before.spec, spec) && standingOf(before) === 'active'
       ? toldOf(before)
       : undefined;
   const known = before && (before.revision ?? 1);
@@ -99,9 +105,10 @@ export function editSchedule(
   { schedule: id, edit, revision }: RequestOf<'edit-schedule'>,
   out: DeskOut,
 ): ApiResult {
-  const standing = AFTER[edit];
-  const problem = checkId('schedule', id) ?? checkRevision(revision) ?? checkEdit(standing);
+  const standing = AFTER.get(edit);
+  const problem = checkId('schedule', id) ?? checkRevision(revision);
   if (problem !== undefined) return { kind: 'error', ...problem };
+  if (standing === undefined) return refused('edit', UNKNOWN_EDIT);
   const before = office.book.schedules.get(id);
   if (before === undefined) return refused('schedule', 'unknown schedule');
   const same = () => (standingOf(before) === standing ? toldOf(before) : undefined);
@@ -139,9 +146,10 @@ export function editQueue(
   { queue: id, edit, revision }: RequestOf<'edit-queue'>,
   out: DeskOut,
 ): ApiResult {
-  const standing = AFTER[edit];
-  const problem = checkId('queue', id) ?? checkRevision(revision) ?? checkEdit(standing);
+  const standing = AFTER.get(edit);
+  const problem = checkId('queue', id) ?? checkRevision(revision);
   if (problem !== undefined) return { kind: 'error', ...problem };
+  if (standing === undefined) return refused('edit', UNKNOWN_EDIT);
   if (standing === 'deleted') return refused('edit', 'a queue is not deleted');
   const before = office.book.queues.get(id);
   const same = (): ApiResult | undefined =>
@@ -154,14 +162,9 @@ export function editQueue(
 
 function changeQueue(office: Office, queue: QueueRecord, out: DeskOut): ApiResult {
   office.change({ kind: 'queue', queue }, out);
-  office.queueChanged();
+  office.queueChanged(queue.id);
   return { kind: 'ok', revision: queue.revision, standing: queue.standing };
 }
-
-const checkEdit = (standing: Standing | undefined): SpecProblem | undefined =>
-  standing === undefined
-    ? { field: 'edit', reason: 'must be one of pause, resume, delete' }
-    : undefined;
 
 /** Instances of a schedule follow each other by its overlap policy, and have no other ties. */
 function checkTickJob(job: JobSpec): SpecProblem | undefined {

@@ -243,8 +243,8 @@ export class Engine implements Office, Charge {
     return this.#attempts.progressOf(job);
   }
 
-  queueChanged(): void {
-    // What it held back is looked at when this step is settled.
+  queueChanged(queue: string): void {
+    this.#ready.unpark(queue);
   }
 
   /** Does all that is due now: ticks become jobs, due jobs get workers, the timer is set. */
@@ -358,8 +358,9 @@ export class Engine implements Office, Charge {
       job !== undefined;
       job = this.#ended.popDue(wallUs)
     ) {
-      // It may have been retried by hand since.
-      const isOver = this.book.jobs.get(job)?.endedUs !== undefined;
+      // It may have been retried by hand since, and have ended once more.
+      const { endedUs, spec } = this.book.jobs.get(job) ?? {};
+      const isOver = endedUs !== undefined && endedUs + (spec?.retainUs ?? 0) <= wallUs;
       if (isOver) this.change({ kind: 'forget', job }, out);
     }
   }

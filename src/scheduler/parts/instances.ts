@@ -1,8 +1,8 @@
 import type { Testimony } from '../../history/fact.ts';
 import { required } from '../../lib/assert.ts';
 import { tickJobId } from '../api.ts';
-import { newJob } from '../job/job.ts';
-import type { Book, BookEntry, ScheduleRecord } from './book.ts';
+import { type JobRecord, newJob } from '../job/job.ts';
+import { type Book, type BookEntry, type ScheduleRecord, tickKey } from './book.ts';
 import type { DecideOverlap } from './overlap.ts';
 import type { DecidedTick } from './ticks.ts';
 
@@ -23,18 +23,27 @@ export function instancesOf(
   decideOverlap: DecideOverlap,
 ): TickOutcome {
   const { tick } = decided;
-  if (decided.action === 'skip') return skipped(tick, decided.reason);
   const id = tickJobId(tick);
-  // Decided before, by a term whose cursor was lost while its job was not: it is on its way.
-  if (book.jobs.get(id)?.run !== undefined) return run(decided, [], []);
-  const open = book.kin.openInstances(schedule).filter((instance) => instance !== id);
-  const records = open.map((instance) => required(book.jobs.get(instance), instance));
-  const overlap = decideOverlap(spec, records);
+  // Decided before, by a term whose cursor was lost while its decision was not: it has its fate.
+  if (book.jobs.has(id)) return run(decided, [], []);
+  const skip = book.skips.get(tickKey(tick));
+  if (skip !== undefined) return { ...skipped(tick, skip.reason), entries: [] };
+  if (decided.action === 'skip') return skipped(tick, decided.reason);
+  const { overlap: policy = 'allow' } = spec;
+  const overlap = decideOverlap(spec, policy === 'allow' ? [] : openOf(book, schedule, id));
   if (overlap.kind === 'skip') return skipped(tick, overlap.reason);
-  const waitsFor = overlap.after === undefined ? [] : [overlap.after];
-  const job = newJob(id, spec.job, decided.startUs, tick, waitsFor);
+  const job = newJob(id, spec.job, decided.startUs, tick, overlap.after);
   return run(decided, [{ kind: 'job', job }], overlap.replaces);
 }
+
+/** Open instances in the order of their ticks, whatever became of them since they were made. */
+function openOf(book: Book, schedule: string, but: string): readonly JobRecord[] {
+  const ids = book.kin.openInstances(schedule).filter((instance) => instance !== but);
+  const jobs = ids.map((id) => required(book.jobs.get(id), id));
+  return jobs.sort((a, b) => nominalUs(a) - nominalUs(b));
+}
+
+const nominalUs = ({ id, tick }: JobRecord): number => required(tick, id).nominalUs;
 
 const run = (
   { tick, reason }: DecidedTick,

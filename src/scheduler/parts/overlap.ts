@@ -7,8 +7,8 @@ export type OverlapDecision =
       readonly kind: 'run';
       /** Ended first. */
       readonly replaces: readonly string[];
-      /** Waits for the end of this one. */
-      readonly after?: string;
+      /** It waits for the end of each of these. */
+      readonly after?: readonly string[];
     }
   | { readonly kind: 'skip'; readonly reason: 'overlap' | 'buffer-full' };
 
@@ -20,11 +20,11 @@ export type DecideOverlap = (
 
 /** The overlap policy of a schedule, applied to one tick. */
 export const decideOverlap: DecideOverlap = ({ overlap = 'allow', bufferMax = 1 }, open) => {
-  const last = open.at(-1);
-  if (overlap === 'allow' || last === undefined) return { kind: 'run', replaces: [] };
+  if (overlap === 'allow' || open.length === 0) return { kind: 'run', replaces: [] };
   if (overlap === 'forbid') return { kind: 'skip', reason: 'overlap' };
   if (overlap === 'replace') return { kind: 'run', replaces: open.map(({ id }) => id) };
+  // All of them: the last one may be cancelled while the one before it runs.
   const buffered = open.filter(({ waitsFor }) => waitsFor !== undefined).length;
   if (buffered >= bufferMax) return { kind: 'skip', reason: 'buffer-full' };
-  return { kind: 'run', replaces: [], after: last.id };
+  return { kind: 'run', replaces: [], after: open.map(({ id }) => id) };
 };

@@ -17,8 +17,11 @@ interface Place {
   readonly priority: number;
   /** Kept when it is parked, so that it finds its place again. */
   readonly seq: number;
-  /** A job that was tried meanwhile has another place, or none. */
+  /** A job that was tried or put off meanwhile has another place, or none; nor has a namesake. */
   readonly attempt: number;
+  readonly dueUs: WallUs;
+  readonly key: string | undefined;
+  readonly tags: readonly string[];
 }
 
 const isBefore = (a: Place, b: Place): boolean =>
@@ -30,11 +33,58 @@ export interface Start {
   readonly seat: WorkerSeat;
 }
 
+/** The jobs of one queue. Of those parked together, the first is let out at a time. */
 class Lane {
   readonly heap = new Heap<Place>(isBefore);
   readonly gauge = new Gauge();
-  readonly parked = new Map<string, Place[]>();
+  /** Those whose key is taken, by key. */
+  readonly #keyed = new Map<string, Heap<Place>>();
+  /** Those that wait for a worker with their tags, by tags. */
+  readonly #tagged = new Map<string, Heap<Place>>();
+
+  parkKeyed(place: Place): void {
+    park(this.#keyed, required(place.key, 'the key that is taken'), place);
+  }
+
+  parkTagged(place: Place): void {
+    park(this.#tagged, nameOf(place.tags), place);
+  }
+
+  /** The next one with the key may look for itself. */
+  letOutKeyed(key: string): void {
+    this.#letOut(this.#keyed, key);
+  }
+
+  /** The next one with the tags, if there is a worker for it. */
+  letOutTagged(tags: readonly string[], workforce: Workforce): void {
+    if (tags.length > 0 && workforce.hasRoomFor(tags)) this.#letOut(this.#tagged, nameOf(tags));
+  }
+
+  letOutAllTagged(workforce: Workforce): void {
+    for (const heap of this.#tagged.values()) {
+      this.letOutTagged((heap.peek() as Place).tags, workforce);
+    }
+  }
+
+  letOutAllKeyed(): void {
+    for (const [key, heap] of this.#keyed) while (heap.size > 0) this.letOutKeyed(key);
+  }
+
+  #letOut(parked: Map<string, Heap<Place>>, name: string): void {
+    const heap = parked.get(name);
+    if (heap === undefined) return;
+    this.heap.push(heap.pop() as Place);
+    if (heap.size === 0) parked.delete(name);
+  }
 }
+
+function park(parked: Map<string, Heap<Place>>, name: string, place: Place): void {
+  let heap = parked.get(name);
+  if (heap === undefined) parked.set(name, (heap = new Heap(isBefore)));
+  heap.push(place);
+}
+
+const nameOf = (tags: readonly string[]): string => JSON.stringify(tags);
 
 export class ReadyJobs {
   readonly #book: Book;
@@ -42,8 +92,6 @@ export class ReadyJobs {
   readonly #find: FindObstacle;
   /** By queue. */
   readonly #lanes = new Map<string, Lane>();
-  /** Those that wait for a worker with their tags, by tags. */
-  readonly #tagged = new Map<string, { readonly tags: readonly string[]; places: Place[] }>();
   #seq = 0;
   /** When a queue that its rate holds back may start its next job; Infinity where there is none. */
   wakeUs = Number.POSITIVE_INFINITY;
@@ -55,8 +103,10 @@ export class ReadyJobs {
   }
 
   push(job: JobRecord): void {
-    const place = { id: job.id, priority: priorityOf(job), seq: this.#seq++, attempt: job.attempt };
-    this.#laneOf(job.spec.queue).heap.push(place);
+    const { id, attempt, dueUs } = job;
+    const { queue, key, tags = [] } = job.spec;
+    const place = { id, priority: priorityOf(job), seq: this.#seq++, attempt, dueUs, key, tags };
+    this.#laneOf(queue).heap.push(place);
   }
 
   /** Told of every change of a job, so that running ones are counted and parked ones return. */
@@ -68,29 +118,48 @@ export class ReadyJobs {
     const lane = this.#laneOf(queue);
     if (isRunning) return lane.gauge.started(key);
     lane.gauge.ended(key);
-    if (key === undefined) return;
-    for (const place of lane.parked.get(key) ?? []) lane.heap.push(place);
-    lane.parked.delete(key);
+    if (key !== undefined) lane.letOutKeyed(key);
+  }
+
+  /** The limits of a queue are others: whatever they held back is looked at anew. */
+  unpark(queue: string): void {
+    this.#lanes.get(queue)?.letOutAllKeyed();
   }
 
   /** Each job that can start by now, one after another: the caller starts it before the next. */
   *starts(nowUs: WallUs): Generator<Start> {
     this.wakeUs = Number.POSITIVE_INFINITY;
-    this.#unparkTagged();
+    for (const lane of this.#lanes.values()) lane.letOutAllTagged(this.#workforce);
     const aside = new Set<Lane>();
     for (;;) {
       const lane = this.#next(aside);
       const place = lane?.heap.peek();
       if (lane === undefined || place === undefined) return;
-      const job = this.#book.jobs.get(place.id);
-      if (job === undefined || !isReady(job) || job.attempt !== place.attempt) {
-        lane.heap.pop();
+      const job = this.#jobOf(place);
+      if (job === undefined) {
+        this.#leave(lane, place);
         continue;
       }
       const start = this.#startOf(job, lane, place, nowUs, aside);
       if (start === 'nobody') return;
-      if (start !== undefined) yield start;
+      if (start === undefined) continue;
+      yield start;
+      lane.letOutTagged(place.tags, this.#workforce);
     }
+  }
+
+  /** The job of a place, unless that is out of date. */
+  #jobOf({ id, attempt, dueUs }: Place): JobRecord | undefined {
+    const job = this.#book.jobs.get(id);
+    const isMeant = job !== undefined && job.attempt === attempt && job.dueUs === dueUs;
+    return isMeant && isReady(job) ? job : undefined;
+  }
+
+  /** Takes the first place out, which will not start now; those parked behind it may. */
+  #leave(lane: Lane, { key, tags }: Place): void {
+    lane.heap.pop();
+    if (key !== undefined) lane.letOutKeyed(key);
+    lane.letOutTagged(tags, this.#workforce);
   }
 
   /** Starts a job, or takes it or its lane aside; `nobody` when no worker has room. */
@@ -101,54 +170,33 @@ export class ReadyJobs {
     nowUs: WallUs,
     aside: Set<Lane>,
   ): Start | 'nobody' | undefined {
-    const { queue, key, tags = [] } = job.spec;
-    const obstacle = this.#find(this.#book.queues.get(queue), lane.gauge, key, nowUs);
+    const { key, tags } = place;
+    const obstacle = this.#find(this.#book.queues.get(job.spec.queue), lane.gauge, key, nowUs);
     if (obstacle !== undefined) {
-      this.#heldBack(obstacle, lane, place, key, aside);
+      this.#heldBack(obstacle, lane, place, aside);
       return undefined;
     }
     const seat = this.#workforce.next(tags);
     if (seat === undefined && tags.length === 0) return 'nobody';
+    if (seat === undefined) {
+      lane.heap.pop();
+      if (key !== undefined) lane.letOutKeyed(key);
+      lane.parkTagged(place);
+      return undefined;
+    }
     lane.heap.pop();
-    if (seat !== undefined) return { job, seat };
-    this.#parkTagged(tags, place);
-    return undefined;
+    return { job, seat };
   }
 
-  #heldBack(
-    obstacle: Obstacle,
-    lane: Lane,
-    place: Place,
-    key: string | undefined,
-    aside: Set<Lane>,
-  ): void {
+  #heldBack(obstacle: Obstacle, lane: Lane, place: Place, aside: Set<Lane>): void {
     if (obstacle.kind === 'rate') this.wakeUs = Math.min(this.wakeUs, obstacle.untilUs);
     if (obstacle.kind !== 'key') {
       aside.add(lane);
       return;
     }
     lane.heap.pop();
-    const parked = lane.parked.get(required(key, 'the key that is taken'));
-    if (parked === undefined) lane.parked.set(key as string, [place]);
-    else parked.push(place);
-  }
-
-  #parkTagged(tags: readonly string[], place: Place): void {
-    const name = tags.join('\u0000');
-    const group = this.#tagged.get(name);
-    if (group === undefined) this.#tagged.set(name, { tags, places: [place] });
-    else group.places.push(place);
-  }
-
-  #unparkTagged(): void {
-    for (const [name, { tags, places }] of this.#tagged) {
-      if (!this.#workforce.hasRoomFor(tags)) continue;
-      this.#tagged.delete(name);
-      for (const place of places) {
-        const job = this.#book.jobs.get(place.id);
-        if (job !== undefined) this.#laneOf(job.spec.queue).heap.push(place);
-      }
-    }
+    lane.parkKeyed(place);
+    lane.letOutTagged(place.tags, this.#workforce);
   }
 
   /** The lane whose first job comes first, of those that have not stood aside. */

@@ -6,7 +6,7 @@ import type { Standing, TickId } from '../../history/fact.ts';
 import { required } from '../../lib/assert.ts';
 import { hashedRandom } from '../../lib/random.ts';
 import type { WallUs } from '../../lib/units.ts';
-import type { decideTicks, TickDecision } from '../schedule/decide.ts';
+import { type decideTicks, type TickDecision, tickAfter } from '../schedule/decide.ts';
 import type { Compiled, checkTiming } from '../schedule/timing.ts';
 import { type ZoneTable, zoneVersion } from '../schedule/zone-rules.ts';
 import type { ScheduleRecord } from './book.ts';
@@ -62,7 +62,7 @@ export class TickDecider {
     const checked = this.#check(schedule.spec.timing, this.#zones);
     const compiled = required(checked.kind === 'ok' ? checked.value : undefined, schedule.id);
     this.#compiled.set(schedule.id, compiled);
-    this.plan(schedule.id, compiled.nextAfter(schedule.cursorUs), schedule.spec.endUs);
+    this.plan(schedule.id, tickAfter(schedule.spec, compiled, schedule.cursorUs));
     return true;
   }
 
@@ -92,7 +92,8 @@ export class TickDecider {
     const untilUs = (nowUs + aheadUs) as WallUs;
     const seen = aheadUs === 0 ? spec : withWindow(spec, spec.misfire.windowUs + aheadUs);
     const pass = this.#decide(seen, compiled, cursorUs, untilUs, TICKS_PER_PASS);
-    this.plan(id, pass.more ? nowUs : pass.nextDueUs, spec.endUs);
+    // With ticks left, at once: also when the schedule has ended meanwhile.
+    this.plan(id, pass.more ? nowUs : pass.nextDueUs);
     let { lateStartUs } = before;
     const ticks = pass.decisions.map((decision): DecidedTick => {
       const tick = { schedule: id, nominalUs: decision.nominalUs };
@@ -109,12 +110,10 @@ export class TickDecider {
     return { schedule: this.stamped(schedule), ticks, more: pass.more };
   }
 
-  /** The schedule is looked at next at this time, if it has an end after that. */
-  protected plan(id: string, atUs: number | undefined, endUs: WallUs): boolean {
-    this.#nextUs.delete(id);
-    if (atUs === undefined || atUs >= endUs) return false;
-    this.#nextUs.set(id, atUs);
-    return true;
+  /** The schedule is looked at next at this time, if ever. */
+  protected plan(id: string, atUs: number | undefined): void {
+    if (atUs === undefined) this.#nextUs.delete(id);
+    else this.#nextUs.set(id, atUs);
   }
 }
 
@@ -142,10 +141,9 @@ export class Ticks extends TickDecider {
     }
   }
 
-  protected override plan(id: string, atUs: number | undefined, endUs: WallUs): boolean {
-    const isPlanned = super.plan(id, atUs, endUs);
-    if (isPlanned) this.#due.push(atUs as number, { id, atUs: atUs as number });
-    return isPlanned;
+  protected override plan(id: string, atUs: number | undefined): void {
+    super.plan(id, atUs);
+    if (atUs !== undefined) this.#due.push(atUs, { id, atUs });
   }
 }
 

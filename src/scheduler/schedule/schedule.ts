@@ -15,6 +15,7 @@
 import { failed, type Outcome } from '../../lib/outcome.ts';
 import { DAY } from '../../lib/units.ts';
 import type { ScheduleSpec } from '../api.ts';
+import { isRecord, known } from '../job/check-spec.ts';
 import { type Compiled, checkTiming, type TimingProblem } from './timing.ts';
 import type { ZoneTable } from './zone-rules.ts';
 
@@ -28,8 +29,8 @@ export function checkSchedule(
   spec: ScheduleSpec,
   zones: ZoneTable,
 ): Outcome<Compiled, TimingProblem> {
-  if (!isObject(spec.misfire)) return failed({ field: 'misfire', reason: 'is missing' });
-  if (!isObject(spec.timing)) return failed({ field: 'timing', reason: 'is missing' });
+  const shape = checkShape(spec);
+  if (shape !== undefined) return failed(shape);
   const { misfire, startUs, endUs } = spec;
   if (misfire.late !== 'skip' && misfire.late !== 'once' && misfire.late !== 'all') {
     return failed({ field: 'misfire.late', reason: 'neither skip, once nor all' });
@@ -52,10 +53,26 @@ export function checkSchedule(
   return problem === undefined ? checkTiming(spec.timing, zones) : failed(problem);
 }
 
+const FIELDS: Readonly<Record<keyof ScheduleSpec, true>> = {
+  ...{ timing: true, misfire: true, startUs: true, endUs: true, jitterUs: true },
+  ...{ overlap: true, bufferMax: true, job: true },
+};
+const MISFIRE_FIELDS: Readonly<Record<keyof ScheduleSpec['misfire'], true>> = {
+  ...{ late: true, windowUs: true, catchUpMax: true, spacingUs: true },
+};
+
+function checkShape(spec: ScheduleSpec): TimingProblem | undefined {
+  if (!isRecord(spec)) return { field: 'spec', reason: 'is missing' };
+  if (!isRecord(spec.misfire)) return { field: 'misfire', reason: 'is missing' };
+  if (!isRecord(spec.timing)) return { field: 'timing', reason: 'is missing' };
+  return known('', spec, FIELDS) ?? known('misfire.', spec.misfire, MISFIRE_FIELDS);
+}
+
 const OVERLAPS: readonly string[] = ['allow', 'forbid', 'replace', 'buffer'];
 
 function checkPolicies(spec: ScheduleSpec): TimingProblem | undefined {
-  const { overlap = 'allow', bufferMax = 1, jitterUs = 0, misfire } = spec;
+  const { overlap = 'allow', bufferMax = 1, jitterUs = 0 } = spec;
+  const { spacingUs = 0 } = spec.misfire;
   if (!OVERLAPS.includes(overlap)) {
     return { field: 'overlap', reason: `must be one of ${OVERLAPS.join(', ')}` };
   }
@@ -64,12 +81,10 @@ function checkPolicies(spec: ScheduleSpec): TimingProblem | undefined {
   }
   for (const [field, us] of [
     ['jitterUs', jitterUs],
-    ['misfire.spacingUs', misfire.spacingUs ?? 0],
+    ['misfire.spacingUs', spacingUs],
   ] as const) {
     if (Number.isSafeInteger(us) && us >= 0 && us <= DAY) continue;
     return { field, reason: 'not a span in whole microseconds up to a day' };
   }
   return undefined;
 }
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

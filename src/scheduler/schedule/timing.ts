@@ -2,6 +2,7 @@
 import { failed, type Outcome, ok } from '../../lib/outcome.ts';
 import { MS, SECOND, type WallUs, wallUs } from '../../lib/units.ts';
 import type { Timing } from '../api.ts';
+import { known } from '../job/check-spec.ts';
 import { INTERVAL_MAX_US, readCron } from './cron.ts';
 import { compileCron } from './cron-next.ts';
 import type { ZoneTable } from './zone-rules.ts';
@@ -21,6 +22,18 @@ export interface TimingProblem {
 /** Shorter intervals are refused: nothing here is timed more finely. */
 const INTERVAL_MIN_US = MS;
 
+/** Of a name that nobody knows, this much is repeated. */
+const ZONE_LENGTH_MAX = 64;
+
+const FIELDS: {
+  readonly [K in Timing['kind']]: Readonly<
+    Record<keyof Extract<Timing, { readonly kind: K }>, true>
+  >;
+} = {
+  cron: { kind: true, expression: true, zone: true, gap: true, overlap: true },
+  interval: { kind: true, everyUs: true, anchorUs: true },
+};
+
 /**
  * Checks a timing and compiles it. Refused with field and reason: an unreadable expression, one
  * that never fires, a zone that the table lacks, unknown policies, an interval under a millisecond.
@@ -28,9 +41,9 @@ const INTERVAL_MIN_US = MS;
 export function checkTiming(timing: Timing, zones: ZoneTable): Outcome<Compiled, TimingProblem> {
   switch (timing.kind) {
     case 'cron':
-      return checkCron(timing, zones);
+      return strange(timing, FIELDS.cron) ?? checkCron(timing, zones);
     case 'interval':
-      return checkInterval(timing.everyUs, timing.anchorUs);
+      return strange(timing, FIELDS.interval) ?? checkInterval(timing.everyUs, timing.anchorUs);
     default:
       return refused('timing.kind', 'neither cron nor interval');
   }
@@ -39,17 +52,29 @@ export function checkTiming(timing: Timing, zones: ZoneTable): Outcome<Compiled,
 const refused = (field: string, reason: string): Outcome<never, TimingProblem> =>
   failed({ field, reason });
 
+function strange(
+  timing: Timing,
+  fields: Readonly<Record<string, true>>,
+): Outcome<never, TimingProblem> | undefined {
+  const problem = known('timing.', timing, fields);
+  return problem && failed(problem);
+}
+
 function checkCron(
   timing: Extract<Timing, { readonly kind: 'cron' }>,
   zones: ZoneTable,
 ): Outcome<Compiled, TimingProblem> {
-  const read = readCron(timing.expression);
+  const { expression, zone } = timing;
+  if (typeof expression !== 'string') return refused('timing.expression', 'must be a text');
+  if (typeof zone !== 'string') return refused('timing.zone', 'must be a text');
+  const read = readCron(expression);
   if (read.kind === 'failed') {
     const { field, reason } = read.error;
     return refused('timing.expression', field === undefined ? reason : `${field}: ${reason}`);
   }
-  const rules = zones.get(timing.zone);
-  if (rules === undefined) return refused('timing.zone', `unknown time zone ${timing.zone}`);
+  const rules = zones.get(zone);
+  if (rules === undefined)
+    return refused('timing.zone', `unknown time zone ${zone.slice(0, ZONE_LENGTH_MAX)}`);
   if (timing.gap !== 'skip' && timing.gap !== 'run-at-end') {
     return refused('timing.gap', 'neither skip nor run-at-end');
   }
