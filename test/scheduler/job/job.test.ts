@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareTokens, isTerminal, type JobState } from '../../../src/history/fact.ts';
+import type { JobState } from '../../../src/history/fact.ts';
 import { InvariantBroken } from '../../../src/lib/assert.ts';
 import { MS, SECOND, wallUs } from '../../../src/lib/units.ts';
 import type { JobSpec } from '../../../src/scheduler/api.ts';
@@ -21,6 +21,7 @@ const SPEC: JobSpec = {
   delivery: 'at-least-once',
   sink: 'token',
 };
+const LATER = wallUs(NOW + 60 * SECOND);
 const ONCE: JobSpec = { ...SPEC, delivery: 'at-most-once' };
 const LAUNCH: JobEvent = { kind: 'launch', epoch: 7, worker: 'worker-1', incarnation: 2 };
 const TOKEN = { epoch: 7, attempt: 1 };
@@ -35,8 +36,15 @@ const lost = (token = TOKEN): JobEvent => ({ kind: 'lost', token, why: 'timeout'
 const after = (spec: JobSpec, ...events: readonly JobEvent[]): JobRecord =>
   events.reduce((job, event) => stepJob(job, event).job, newJob('j', spec, NOW));
 
+const ended = (parent: string, succeeded: boolean): JobEvent => ({
+  ...{ kind: 'parent-ended', parent, succeeded, nowUs: NOW },
+});
+
+/** A state, or what sets the job apart from others in it. */
+type Standing = JobState | 'waiting for parents' | 'waiting for its time' | 'dead, at most once';
+
 /** Every state that a job with attempts left can be in. */
-const inState = (state: JobState, spec = SPEC): JobRecord => {
+const inState = (state: Standing): JobRecord => {
   const way: Readonly<Record<JobState, readonly JobEvent[]>> = {
     waiting: [],
     running: [LAUNCH],
@@ -44,8 +52,19 @@ const inState = (state: JobState, spec = SPEC): JobRecord => {
     dead: [],
     cancelled: [{ kind: 'cancel', nowUs: NOW }],
   };
-  const job = after(spec, ...way[state]);
-  return state === 'dead' ? { ...job, state, attempt: 3, reason: 'attempts used up' } : job;
+  const dead = { attempt: 3, reason: 'attempts used up: failed' };
+  switch (state) {
+    case 'dead':
+      return { ...newJob('j', SPEC, NOW), ...dead, state };
+    case 'dead, at most once':
+      return { ...newJob('j', ONCE, NOW), attempt: 1, reason: 'failed', state: 'dead' };
+    case 'waiting for parents':
+      return newJob('j', SPEC, LATER, undefined, ['p', 'q']);
+    case 'waiting for its time':
+      return newJob('j', SPEC, LATER);
+    default:
+      return after(SPEC, ...way[state]);
+  }
 };
 
 const EVENTS: Readonly<Record<string, JobEvent>> = {
@@ -58,20 +77,33 @@ const EVENTS: Readonly<Record<string, JobEvent>> = {
   lost: lost(),
   'late loss': lost({ epoch: 7, attempt: 0 }),
   cancel: { kind: 'cancel', nowUs: NOW },
+  retry: { kind: 'retry', attempts: 3, nowUs: NOW },
+  'retry of an earlier death': { kind: 'retry', attempts: 2, nowUs: NOW },
+  'run now': { kind: 'run-now', nowUs: NOW },
+  'parent succeeded': ended('p', true),
+  'parent failed': ended('p', false),
+  'end of another': ended('x', false),
 };
 
-/** The whole table: `late` changes nothing, `bug` must not be asked for. */
-const TABLE: Readonly<Record<string, Readonly<Record<string, JobState | 'late' | 'bug'>>>> = {
-  waiting: {
-    launch: 'running',
-    succeeded: 'late',
-    failed: 'late',
-    stopped: 'late',
-    refused: 'late',
-    'late success': 'late',
-    lost: 'late',
-    'late loss': 'late',
+const STANDINGS = [
+  ...(['waiting', 'waiting for its time', 'waiting for parents', 'running'] as const),
+  ...(['succeeded', 'cancelled', 'dead', 'dead, at most once'] as const),
+];
+const UNHELD = { launch: 'running', cancel: 'cancelled' } as const;
+
+/**
+ * The whole table: `bug` must not be asked for, and whatever is not named here is late and changes
+ * nothing.
+ */
+const TABLE: Readonly<Record<Standing, Readonly<Record<string, JobState | 'bug'>>>> = {
+  waiting: UNHELD,
+  'waiting for its time': { ...UNHELD, 'run now': 'waiting' },
+  'waiting for parents': {
+    launch: 'bug',
     cancel: 'cancelled',
+    'run now': 'waiting',
+    'parent succeeded': 'waiting',
+    'parent failed': 'cancelled',
   },
   running: {
     launch: 'bug',
@@ -79,19 +111,21 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, JobState | 'late' |
     failed: 'waiting',
     stopped: 'waiting',
     refused: 'waiting',
-    'late success': 'late',
     lost: 'waiting',
-    'late loss': 'late',
     cancel: 'cancelled',
   },
+  succeeded: {},
+  cancelled: {},
+  dead: { retry: 'waiting' },
+  'dead, at most once': {},
 };
 
-for (const state of ['waiting', 'running', 'succeeded', 'dead', 'cancelled'] as const) {
+for (const standing of STANDINGS) {
   for (const [name, event] of Object.entries(EVENTS)) {
-    const expected = TABLE[state]?.[name] ?? 'late';
-    test(`${state}, then ${name}: ${expected}`, () => {
-      const job = inState(state);
-      expect(job.state).toBe(state);
+    const expected = TABLE[standing][name] ?? 'late';
+    test(`${standing}, then ${name}: ${expected}`, () => {
+      const job = inState(standing);
+      expect(standing.startsWith(job.state)).toBe(true);
       if (expected === 'bug') {
         expect(() => stepJob(job, event)).toThrow(InvariantBroken);
         return;
@@ -103,6 +137,15 @@ for (const state of ['waiting', 'running', 'succeeded', 'dead', 'cancelled'] as 
     });
   }
 }
+
+test('the events of the table are all there are', () => {
+  const kinds = new Set(Object.values(EVENTS).map(({ kind }) => kind));
+  const all: Readonly<Record<JobEvent['kind'], true>> = {
+    ...{ launch: true, report: true, lost: true, cancel: true, retry: true },
+    ...{ 'run-now': true, 'parent-ended': true },
+  };
+  expect([...kinds].sort()).toEqual(Object.keys(all).sort());
+});
 
 test('once at most: what may have begun and did not succeed is the end, with the reason', () => {
   const ends = [report('failed'), report('stopped'), lost()].map((event) =>
@@ -171,79 +214,68 @@ test('backoff never shrinks, never passes the longest wait, and stays a whole nu
   );
 });
 
-/** What may happen to a job: launches when it waits, the rest about any attempt at any time. */
-const happenings = fc.array(
-  fc.record({
-    what: fc.constantFrom('launch', 'succeeded', 'failed', 'stopped', 'refused', 'lost', 'cancel'),
-    /** How many attempts ago the report speaks of; mostly the current one. */
-    ago: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat({ max: 3 })),
-    newEpoch: fc.boolean(),
-  }),
-  { maxLength: 30 },
-);
-const specs = fc.record({
-  delivery: fc.constantFrom('at-least-once' as const, 'at-most-once' as const),
-  maxAttempts: fc.integer({ min: 1, max: 4 }),
+test('jitter makes every wait longer by up to its share, and by nothing where there is none', () => {
+  const draws = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  const spans = fc.nat({ max: 366 * 86_400 * SECOND });
+  const shares = fc.nat({ max: 1_000_000 });
+  fc.assert(
+    fc.property(spans, shares, draws, fc.integer({ min: 1, max: 99 }), (us, ppm, draw, attempt) => {
+      const policy = { ...SPEC.retry, baseUs: us, maxUs: us };
+      const waitUs = backoffUs({ ...policy, jitterPpm: ppm }, attempt, draw);
+      expect(Number.isSafeInteger(waitUs)).toBe(true);
+      expect(waitUs).toBeGreaterThanOrEqual(us);
+      expect(waitUs).toBeLessThanOrEqual(us + (us * ppm) / 1_000_000);
+      expect(backoffUs(policy, attempt, draw)).toBe(us);
+    }),
+  );
+  expect(() => backoffUs(SPEC.retry, 1, 1)).toThrow(InvariantBroken);
 });
 
-/** Plays happenings and shows every step that was taken. */
-function play(
-  { delivery, maxAttempts }: { delivery: JobSpec['delivery']; maxAttempts: number },
-  list: readonly { what: string; ago: number; newEpoch: boolean }[],
-  seen: (before: JobRecord, event: JobEvent, after: JobRecord, effect: string) => void,
-): JobRecord {
-  const spec = { ...SPEC, delivery, retry: { ...SPEC.retry, maxAttempts } };
-  let job = newJob('j', spec, NOW);
-  let epoch = 1;
-  const tokens = [{ epoch: 0, attempt: 0 }];
-  for (const { what, ago, newEpoch } of list) {
-    if (newEpoch) epoch += 1;
-    const token = tokens[Math.max(0, tokens.length - 1 - ago)] as typeof TOKEN;
-    if (what === 'launch' && job.state !== 'waiting') continue;
-    const event: JobEvent =
-      what === 'launch'
-        ? { kind: 'launch', epoch, worker: 'w', incarnation: 1 }
-        : what === 'cancel'
-          ? { kind: 'cancel', nowUs: NOW }
-          : what === 'lost'
-            ? { kind: 'lost', token, why: 'timeout', nowUs: NOW }
-            : { kind: 'report', token, how: what as 'failed', nowUs: NOW };
-    const step = stepJob(job, event);
-    seen(job, event, step.job, step.effect);
-    if (step.job.run !== undefined && what === 'launch') tokens.push(step.job.run.token);
-    job = step.job;
+test('a wait is drawn by the report: the draw lengthens the time until it is due', () => {
+  const spec = { ...SPEC, retry: { ...SPEC.retry, jitterPpm: 500_000 } };
+  const failed = { ...report('failed'), draw: 0.5 } as JobEvent;
+  expect(after(spec, LAUNCH, failed).dueUs - NOW).toBe(625 * MS);
+  expect(after(spec, LAUNCH, { ...lost(), draw: 0.5 } as JobEvent).dueUs - NOW).toBe(625 * MS);
+});
+
+test('retried by hand, it may be tried as often anew, and its waits begin anew', () => {
+  const dead = inState('dead');
+  let job = next(dead, { kind: 'retry', attempts: 3, nowUs: LATER });
+  expect(job).toMatchObject({ state: 'waiting', attempt: 3, dueUs: LATER });
+  expect(job).not.toHaveProperty('reason');
+  const waits: number[] = [];
+  for (let attempt = 4; job.state === 'waiting'; attempt++) {
+    job = next(job, LAUNCH, report('failed', { epoch: 7, attempt }));
+    waits.push(job.dueUs - NOW);
   }
-  return job;
-}
-
-test('whatever happens: ends are final, tokens only rise, late means unchanged', () => {
-  fc.assert(
-    fc.property(specs, happenings, (spec, list) => {
-      let last = { epoch: 0, attempt: 0 };
-      play(spec, list, (before, event, now, effect) => {
-        if (isTerminal(before.state)) expect(now).toBe(before);
-        if (effect === 'late') expect(now).toBe(before);
-        expect(now.attempt).toBe(before.attempt + (event.kind === 'launch' ? 1 : 0));
-        expect(now.refusals).toBeLessThanOrEqual(now.attempt);
-        expect(now.state === 'running').toBe(now.run !== undefined);
-        if (event.kind === 'launch' && now.run !== undefined) {
-          expect(compareTokens(now.run.token, last)).toBeGreaterThan(0);
-          last = now.run.token;
-        }
-      });
-    }),
-  );
+  expect([job.state, job.attempt, waits[0], waits[1]]).toEqual(['dead', 6, 500 * MS, SECOND]);
+  // A late copy of the same request speaks of another death.
+  expect(stepJob(job, { kind: 'retry', attempts: 3, nowUs: LATER }).effect).toBe('late');
 });
 
-test('whatever happens: no more attempts begin than asked for, one where once is most', () => {
-  fc.assert(
-    fc.property(specs, happenings, (spec, list) => {
-      const allowed = spec.delivery === 'at-most-once' ? 1 : spec.maxAttempts;
-      const job = play(spec, list, (before, event) => {
-        // An attempt counts as begun unless its worker said that it never began.
-        if (event.kind === 'launch') expect(before.attempt - before.refusals).toBeLessThan(allowed);
-      });
-      expect(job.attempt - job.refusals).toBeLessThanOrEqual(allowed);
-    }),
-  );
+test('parents may end in any order, the last one frees; a tick minds only that they ended', () => {
+  const fanIn = newJob('j', SPEC, NOW, undefined, ['p', 'q', 'r']);
+  const twoLeft = stepJob(fanIn, ended('q', true)).job;
+  expect(twoLeft.waitsFor).toEqual(['p', 'r']);
+  expect(stepJob(twoLeft, ended('q', true)).effect).toBe('late');
+  const free = next(twoLeft, ended('r', true), ended('p', true));
+  expect(free).not.toHaveProperty('waitsFor');
+  expect(next(free, LAUNCH).state).toBe('running');
+  const run = newJob('j', { ...SPEC, onFailedParent: 'run' }, NOW, undefined, ['p']);
+  const tick = newJob('j', SPEC, NOW, { schedule: 's', nominalUs: NOW }, ['p']);
+  for (const job of [run, tick]) expect(stepJob(job, ended('p', false)).job.state).toBe('waiting');
+  const cancelled = stepJob(twoLeft, ended('r', false)).job;
+  expect(cancelled).toMatchObject({ state: 'cancelled', reason: 'parent r did not succeed' });
+  expect(cancelled).not.toHaveProperty('waitsFor');
+});
+
+test('when it ended is noted where it may be forgotten, and only there', () => {
+  const spec = { ...SPEC, retainUs: 3_600 * SECOND };
+  const dead = after({ ...spec, delivery: 'at-most-once' }, LAUNCH, lost());
+  const others = [
+    after(spec, { kind: 'cancel', nowUs: NOW }),
+    after(spec, LAUNCH, report('succeeded')),
+  ];
+  for (const job of [dead, ...others]) expect(job.endedUs).toBe(NOW);
+  expect(after(SPEC, LAUNCH, report('succeeded'))).not.toHaveProperty('endedUs');
 });
