@@ -49,7 +49,7 @@ const happening = fc.record({
   afterUs: fc.nat({ max: 20 * SECOND }),
 });
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
-const happenings = fc.array(happening, { maxLength: 40 });
+const happenings = fc.array(happening, { maxLength: 40, size: 'max' });
 
 const specOf = (wish: Wish): JobSpec => ({
   queue: 'default',

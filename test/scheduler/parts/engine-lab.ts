@@ -7,6 +7,7 @@ import type {
   ApiAnswer,
   ApiRequest,
   ApiResult,
+  Held,
   JobSpec,
   Run,
   ScheduleSpec,
@@ -15,6 +16,7 @@ import type {
 import { Book, type BookEntry } from '../../../src/scheduler/parts/book.ts';
 import { Engine, SAFE_PARTS } from '../../../src/scheduler/parts/engine.ts';
 import { Out } from '../../../src/scheduler/parts/out.ts';
+import type { ZoneTable } from '../../../src/scheduler/schedule/zone-rules.ts';
 import { FakeHost } from '../../support/fake-host.ts';
 
 export const SPEC: JobSpec = {
@@ -25,6 +27,8 @@ export const SPEC: JobSpec = {
   delivery: 'at-least-once',
   sink: 'token',
 };
+/** The first instant by the wall clock of a lab. */
+export const EPOCH_US = 1_700_000_000_000_000;
 export const WORKER_TIMEOUT_US = 8 * SECOND;
 
 /** What one step wants done. */
@@ -46,12 +50,23 @@ export class EngineLab {
   testimonies: Testimony[] = [];
   #op = 0;
 
-  constructor({ epoch = 1, workers = ['w1', 'w2'], log = [] as readonly BookEntry[] } = {}) {
+  readonly #zones: ZoneTable;
+
+  constructor({
+    epoch = 1,
+    workers = ['w1', 'w2'],
+    log = [] as readonly BookEntry[],
+    zones = new Map() as ZoneTable,
+    nowUs = 1_000_000,
+    wallNowUs = EPOCH_US,
+  } = {}) {
+    Object.assign(this.host, { nowUs, wallNowUs });
+    this.#zones = zones;
     this.book = new Book();
     for (const entry of log) this.book.apply(entry);
     this.log.push(...log);
     const options = {
-      ...{ workers, zones: new Map(), fenced: true },
+      ...{ workers, zones, fenced: true },
       workerTimeoutUs: WORKER_TIMEOUT_US,
     };
     this.engine = new Engine(this.host, epoch, this.book, options, SAFE_PARTS);
@@ -118,10 +133,11 @@ export class EngineLab {
     {
       incarnation = 1,
       capacity = 2,
-      holding = [] as readonly { job: string; token: Token }[],
+      holding = [] as readonly Held[],
+      tags = [] as readonly string[],
     } = {},
   ): Done {
-    return this.tell(worker, { kind: 'beat', v: 1, incarnation, capacity, holding });
+    return this.tell(worker, { kind: 'beat', v: 1, incarnation, capacity, holding, tags });
   }
   finished(worker: string, job: string, token: Token, how: string): Done {
     return this.tell(worker, { kind: 'finished', v: 1, job, token, how });
@@ -152,6 +168,32 @@ export class EngineLab {
     });
   result(): ApiResult | undefined {
     return this.take<ApiAnswer>('api-answer').at(-1)?.message.result;
+  }
+  /** What came of a request, which is then forgotten. */
+  answer(request: ApiRequest): ApiResult | undefined {
+    this.ask(request);
+    return this.result();
+  }
+  /** Ends every attempt that runs, in order of launch. */
+  finishAll(how = 'succeeded'): void {
+    for (const { id, run } of [...this.book.jobs.values()]) {
+      if (run !== undefined) this.finished(run.worker, id, run.token, how);
+    }
+  }
+  /** What was decided about ticks since the last look, such as `+12 late-all`. */
+  decisions(schedule = 's'): readonly string[] {
+    const said = this.testimonies.flatMap((each) => (each.kind === 'tick-decided' ? [each] : []));
+    this.testimonies = [];
+    return said
+      .filter(({ tick }) => tick.schedule === schedule)
+      .map(({ tick, action, reason }) => {
+        return `${(tick.nominalUs - EPOCH_US) / SECOND} ${action}: ${reason}`;
+      });
+  }
+  /** The next term, from what was persisted, at the same time by the same clocks. */
+  next(epoch: number, log: readonly BookEntry[] = this.log): EngineLab {
+    const { nowUs, wallNowUs } = this.host;
+    return new EngineLab({ epoch, log, nowUs, wallNowUs, zones: this.#zones });
   }
   state = (job: string): string | undefined => this.book.jobs.get(job)?.state;
 }
