@@ -220,9 +220,10 @@ test('one that its key holds back does not hold back who waits for the same work
   rig.put('a', { perKey: 1 });
   const spec = { ...SPEC, queue: 'a', tags: ['x'] };
   Object.assign(rig.workforce.get('w2') as object, { capacity: 0 });
-  rig.add(newJob('holder', { ...SPEC, queue: 'a', key: 'k' }, START));
   rig.add(newJob('keyed', { ...spec, key: 'k' }, START));
   rig.add(newJob('free', spec, START));
+  rig.start();
+  rig.add(newJob('holder', { ...SPEC, queue: 'a', key: 'k' }, START));
   rig.start();
   Object.assign(rig.workforce.get('w2') as object, { capacity: 1 });
   rig.start();
