@@ -129,6 +129,10 @@ export class Engine implements Office, Charge {
       this.#ready.changed(undefined, job);
       this.#file(job);
     }
+    for (const job of this.book.jobs.values()) {
+      // An earlier term may have ended between the end of a job and the word to all who waited.
+      if (isTerminal(job.state)) this.#tellChildren(job, out);
+    }
     this.#trackSchedules(out);
     for (const { name } of this.#workforce.seats) {
       out.sendAfterSync<RollCall>(name, { kind: 'roll-call', v: 1, epoch: this.epoch });
@@ -308,13 +312,14 @@ export class Engine implements Office, Charge {
   #launch({ job, seat }: Start, wallUs: WallUs, out: EngineOut): void {
     const { epoch } = this;
     const by = { epoch, worker: seat.name, incarnation: seat.incarnation };
+    // Counted first: a term that ends in between has counted a start too many, not one too few.
+    const queue = this.book.queues.get(job.spec.queue);
+    const counted = queue && afterStart(queue, wallUs);
+    if (counted !== undefined) this.change({ kind: 'queue', queue: counted }, out);
     const launched = required(this.stepJob(job, { kind: 'launch', ...by }, out), 'a launch');
     this.#workforce.give(seat.name, job.id, this.#host.monotonicUs());
     const token = required(launched.run, 'its attempt').token;
     out.observe({ kind: 'dispatched', job: job.id, token, worker: seat.name });
-    const queue = this.book.queues.get(job.spec.queue);
-    const counted = queue && afterStart(queue, wallUs);
-    if (counted !== undefined) this.change({ kind: 'queue', queue: counted }, out);
     this.resend(launched, out);
   }
 
