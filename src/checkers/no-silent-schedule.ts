@@ -5,12 +5,13 @@
  * of its ticks. Checks: of each active schedule that had ticks due after the heal plus the bounds
  * of the preset for recovery and for a tick in time, and still that much before the audit, at least
  * one tick due since then shows a sign: it began, or the audit lists an instance of it, or that it
- * was skipped, with a reason. A schedule is active from the answer to a put or a resume (plus ε)
- * with a greater revision than every pause and delete that was asked, as long as none is asked
- * after.
+ * was skipped, with a reason. The ticks are those of the latest put, which has to have been answered
+ * ok. A schedule is active from that answer (plus ε), or from that to a resume, with a greater
+ * revision than every pause and delete that was asked, be it later.
  *
  * Does not check: whether every tick ran, and when (`on-time`, `explained-skips`); schedules that
- * no client of this run puts; schedules of which a pause or a delete was asked last.
+ * no client of this run puts, whose latest put has no answer, or of which a pause or a delete was
+ * asked last.
  */
 import type { FactOf, TickId } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';
@@ -30,9 +31,13 @@ export const noSilentSchedule: Claim = {
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** A put or a resume, by its revision: when it was answered ok, Infinity before. */
+type Edits = Map<number, number>;
+
 interface Watched {
-  /** Infinity while it is not known to be active. */
-  activeUs: number;
+  /** Puts that were not refused. */
+  readonly puts: Edits;
+  readonly resumes: Edits;
   /** The greatest revision with which it was to be paused or deleted. */
   stoppedBy: number;
   /** Ticks due after heal and bounds, in order. */
@@ -102,25 +107,31 @@ class NoSilentSchedule implements Judge {
   }
 
   #asked({ request }: FactOf<'asked'>): void {
-    if (request.kind === 'put-schedule') this.#watch(request.schedule);
-    if (request.kind !== 'edit-schedule' || request.edit === 'resume') return;
-    const watched = this.#watch(request.schedule);
-    watched.activeUs = NEVER;
-    watched.stoppedBy = Math.max(watched.stoppedBy, request.revision);
+    if (request.kind === 'put-schedule') {
+      const { puts } = this.#watch(request.schedule);
+      if (!puts.has(request.revision)) puts.set(request.revision, NEVER);
+    } else if (request.kind === 'edit-schedule' && request.edit !== 'resume') {
+      const watched = this.#watch(request.schedule);
+      watched.stoppedBy = Math.max(watched.stoppedBy, request.revision);
+    }
   }
 
   #answered({ at, request, answer }: FactOf<'answered'>): void {
     const isPut = request.kind === 'put-schedule';
     if (!isPut && (request.kind !== 'edit-schedule' || request.edit !== 'resume')) return;
     const watched = this.#watch(request.schedule);
-    if (answer.kind !== 'ok' || request.revision <= watched.stoppedBy) return;
-    watched.activeUs = Math.min(watched.activeUs, at + this.#context.epsilonUs);
+    const edits = isPut ? watched.puts : watched.resumes;
+    const knownUs = edits.get(request.revision) ?? NEVER;
+    if (answer.kind === 'ok') edits.set(request.revision, Math.min(knownUs, at));
+    // The same revision may have been taken by another edit, and this one be refused for that.
+    else if (answer.kind === 'fail' && knownUs === NEVER) edits.delete(request.revision);
   }
 
   #watch(schedule: string): Watched {
     let watched = this.#schedules.get(schedule);
     if (watched === undefined) {
-      watched = { activeUs: NEVER, stoppedBy: 0, due: [], signUs: Number.NEGATIVE_INFINITY };
+      const none = Number.NEGATIVE_INFINITY;
+      watched = { puts: new Map(), resumes: new Map(), stoppedBy: 0, due: [], signUs: none };
       this.#schedules.set(schedule, watched);
     }
     return watched;
@@ -132,10 +143,23 @@ class NoSilentSchedule implements Judge {
     watched.signUs = Math.max(watched.signUs, tick.nominalUs - this.#startWallUs);
   }
 
-  /** The first tick that was due while it was active, and that there was time for. */
-  #firstJudged({ due, activeUs }: Watched): FactOf<'tick-due'> | undefined {
+  /** The first tick of the latest put that was due while active, and that there was time for. */
+  #firstJudged(watched: Watched): FactOf<'tick-due'> | undefined {
+    const put = Math.max(...watched.puts.keys());
+    const fromUs = activeUs(watched, put) + this.#context.epsilonUs;
     const latestUs = this.#aftermath.untilUs - this.#context.onTimeBoundUs;
-    const first = due.find(({ at }) => at >= activeUs);
+    const first = watched.due.find(({ at, revision }) => revision === put && at >= fromUs);
     return first !== undefined && first.at <= latestUs ? first : undefined;
   }
+}
+
+/** From when on a schedule was certainly as this put says, and active; Infinity for never. */
+function activeUs({ puts, resumes, stoppedBy }: Watched, put: number): number {
+  const putUs = puts.get(put) ?? NEVER;
+  if (put > stoppedBy) return putUs;
+  let resumedUs = NEVER;
+  for (const [revision, okUs] of resumes) {
+    if (revision > stoppedBy) resumedUs = Math.min(resumedUs, okUs);
+  }
+  return Math.max(putUs, resumedUs);
 }

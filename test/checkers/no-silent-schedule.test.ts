@@ -66,9 +66,24 @@ test('a resume, or a later put, makes it active again', () => {
   const stopped = [...edit(5, 'pause', 2), f.due(46)];
   expect(verdictOn(...stopped, ...edit(45, 'resume', 3), ...audit).kind).toBe('broken');
   const again = f.answered(45, f.putOf('backup', { revision: 3 }));
-  expect(verdictOn(...stopped, again, ...audit).kind).toBe('broken');
+  const due = f.due(46, { revision: 3 });
+  expect(verdictOn(...stopped, again, due, ...audit)).toMatchObject({ facts: [due, {}] });
   const refused = f.answered(45, f.putOf('backup', { revision: 3 }), { kind: 'fail', reason: 'x' });
   expect(verdictOn(...stopped, refused, ...audit).kind).toBe('vacuous');
+});
+
+test('of several puts the latest counts, if it was answered ok', () => {
+  const later = f.putOf('backup', { revision: 2 });
+  const ask = f.asked(38, later);
+  const dues = [f.due(40), f.due(50, { revision: 2 })];
+  expect(verdictOn(ask, ...dues, ...audit).kind).toBe('vacuous');
+  const refused = f.answered(39, later, { kind: 'fail', reason: 'planted' });
+  expect(verdictOn(ask, refused, ...dues, ...audit)).toMatchObject({ facts: [dues[0], {}] });
+  const taken = f.answered(39, later);
+  expect(verdictOn(ask, taken, ...dues, ...audit)).toMatchObject({ facts: [dues[1], {}] });
+  expect(verdictOn(ask, taken, refused, ...dues, ...audit).kind).toBe('broken');
+  const soon = [f.due(38.5, { revision: 2 }), f.due(40)];
+  expect(verdictOn(ask, taken, ...soon, ...audit).kind).toBe('vacuous');
 });
 
 test('is unknown when only the audit could tell, and vacuous without a heal', () => {
