@@ -62,8 +62,8 @@ export const RIVER: RiverPreset = {
   protocol: 'river',
   name: 'river',
   why:
-    "River's election (since its PR 1213): bids each 5 to 6 s, a term of 15 s by the clock of the " +
-    'database, trusted for 14 s; unfenced unless fencing=on, as terms guard the election only',
+    "River's election (since its PR 1213): bids each 5 to 6 s, a term of 15 s by the clock of " +
+    'the database, trusted for 14 s; unfenced unless fencing=on: terms guard the election only',
   fenced: false,
   electUs: 5 * SECOND,
   electJitterUs: SECOND,
@@ -78,8 +78,8 @@ export const OBAN: ObanPreset = {
   protocol: 'oban',
   name: 'oban',
   why:
-    'the peers of Oban up to 2.23.0: looks each 30 s, a leader each 15 s, time limits by the wall ' +
-    'clocks of members; unfenced unless fencing=on, as nothing in it is',
+    'the peers of Oban up to 2.23.0: looks each 30 s, a leader each 15 s, time limits by the ' +
+    'wall clocks of members; unfenced unless fencing=on, as nothing in it is',
   fenced: false,
   intervalUs: 30 * SECOND,
   boost: 2,
