@@ -73,11 +73,13 @@ function designEntries(): CatalogEntry[] {
 
 /** The default of an option, and that of presets with another. */
 function defaultsOf(option: string, usual: string, presets: DesignEntry['presets']): string {
-  const others = presets.flatMap(({ name, defaults }) => {
+  const others = new Map<string, string[]>();
+  for (const { name, defaults } of presets) {
     const own = defaults?.[option] ?? usual;
-    return own === usual ? [] : [`${own} for ${name}`];
-  });
-  return [`default ${usual}`, ...others].join('; ');
+    if (own !== usual) others.set(own, [...(others.get(own) ?? []), name]);
+  }
+  const exceptions = [...others].map(([value, names]) => `${value} for ${names.join(', ')}`);
+  return [`default ${usual}`, ...exceptions].join('; ');
 }
 
 /** What a selection takes for granted and what it does not promise. */
@@ -92,9 +94,18 @@ function promises(selection: string): CatalogEntry['sections'] {
     ),
     ...section(
       'does not promise',
-      Object.entries(notPromised).map(([id, why]) => `${id}: ${why}`),
+      byReason(notPromised).map(([why, ids]) => `${ids.join(', ')}: ${why}`),
     ),
   ];
+}
+
+/** Claims that have a reason in common, in the order of the first of each. */
+function byReason(reasons: Readonly<Record<string, string>>): readonly [string, string[]][] {
+  const claims = new Map<string, string[]>();
+  for (const [id, why] of Object.entries(reasons)) {
+    claims.set(why, [...(claims.get(why) ?? []), id]);
+  }
+  return [...claims];
 }
 
 /** A selection with options is no entry of its own, but it can be explained. */

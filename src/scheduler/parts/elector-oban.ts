@@ -100,7 +100,7 @@ export function stepOban(
     case 'changed':
       return idle(state);
     case 'deposed':
-      return state.epoch === undefined ? idle(state) : again(follow(state, 'deposed'), config);
+      return state.epoch === undefined ? idle(state) : deposed(state, config);
     case 'release': {
       if (state.epoch === undefined) return leave(state);
       const stopped = follow({ ...state, isStopping: true }, 'asked to stop');
@@ -239,6 +239,13 @@ function onWritten(
 }
 
 // What follows.
+
+/** A look that was under way may have the row locked, which the next leader needs. */
+function deposed(state: ObanState, config: ObanConfig): Step {
+  const isLooking = state.stage !== undefined && state.stage.kind !== 'retrying';
+  const given = { state, actions: isLooking ? [call([{ kind: 'rollback' }])] : [] };
+  return again(join(given, follow(state, 'deposed')), config);
+}
 
 const idle = (state: ObanState): Step => ({ state, actions: [] });
 

@@ -65,24 +65,24 @@ test.each(UNFENCED)('%s: the same pause breaks only what is not promised', (sele
 /** So long that the next one leads for sure before the leader wakes. */
 const SLEPT_OVER: Plan = { faults: [onLeader('pause', 20 * SECOND, 65 * SECOND)] };
 
-/** How many members launch something after this time. */
-function launchersAfter(atUs: number, selection: string): number {
-  const launchers = new Set<string>();
+/** How many members decide on ticks after this time. */
+function decidersAfter(atUs: number, selection: string): number {
+  const deciders = new Set<string>();
   runTwice(preparedOf(SCENARIO, selection), '1', {
     plan: SLEPT_OVER,
     onFact: (fact) => {
-      if (fact.kind !== 'testified' || fact.said.kind !== 'dispatched') return;
-      if (fact.at >= atUs) launchers.add(fact.machine);
+      if (fact.kind !== 'testified' || fact.said.kind !== 'tick-decided') return;
+      if (fact.at >= atUs) deciders.add(fact.machine);
     },
   });
-  return launchers.size;
+  return deciders.size;
 }
 
 test('two leaders of oban lead side by side for good; those of others do not (oban#1488)', () => {
   const afterUs = 20 * SECOND + 65 * SECOND + 15 * SECOND;
-  expect(launchersAfter(afterUs, 'lease:oban')).toBe(2);
+  expect(decidersAfter(afterUs, 'lease:oban')).toBe(2);
   for (const other of ['lease:oban+fencing=on', 'lease:river', 'lease:session+fencing=off']) {
-    expect(launchersAfter(afterUs, other), other).toBe(1);
+    expect(decidersAfter(afterUs, other), other).toBe(1);
   }
 });
 

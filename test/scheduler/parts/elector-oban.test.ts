@@ -169,3 +169,10 @@ test('where commits are fenced, one that was refused ends the term', () => {
   expect(bench.step({ kind: 'deposed' })).toEqual([stopped, SELDOM]);
   expect(bench.step({ kind: 'deposed' })).toEqual([]);
 });
+
+test('a look under way is rolled back with the term: the next leader needs the row', () => {
+  const bench = new Bench().lead();
+  bench.timer();
+  const stopped = { kind: 'stopped', why: 'deposed' };
+  expect(bench.step({ kind: 'deposed' })).toEqual([ROLLBACK, stopped, SELDOM]);
+});
