@@ -125,8 +125,8 @@ function checkMutant({ preset: name, mutant }: Selection): readonly Problem[] {
   const preset = presetOf(name);
   const steps: readonly string[] = Object.values(STEP_OF);
   const own = STEP_OF[preset.protocol];
-  const replaced = Object.keys(partOf(OWN_MUTANTS, mutant));
-  if (!replaced.some((part) => steps.includes(part) && part !== own)) return [];
+  const replaced = Object.keys(partOf(OWN_MUTANTS, mutant)).filter((part) => steps.includes(part));
+  if (replaced.length === 0 || replaced.includes(own)) return [];
   const others = LEASE_PRESETS.filter(({ protocol }) => replaced.includes(STEP_OF[protocol]));
   const problem = `'${mutant}' changes an election that lease:${preset.name} does not have`;
   const hint = others.map((other) => `lease:${other.name}~${mutant}`).join(' or ');

@@ -181,6 +181,8 @@ export function takeoverBounds(preset: LeasePreset): TakeoverBounds {
 
 /** Between two wall clocks that are each as wrong as is assumed, or of two machines of a store. */
 const CLOCKS_APART_US = SECOND;
+/** A member may have had other settings for a while: longer by up to this factor. */
+const SETTINGS_MAX = 10;
 /** A store ends the transaction of a client that went away in the middle of it after this. */
 const LOCKED_US = 35 * SECOND;
 
@@ -189,17 +191,20 @@ const LOCKED_US = 35 * SECOND;
  * errors: a takeover after a crash in its last moment, and what the storm may have left behind.
  * River and Oban look at the row in a transaction that keeps it locked: a member that goes away in
  * the middle leaves the lock to the store to end (30 s, looked after each 5 s). Their limits are
- * times of day, of two clocks.
+ * times of day, of two clocks. And the limit that counts is the one that the last leader wrote, or
+ * opened its session with, by settings of its own.
  */
 export function takeoverAfterStormUs(preset: LeasePreset): number {
   const { latestUs } = takeoverBounds(preset);
+  const more = SETTINGS_MAX - 1;
   switch (preset.protocol) {
     case 'client-go':
       return latestUs;
     case 'river':
+      return latestUs + more * preset.ttlUs + LOCKED_US + CLOCKS_APART_US;
     case 'oban':
-      return latestUs + LOCKED_US + CLOCKS_APART_US;
+      return latestUs + more * preset.intervalUs + LOCKED_US + CLOCKS_APART_US;
     case 'session':
-      return latestUs + pingUsOf(preset);
+      return latestUs + more * preset.timeoutUs + pingUsOf(preset);
   }
 }
