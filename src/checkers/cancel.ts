@@ -11,14 +11,16 @@
  * Where an attempt had begun before the answer, the second case is "no later attempt".
  *
  * Does not check: attempts launched before the answer; whether a running body is stopped; that the
- * job ends as cancelled, which is for `no-loss`. A cancel that answered with another final state
- * came too late, and promises nothing.
+ * job ends as cancelled, which is for `no-loss`; in the first case jobs that a client asked to run
+ * now, which were ready then; jobs that may have been forgotten since, and were made anew. A cancel
+ * that answered with another final state came too late, and promises nothing.
  */
 import type { FactOf, Testimony } from '../history/fact.ts';
 import { compareTokens } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';
 import type { Claim, ClaimContext, Judge, Verdict } from './checker.ts';
 import { FirstBreak, HELD, secondsText, tokenText, vacuous } from './first-break.ts';
+import { Retained } from './retained.ts';
 
 export const cancel: Claim = {
   id: 'cancel',
@@ -45,15 +47,17 @@ class Cancel implements Judge {
   /** Submits with a delay that have not begun. */
   readonly #delayed = new Map<string, FactOf<'asked'>>();
   readonly #cancelled = new Map<string, Cancelled>();
+  readonly #retained: Retained;
+  #startWallUs: number | undefined;
 
   constructor({ epsilonUs }: ClaimContext) {
     this.#epsilonUs = epsilonUs;
+    this.#retained = new Retained(epsilonUs);
     const fold = foldOf({
-      asked: (fact) => {
-        const { request } = fact;
-        if (request.kind !== 'submit' || request.delayUs === 0) return;
-        if (!this.#delayed.has(request.job)) this.#delayed.set(request.job, fact);
+      'run-began': ({ startWallUs }) => {
+        this.#startWallUs = startWallUs;
       },
+      asked: (fact) => this.#asked(fact),
       answered: (fact) => this.#answered(fact),
       'body-began': (fact) => this.#began(fact),
       testified: (fact) => {
@@ -71,22 +75,41 @@ class Cancel implements Judge {
     );
   }
 
+  #asked(fact: FactOf<'asked'>): void {
+    const { request } = fact;
+    this.#retained.onAsked(fact);
+    if (request.kind === 'run-now') this.#delayed.delete(request.job);
+    if (request.kind !== 'submit') return;
+    if (request.delayUs === 0 && request.atUs === undefined) return;
+    if (!this.#delayed.has(request.job)) this.#delayed.set(request.job, fact);
+  }
+
   #answered(fact: FactOf<'answered'>): void {
     const { request, answer } = fact;
     if (request.kind !== 'cancel' || answer.kind !== 'ok') return;
     if (answer.state === 'succeeded' || answer.state === 'dead') return;
     if (this.#cancelled.has(request.job)) return;
     const asked = this.#delayed.get(request.job);
-    const readyUs = asked?.request.kind === 'submit' ? asked.at + asked.request.delayUs : 0;
-    const early = fact.at < readyUs - this.#epsilonUs ? asked : undefined;
-    this.#cancelled.set(request.job, { answer: fact, early, dispatches: [] });
+    const early = asked !== undefined && fact.at < this.#readyUs(asked) - this.#epsilonUs;
+    this.#cancelled.set(request.job, {
+      answer: fact,
+      early: early ? asked : undefined,
+      dispatches: [],
+    });
+  }
+
+  #readyUs({ at, request }: FactOf<'asked'>): number {
+    if (request.kind !== 'submit') return at;
+    const delayedUs = at + request.delayUs;
+    if (request.atUs === undefined || this.#startWallUs === undefined) return delayedUs;
+    return Math.max(delayedUs, request.atUs - this.#startWallUs);
   }
 
   #began(fact: FactOf<'body-began'>): void {
     if (this.#delayed.size > 0) this.#delayed.delete(fact.job);
     if (this.#cancelled.size === 0) return;
     const cancelled = this.#cancelled.get(fact.job);
-    if (cancelled === undefined) return;
+    if (cancelled === undefined || this.#retained.mayBeGone(fact.job, fact.at)) return;
     const { answer, early, dispatches } = cancelled;
     const what = `job ${fact.job}, cancelled at ${secondsText(answer.at)},`;
     if (early !== undefined) {

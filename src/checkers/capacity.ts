@@ -5,13 +5,15 @@
  * down with the machine. Bodies end by evidence only: a zombie that nobody waits for, and one that
  * was told to stop and goes on, fills its slot until it ends.
  *
- * Does not check: who gave too much. A worker that refuses what it has no room for keeps this claim
+ * Does not check: workers of which a second copy was ever started under the same name, for which of
+ * the two a body runs on is not on record; who gave too much. A worker that refuses what it has no room for keeps this claim
  * for every scheduler; that a scheduler asks no more of it is not to be seen from outside.
  */
 import type { FactOf } from '../history/fact.ts';
 import { compareTokens } from '../history/fact.ts';
 import type { Claim, ClaimContext, Judge } from './checker.ts';
 import { FirstBreak, HELD, judgeOf, vacuous } from './first-break.ts';
+import { workerOf } from './live-attempts.ts';
 
 export const capacity: Claim = {
   id: 'capacity',
@@ -27,6 +29,7 @@ type Began = FactOf<'body-began'>;
 function judge({ slots }: ClaimContext): Judge {
   const breaks = new FirstBreak();
   const running = new Map<string, Began[]>();
+  const doubled = new Set<string>();
   return judgeOf(
     {
       'body-began': (fact) => {
@@ -34,7 +37,7 @@ function judge({ slots }: ClaimContext): Judge {
         if (here === undefined) running.set(fact.worker, [fact]);
         else here.push(fact);
         const all = here ?? [fact];
-        if (all.length <= slots) return;
+        if (all.length <= slots || doubled.has(fact.worker)) return;
         const summary = `${fact.worker} runs ${all.length} bodies in ${slots} slots`;
         breaks.add(all as [Began, ...Began[]], summary);
       },
@@ -47,6 +50,7 @@ function judge({ slots }: ClaimContext): Judge {
         if (at >= 0) here.splice(at, 1);
       },
       machine: ({ machine, state }) => {
+        if (workerOf(machine) !== machine) doubled.add(workerOf(machine));
         if (state === 'down' && running.has(machine)) running.set(machine, []);
       },
     },

@@ -19,6 +19,7 @@ import type { FactOf, Request } from '../history/fact.ts';
 import { jobRowsFor, RowBits } from '../history/job-rows.ts';
 import type { Claim, ClaimContext, Judge } from './checker.ts';
 import { FirstBreak, HELD, judgeOf, vacuous } from './first-break.ts';
+import { workerOf } from './live-attempts.ts';
 
 export const dependencyOrder: Claim = {
   id: 'dependency-order',
@@ -101,8 +102,7 @@ function judge(context: ClaimContext): Judge {
       },
       machine: ({ machine, state }) => {
         if (state !== 'down') return;
-        for (const job of running.get(machine) ?? []) mark(job, MAY_BE_OVER);
-        running.delete(machine);
+        for (const job of running.get(workerOf(machine)) ?? []) mark(job, MAY_BE_OVER);
       },
       testified: ({ said }) => {
         if (said.kind === 'attempt-lost') mark(said.job, MAY_BE_OVER);

@@ -1,4 +1,4 @@
-import type { FactOf } from '../history/fact.ts';
+import type { FactOf, TickId } from '../history/fact.ts';
 import { type JobRows, RowNumbers } from '../history/job-rows.ts';
 import { SchedulePuts } from './schedule-puts.ts';
 
@@ -33,8 +33,8 @@ export class JobQueues {
     else this.#triggered.set(request.job, request.schedule);
   }
 
-  /** The queue of the job whose body began; undefined where it is not on record. */
-  of({ job, tick }: FactOf<'body-began'>): string | undefined {
+  /** The queue of a job, or of the instance of a tick; undefined where it is not on record. */
+  of({ job, tick }: { readonly job: string; readonly tick?: TickId }): string | undefined {
     if (tick !== undefined) return this.schedules.queueOf(tick.schedule);
     const place = this.#queue.get(this.#rows.row(job));
     if (place !== NONE) return this.#names[place];

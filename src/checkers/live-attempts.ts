@@ -10,9 +10,15 @@ export interface Live<T> {
 }
 
 /**
+ * The name under which bodies begin on that machine: a second copy of a worker, a machine of its
+ * own, bears the name of the first. Of a body that began there it is not known on which.
+ */
+export const workerOf = (machine: string): string => machine.replace(/'\d*$/, '');
+
+/**
  * The attempts that hold a grant: their bodies run, and the scheduler has not given them up. A
  * grant ends
- *   - when its body ends, or its machine goes down;
+ *   - when its body ends, or its machine goes down, or a copy of that machine;
  *   - when a scheduler testifies that it has given the attempt up: the body, or one that begins
  *     later from a launch that was under way, is a zombie then, which nobody can rule out;
  *   - when a cancel of its job is asked, for it may be in effect before its answer is heard;
@@ -52,7 +58,8 @@ export class LiveAttempts<T> {
 
   onMachine({ machine, state }: FactOf<'machine'>): void {
     if (state !== 'down') return;
-    for (const live of this.#live.values()) if (live.fact.worker === machine) this.#end(live);
+    const worker = workerOf(machine);
+    for (const live of this.#live.values()) if (live.fact.worker === worker) this.#end(live);
   }
 
   onTestified({ said }: FactOf<'testified'>): void {

@@ -2,13 +2,15 @@
  * never-early (S5): nothing starts before its time.
  *
  * Checks: the first body of a job begins no earlier than the moment of its submit plus the delay
- * asked for, less ε; the body of a tick begins no earlier than its nominal time, less ε; and a tick
+ * asked for, nor before the instant asked for, less ε; the body of a tick begins no earlier than its nominal time, less ε; and a tick
  * that has begun was due (a nominal time that the schedule does not have is an invention). All in
  * true time: `startWallUs` of the run says when a nominal time is.
  *
- * Does not check: later attempts of a job, which come after its first; backoff between attempts;
- * the delay from acceptance, which is later than the ask and not seen by the client. A job asked
- * for twice counts from the first ask. Ticks due after the last fact of the run are left out, for
+ * Does not check: later attempts of a job, which come after its first (backoff is for
+ * `retry-policy`); the delay from acceptance, which is later than the ask and not seen by the
+ * client; jobs that a client asked to run now, from that ask on. A job asked for twice counts from
+ * the first ask. A tick counts as due whichever version of its schedule it was due under (which
+ * one had to be in force is for `spec-change`). Ticks due after the last fact of the run are left out, for
  * whether they would have been due is not on record.
  */
 import type { FactOf } from '../history/fact.ts';
@@ -21,7 +23,7 @@ export const neverEarly: Claim = {
   id: 'never-early',
   modality: 'always',
   sentence: 'No job begins before its delay is over, and no tick before it is due.',
-  limits: 'Up to ε early is allowed; backoff between attempts is not judged.',
+  limits: 'Up to ε early is allowed; jobs that a client asked to run now are not judged.',
   excusedBy: ['wall-error', 'zone-rules'],
   judge,
 };
@@ -53,7 +55,9 @@ function judge({ epsilonUs }: ClaimContext): Judge {
       },
       asked: (fact) => {
         const { request } = fact;
-        if (request.kind !== 'submit' || request.delayUs === 0) return;
+        if (request.kind === 'run-now') asked.set(request.job, undefined);
+        if (request.kind !== 'submit') return;
+        if (request.delayUs === 0 && request.atUs === undefined) return;
         if (!asked.has(request.job)) asked.set(request.job, fact);
       },
       'tick-due': ({ at, tick }) => {
@@ -68,7 +72,12 @@ function judge({ epsilonUs }: ClaimContext): Judge {
         const ask = asked.get(fact.job);
         if (ask === undefined) return;
         asked.set(fact.job, undefined);
-        checkDelay(breaks, ask, fact, epsilonUs);
+        const earlyUs = dueUs(ask, startWallUs) - fact.at;
+        if (earlyUs <= epsilonUs) return;
+        const what =
+          earlyUs === ask.at + delayUsOf(ask) - fact.at ? 'its delay was over' : 'its time';
+        const summary = `job ${fact.job} began ${humanDuration(earlyUs)} before ${what}`;
+        breaks.add([ask, fact], summary);
       },
       phase: ({ at }) => {
         lastUs = at;
@@ -85,15 +94,15 @@ function judge({ epsilonUs }: ClaimContext): Judge {
   );
 }
 
-function checkDelay(
-  breaks: FirstBreak,
-  ask: FactOf<'asked'>,
-  fact: FactOf<'body-began'>,
-  epsilonUs: number,
-): void {
-  if (ask.request.kind !== 'submit') return;
-  const earlyUs = ask.at + ask.request.delayUs - fact.at;
-  if (earlyUs <= epsilonUs) return;
-  const summary = `job ${fact.job} began ${humanDuration(earlyUs)} before its delay was over`;
-  breaks.add([ask, fact], summary);
+const delayUsOf = ({ request }: FactOf<'asked'>): number =>
+  request.kind === 'submit' ? request.delayUs : 0;
+
+/** When the job may begin, in true time; the instant asked for is known once the run's start is. */
+function dueUs(ask: FactOf<'asked'>, startWallUs: number | undefined): number {
+  const { request, at } = ask;
+  const delayedUs = at + delayUsOf(ask);
+  if (request.kind !== 'submit' || request.atUs === undefined || startWallUs === undefined) {
+    return delayedUs;
+  }
+  return Math.max(delayedUs, request.atUs - startWallUs);
 }

@@ -8,7 +8,10 @@
  * answered, so both are on record before anybody can hear of it. A scheduler that takes a lost
  * attempt, or the report of another one, for a success would otherwise please every other claim.
  *
- * Does not check: whether the request was accepted. One whose answer was lost may have been, and
+ * A triggered job was asked for as well.
+ *
+ * Does not check: effects of triggered jobs, and of ticks of schedules that had another sink once;
+ * whether the request was accepted. One whose answer was lost may have been, and
  * one that was refused may have been accepted by the member that its client asked before. Whether
  * the nominal time of a tick exists is for `never-early`. Whether all effects of a body arrived,
  * for facts do not hold how many it has.
@@ -41,8 +44,9 @@ function judge(context: ClaimContext): Judge {
   const rows = jobRowsFor(context);
   const jobs = new RowBits();
   const schedules = new Set<string>();
-  /** Those whose ticks have a sink that checks. */
+  /** Those whose ticks have a sink that checks, and those that had ticks without one. */
   const checked = new Set<string>();
+  const unchecked = new Set<string>();
   let began = 0;
 
   const mark = (job: string, bits: number): void => {
@@ -93,11 +97,11 @@ function judge(context: ClaimContext): Judge {
         if (accepted) mark(job, ACCEPTED);
       },
       'tick-due': ({ tick, sink }) => {
-        if (sink !== 'none') checked.add(tick.schedule);
+        (sink === 'none' ? unchecked : checked).add(tick.schedule);
       },
       'audited-job': (fact) => {
-        const hasSink = fact.tick !== undefined && checked.has(fact.tick.schedule);
-        told(fact, fact.job, fact.state, hasSink);
+        const schedule = fact.tick?.schedule ?? '';
+        told(fact, fact.job, fact.state, checked.has(schedule) && !unchecked.has(schedule));
       },
     },
     () => breaks.or(() => (began === 0 ? vacuous('nothing began') : HELD)),

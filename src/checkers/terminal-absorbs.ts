@@ -3,17 +3,21 @@
  *
  * Checks: once a client was told a terminal state of a job (by status, cancel or a repeated
  * submit), no request asked after that answer is told another state, no answer whatever tells
- * another terminal state, and the audit lists the same state.
+ * another terminal state, and the audit lists the same state. A dead job is finished for as long as
+ * nobody asks to retry it.
  *
  * Does not check: answers to requests that were already on their way, which may be older than the
- * news; jobs nobody asked about; the full order of answers, which takes a linearizability checker.
- * Answers that arrive while the audit reads are left out, for its pages may be older.
+ * news; jobs nobody asked about; that a job was dead, once a retry of it was asked for; jobs from
+ * when on they may have been forgotten, and made anew; the full order of answers, which is for
+ * `linearizable-api`. Answers that arrive while the audit reads are left out, for its pages may be
+ * older.
  */
 import type { FactOf, JobState } from '../history/fact.ts';
 import { isTerminal } from '../history/fact.ts';
 import { AuditWatch } from './audit-watch.ts';
-import type { Claim, Judge } from './checker.ts';
+import type { Claim, ClaimContext, Judge } from './checker.ts';
 import { FirstBreak, HELD, judgeOf, unknown, vacuous } from './first-break.ts';
+import { Retained } from './retained.ts';
 
 export const terminalAbsorbs: Claim = {
   id: 'terminal-absorbs',
@@ -31,9 +35,12 @@ interface Ended {
   readonly state: JobState;
 }
 
-function judge(): Judge {
+function judge({ epsilonUs }: ClaimContext): Judge {
   const breaks = new FirstBreak();
   const audit = new AuditWatch();
+  const retained = new Retained(epsilonUs);
+  /** Jobs of which `dead` is no end any more. */
+  const retried = new Set<string>();
   const ended = new Map<string, Ended>();
   let compared = 0;
 
@@ -41,6 +48,8 @@ function judge(): Judge {
     const { request } = fact;
     const state = stateOf(fact);
     if (state === undefined || !('job' in request) || audit.began) return;
+    if (retained.mayBeGone(request.job, fact.at)) return;
+    if (state === 'dead' && retried.has(request.job)) return;
     const before = ended.get(request.job);
     if (before === undefined) {
       if (isTerminal(state)) ended.set(request.job, { fact, state });
@@ -54,11 +63,18 @@ function judge(): Judge {
 
   return judgeOf(
     {
+      asked: (fact) => {
+        const { request } = fact;
+        retained.onAsked(fact);
+        if (request.kind !== 'retry') return;
+        retried.add(request.job);
+        if (ended.get(request.job)?.state === 'dead') ended.delete(request.job);
+      },
       answered,
       'audited-job': (fact) => {
         audit.begin();
         const before = ended.get(fact.job);
-        if (before === undefined) return;
+        if (before === undefined || retained.mayBeGone(fact.job, fact.at)) return;
         compared++;
         if (fact.state !== before.state)
           breaks.add([before.fact, fact], changed(fact.job, before, fact.state));

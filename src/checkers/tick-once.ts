@@ -8,7 +8,8 @@
  *     is launched only after its record is durable; so the same number begun under two epochs means
  *     two schedulers each launched the tick, and begun twice under one epoch means that a copy of
  *     the launch ran again;
- *   - with delivery at-most-once, one body in all.
+ *   - with delivery at-most-once, one body in all, and one more for each retry that a client asked
+ *     for.
  *
  * Does not check: that an at-least-once instance runs only once. A later attempt may follow one
  * that had succeeded, when its report was lost, and a launch of a superseded epoch that was held in
@@ -43,15 +44,21 @@ interface Instance {
 function judge(): Judge {
   const breaks = new FirstBreak();
   const instances = new TickMap<Instance>();
+  /** Retries asked for, of whatever job: a job's id says what a client means. */
+  const retries = new Map<string, number>();
   const instanceOf = (tick: TickId, first: Instance['first']): Instance =>
     instances.getOrMake(tick, () => ({ first, began: [], job: undefined, skip: undefined }));
   return judgeOf(
     {
+      asked: ({ request }) => {
+        if (request.kind !== 'retry') return;
+        retries.set(request.job, (retries.get(request.job) ?? 0) + 1);
+      },
       'body-began': (fact) => {
         if (fact.tick === undefined) return;
         const instance = instanceOf(fact.tick, fact);
         checkJob(breaks, instance, fact, fact.tick);
-        checkAttempt(breaks, instance, fact, fact.tick);
+        checkAttempt(breaks, instance, fact, retries.get(fact.job) ?? 0);
         instance.began.push(fact);
         checkSkip(breaks, instance, fact, fact.tick);
       },
@@ -81,16 +88,16 @@ function checkJob(
   breaks.add([instance.first, fact], summary);
 }
 
-function checkAttempt(breaks: FirstBreak, instance: Instance, fact: Began, tick: TickId): void {
-  const before =
-    fact.delivery === 'at-most-once'
-      ? instance.began[0]
-      : instance.began.find((one) => one.token.attempt === fact.token.attempt);
+function checkAttempt(breaks: FirstBreak, instance: Instance, fact: Began, retries: number): void {
+  const tick = fact.tick as TickId;
+  const isOnce = fact.delivery === 'at-most-once' && instance.began.length > retries;
+  const before = isOnce
+    ? instance.began[0]
+    : instance.began.find((one) => one.token.attempt === fact.token.attempt);
   if (before === undefined) return;
   const where = `on ${before.worker} as ${tokenText(before.token)}`;
   const again = `on ${fact.worker} as ${tokenText(fact.token)}`;
-  const what =
-    fact.delivery === 'at-most-once' ? 'an at-most-once tick' : `attempt ${fact.token.attempt}`;
+  const what = isOnce ? 'an at-most-once tick' : `attempt ${fact.token.attempt}`;
   breaks.add([before, fact], `${what} began twice: ${tickText(tick)} ${where} and ${again}`);
 }
 
