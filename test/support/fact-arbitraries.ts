@@ -82,17 +82,34 @@ export const request: fc.Arbitrary<Request> = fc.oneof(
   }),
   fc.record({ kind: is('status'), job }),
   fc.record({ kind: is('cancel'), job }),
-  fc.record({
-    kind: is('put-schedule'),
-    schedule,
-    revision: small,
-    overlap: fc.constantFrom('allow', 'forbid', 'replace', 'buffer'),
-    late: fc.constantFrom('skip', 'once', 'all'),
-    windowUs: span,
-    catchUpMax: small,
-    spacingUs: span,
-    jitterUs: span,
-  }),
+  fc.record(
+    {
+      kind: is('put-schedule'),
+      schedule,
+      revision: small,
+      overlap: fc.constantFrom('allow', 'forbid', 'replace', 'buffer'),
+      late: fc.constantFrom('skip', 'once', 'all'),
+      windowUs: span,
+      catchUpMax: small,
+      spacingUs: span,
+      jitterUs: span,
+      queue: fc.constantFrom('default', 'mail'),
+      retainUs: span,
+    },
+    {
+      requiredKeys: [
+        'kind',
+        'schedule',
+        'revision',
+        'overlap',
+        'late',
+        'windowUs',
+        'catchUpMax',
+        'spacingUs',
+        'jitterUs',
+      ],
+    },
+  ),
 );
 
 export const answer: fc.Arbitrary<Answer> = fc.oneof(

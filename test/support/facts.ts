@@ -15,6 +15,7 @@ import type {
   JobState,
   MachineRole,
   Phase,
+  QueueLimits,
   Request,
   SinkKind,
   Testimony,
@@ -52,7 +53,8 @@ export const CONTEXT: ClaimContext = {
 
 /** What the claim says of these facts, in this order. */
 export function verdictOn(claim: Claim, facts: readonly Fact[], context = CONTEXT): Verdict {
-  const judge = judgeWithExcuses(claim, context);
+  // A copy of its own, as for every run: judges with the same one share what they look up.
+  const judge = judgeWithExcuses(claim, { ...context });
   const recorder = new Recorder();
   recorder.subscribe(judge);
   for (const fact of facts) recorder.record(fact);
@@ -322,3 +324,49 @@ export const follows = (s: number, who: string, epoch: number): FactOf<'testifie
 
 export const dispatched = (s: number, who: string, job: string, of: Token): FactOf<'testified'> =>
   testified(s, who, { kind: 'dispatched', job, token: of, worker: 'worker-1' });
+
+/** The answer to something that was asked, `ok` unless told otherwise. */
+export const heard = (
+  s: number,
+  ask: FactOf<'asked'>,
+  answer: Answer = { kind: 'ok' },
+): FactOf<'answered'> => {
+  const { client, op, request, at: askedAt } = ask;
+  return { kind: 'answered', at: at(s), client, op, request, answer, askedAt };
+};
+
+/** A request and its answer, which is heard at once. */
+export const asks = (s: number, request: Request, answer?: Answer): readonly [Fact, Fact] => {
+  const ask = asked(s, request);
+  return [ask, heard(s, ask, answer)];
+};
+
+export const editOf = (
+  edit: 'pause' | 'resume' | 'delete',
+  revision: number,
+  schedule = 'backup',
+): Request => ({ kind: 'edit-schedule', edit, schedule, revision });
+
+export const queueOf = (
+  limits: QueueLimits,
+  options: { readonly queue?: string; readonly revision?: number } = {},
+): Request => ({
+  kind: 'put-queue',
+  queue: options.queue ?? 'default',
+  revision: options.revision ?? 1,
+  limits,
+});
+
+/** A scheduler testifies that it gives an attempt up. */
+export const lost = (s: number, job: string, of: Token = token(1, 1)): FactOf<'testified'> =>
+  testified(s, 'scheduler-1', { kind: 'attempt-lost', job, token: of, why: 'silent' });
+
+/** An attempt is granted and its body begins a little later. */
+export const granted = (
+  s: number,
+  job: string,
+  options: BodyOptions = {},
+): readonly [FactOf<'testified'>, FactOf<'body-began'>] => [
+  dispatched(s, 'scheduler-1', job, options.token ?? token(1, 1)),
+  began(s + 0.01, job, options),
+];
