@@ -56,7 +56,7 @@ export const linearizableApi: Claim = {
 };
 
 /** States looked at between two moments in which nothing about a job is open. */
-const BUDGET = 20_000;
+const BUDGET = 2_000;
 
 type Answered = FactOf<'answered'>;
 type Listed = FactOf<'audited-job'> | FactOf<'audited-schedule'>;
@@ -116,7 +116,7 @@ class LinearizableApi implements Judge {
   #asked(fact: FactOf<'asked'>): void {
     const { request } = fact;
     if ('job' in request) return this.#jobAsked(request.job, fact);
-    if ('queue' in request) return;
+    if (!('schedule' in request)) return;
     let schedule = this.#schedules.get(request.schedule);
     if (schedule === undefined) {
       const edits = new ScheduleEdits();
@@ -159,12 +159,13 @@ class LinearizableApi implements Judge {
   #answered(fact: Answered): void {
     const { request } = fact;
     const isHeard = !this.#audit.began;
-    if (isHeard && fact.answer.kind === 'ok' && !('queue' in request)) this.#heard++;
+    const isOfKey = 'job' in request || 'schedule' in request;
+    if (isHeard && fact.answer.kind === 'ok' && isOfKey) this.#heard++;
     if ('job' in request) {
       const job = this.#jobs.get(request.job);
       job?.key.answered(fact, isHeard);
       if (job?.key.isQuiet === true) this.#settleJob(request.job, job);
-    } else if (!('queue' in request)) {
+    } else if ('schedule' in request) {
       const schedule = this.#schedules.get(request.schedule);
       schedule?.key.answered(fact, isHeard);
       if (schedule?.key.isQuiet === true) this.#settleSchedule(request.schedule, schedule);

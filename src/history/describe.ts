@@ -190,7 +190,7 @@ function describeSubmit(request: Extract<Request, { readonly kind: 'submit' }>):
 /** What a request is about: a job, a schedule or a queue. */
 function subjectOf(request: Request): string {
   if ('job' in request) return request.job;
-  return 'queue' in request ? request.queue : request.schedule;
+  return 'schedule' in request ? request.schedule : request.queue;
 }
 
 function describeAnswered(fact: FactOf<'answered'>): string {
