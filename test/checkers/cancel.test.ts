@@ -45,3 +45,18 @@ test('a cancel that came too late, or failed, promises nothing', () => {
   const failed = f.answered(5, { kind: 'cancel', job: 'a' }, { kind: 'unknown' });
   expect(f.verdictOn(cancel, [ask, failed, launch, began]).kind).toBe('vacuous');
 });
+
+test('a job to run now was ready, and one that may have been forgotten is another one', () => {
+  const delayed = f.submit(1, 'a', { delayUs: f.at(10) });
+  const now = f.asked(2, { kind: 'run-now', job: 'a' });
+  expect(f.verdictOn(cancel, [delayed, now, answer, f.began(5.1, 'a')]).kind).toBe('held');
+  const short = f.submit(1, 'a', { delayUs: f.at(10), retainUs: f.at(20) });
+  expect(f.verdictOn(cancel, [short, answer, f.began(30, 'a')]).kind).toBe('held');
+  expect(f.verdictOn(cancel, [short, answer, f.began(18, 'a')]).kind).toBe('broken');
+});
+
+test('breaks when a job begins that waited for an instant', () => {
+  const later = f.submit(1, 'a', { atUs: f.tickAt(20).nominalUs });
+  const facts = [f.runBegan(), later, answer, f.began(20, 'a')];
+  expect(f.verdictOn(cancel, facts)).toMatchObject({ kind: 'broken', at: f.at(20) });
+});

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { explainedSkips } from '../../src/checkers/explained-skips.ts';
+import type { Fact } from '../../src/history/fact.ts';
 import * as f from '../support/facts.ts';
 
 const due = f.due(15);
@@ -40,4 +41,50 @@ test('is vacuous without ticks, or when there was no time to decide them', () =>
 test('a tick due before its schedule was known to be accepted was not promised', () => {
   const facts = [f.due(5), ...f.put(10), f.phase(40, 'audit'), whole];
   expect(f.verdictOn(explainedSkips, facts).kind).toBe('vacuous');
+});
+
+describe('edits', () => {
+  const rest = [f.phase(20, 'heal'), f.phase(60, 'audit'), whole];
+  const judge = (...facts: (readonly Fact[])[]) =>
+    f.verdictOn(
+      explainedSkips,
+      [...facts.flat(), ...rest].sort((a, b) => a.at - b.at),
+    ).kind;
+  const edit = (s: number, what: 'pause' | 'resume' | 'delete', revision: number) =>
+    f.asks(s, f.editOf(what, revision));
+
+  test('a tick is promised until another edit is asked for, with time to decide it', () => {
+    expect(judge(f.put(1), [due])).toBe('broken');
+    // All ticks before heal had until 10 s after it, and 2 s to run.
+    expect(judge(f.put(1), [due], edit(31, 'pause', 2))).toBe('vacuous');
+    expect(judge(f.put(1), [due], edit(33, 'pause', 2))).toBe('broken');
+    expect(judge(f.put(1), [due], edit(31, 'delete', 0))).toBe('broken');
+  });
+
+  test('from a resume on ticks are promised again, and from a put those of its revision', () => {
+    const paused = [...f.put(1), ...edit(5, 'pause', 2)];
+    expect(judge(paused, [due])).toBe('vacuous');
+    expect(judge(paused, edit(10, 'resume', 3), [due])).toBe('broken');
+    const lost = f.asked(10, f.editOf('resume', 3));
+    expect(judge(paused, [lost, f.heard(11, lost, { kind: 'unknown' })], [due])).toBe('vacuous');
+    const put = f.asks(10, f.putOf('backup', { revision: 2 }));
+    expect(judge(f.put(1), put, [due])).toBe('vacuous');
+    expect(judge(f.put(1), put, [f.due(15, { revision: 2 })])).toBe('broken');
+  });
+
+  test('a put of a paused schedule promises nothing, unless it is told to be active', () => {
+    const paused = [...f.put(1), ...edit(5, 'pause', 2)];
+    const put = f.asked(10, f.putOf('backup', { revision: 3 }));
+    const two = f.due(15, { revision: 3 });
+    expect(judge(paused, [put, f.heard(10, put), two])).toBe('vacuous');
+    const active = f.heard(10, put, { kind: 'ok', revision: 3, standing: 'active' });
+    expect(judge(paused, [put, active, two])).toBe('broken');
+  });
+
+  test('jitter and the spacing of late ticks leave more time', () => {
+    const put = f.asks(1, f.putOf('backup', { jitterUs: f.at(29) }));
+    expect(judge(put, [due])).toBe('vacuous');
+    const spaced = f.asks(1, f.putOf('backup', { spacingUs: f.at(5), catchUpMax: 6 }));
+    expect(judge(spaced, [due])).toBe('vacuous');
+  });
 });

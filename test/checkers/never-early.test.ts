@@ -63,3 +63,20 @@ test('is excused when a wall clock had left its bound before, not when it did af
 test('is vacuous when nothing began', () => {
   expect(f.verdictOn(neverEarly, [f.runBegan(), delayed]).kind).toBe('vacuous');
 });
+
+test('breaks when a job begins before the instant asked for, unless a client asked to run it', () => {
+  const ask = f.submit(1, 'a', { atUs: f.tickAt(20).nominalUs, delayUs: f.at(2) });
+  const early = f.began(18, 'a');
+  expect(f.verdictOn(neverEarly, [f.runBegan(), ask, early])).toMatchObject({
+    summary: 'job a began 2 s before its time',
+    facts: [ask, early],
+  });
+  expect(f.verdictOn(neverEarly, [f.runBegan(), ask, f.began(19.5, 'a')]).kind).toBe('held');
+  const now = f.asked(10, { kind: 'run-now', job: 'a' });
+  expect(f.verdictOn(neverEarly, [f.runBegan(), ask, now, early]).kind).toBe('held');
+});
+
+test('a tick may be due under whichever version of its schedule', () => {
+  const facts = [f.runBegan(), f.due(5, { revision: 2 }), f.began(6, 't', { tick: f.tickAt(5) })];
+  expect(f.verdictOn(neverEarly, facts).kind).toBe('held');
+});

@@ -65,3 +65,16 @@ test('a tick without an accepted effect is no success either', () => {
   const refused = f.effect(7, 't', { tick, accepted: false });
   expect(f.verdictOn(noInvention, [...facts, refused, listed])).toMatchObject({ facts: [listed] });
 });
+
+test('a triggered job was asked for, and its effects are not known', () => {
+  const trigger = f.asked(2, { kind: 'trigger', schedule: 'backup', job: 'a' });
+  const facts = [trigger, f.began(3, 'a'), f.ended(4, 'a'), f.audited(9, 'a', 'succeeded')];
+  expect(f.verdictOn(noInvention, facts).kind).toBe('held');
+});
+
+test('a schedule that had ticks without a sink once may have successes without effects', () => {
+  const body = [f.began(5, 't', { tick }), f.ended(6, 't', 'succeeded', { tick })];
+  const dues = [f.due(5, { sink: 'none' }), f.due(5, { revision: 2 })];
+  const listed = f.audited(9, 't', 'succeeded', { tick });
+  expect(f.verdictOn(noInvention, [...f.put(1), ...dues, ...body, listed]).kind).toBe('held');
+});

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { noLoss } from '../../src/checkers/no-loss.ts';
 import * as f from '../support/facts.ts';
 
@@ -75,4 +75,45 @@ test('is excused only when the store had lost what it acknowledged', () => {
   });
   const other = f.assumptionFailed(5, 'wall-error');
   expect(f.verdictOn(noLoss, [acceptedJob, other, goneWhole]).kind).toBe('broken');
+});
+
+test('a job that was to be kept only for a while need not be listed', () => {
+  const short = f.asks(1, f.submitOf('s', { retainUs: f.at(3) }), { kind: 'ok', state: 'waiting' });
+  expect(f.verdictOn(noLoss, [...short, goneWhole]).kind).toBe('held');
+  const long = f.asks(1, f.submitOf('s', { retainUs: f.at(30) }));
+  expect(f.verdictOn(noLoss, [...long, goneWhole]).kind).toBe('broken');
+});
+
+describe('schedules', () => {
+  const listed = (schedule: string, revision = 1) =>
+    ({ kind: 'audited-schedule', at: f.at(9), schedule, revision, standing: 'active' }) as const;
+  const put = f.asks(1, f.putOf('backup'));
+  const other = listed('other');
+
+  test('breaks when one that was accepted is not listed, or as it was before', () => {
+    expect(f.verdictOn(noLoss, [...put, listed('backup'), goneWhole]).kind).toBe('held');
+    expect(f.verdictOn(noLoss, [...put, other, goneWhole])).toMatchObject({
+      kind: 'broken',
+      summary: 'schedule backup, accepted at 1 s, is not in the complete audit',
+    });
+    const edit = f.asks(2, f.editOf('pause', 2));
+    const old = listed('backup');
+    expect(f.verdictOn(noLoss, [...put, ...edit, old, goneWhole])).toMatchObject({
+      facts: [edit[1], old],
+    });
+  });
+
+  test('one that anybody asked to delete, or that was refused, need not be', () => {
+    const gone = f.asks(2, f.editOf('delete', 2), { kind: 'unknown' });
+    expect(f.verdictOn(noLoss, [...put, ...gone, other, goneWhole]).kind).toBe('held');
+    const back = f.asks(3, f.putOf('backup', { revision: 3 }));
+    expect(f.verdictOn(noLoss, [...put, ...gone, ...back, other, goneWhole]).kind).toBe('broken');
+    const refused = f.asks(1, f.putOf(), { kind: 'fail', reason: 'zone' });
+    expect(f.verdictOn(noLoss, [...refused, other, goneWhole]).kind).toBe('vacuous');
+  });
+
+  test('an audit that lists no schedule at all does not read them', () => {
+    expect(f.verdictOn(noLoss, [...put, goneWhole]).kind).toBe('vacuous');
+    expect(f.verdictOn(noLoss, [...put, other, f.auditEnded(10, false)]).kind).toBe('unknown');
+  });
 });

@@ -60,3 +60,22 @@ test('is excused by a wall clock beyond its bound', () => {
   ];
   expect(f.verdictOn(onTime, facts).kind).toBe('excused');
 });
+
+test('ticks may be so much later as the jitter of their schedule', () => {
+  const put = f.asks(1, f.putOf('backup', { jitterUs: f.at(5) }));
+  expect(f.verdictOn(onTime, [...put, f.due(15), began(21, 15), ...audit]).kind).toBe('held');
+  expect(f.verdictOn(onTime, [...put, f.due(15), began(23, 15), ...audit]).kind).toBe('broken');
+});
+
+test.each([
+  ['paused, or was to be, before its time was over', f.asks(16, f.editOf('pause', 2))],
+  ['one that buffers', f.asks(2, f.putOf('backup', { overlap: 'buffer' }))],
+  ['of a queue with limits', f.asks(2, f.queueOf({ concurrency: 1 }, { queue: 'mail' }))],
+])('a tick is not judged when its schedule is %s', (_, edit) => {
+  const put = f.asks(1, f.putOf('backup', { queue: 'mail' }));
+  const facts = [...put, ...edit, f.due(15), began(19, 15)].sort((a, b) => a.at - b.at);
+  expect(f.verdictOn(onTime, [...facts, ...audit]).kind).toBe('vacuous');
+  const other = f.asks(2, f.queueOf({ concurrency: 1 }));
+  const rest = [f.due(15), began(19, 15), ...audit];
+  expect(f.verdictOn(onTime, [...put, ...other, ...rest]).kind).toBe('broken');
+});

@@ -48,3 +48,26 @@ test('is excused where reads rest on a lease and a clock ran too fast', () => {
   const facts = [told, f.assumptionFailed(6, 'rate-error'), f.status(9, 'a', 'running')];
   expect(f.verdictOn(terminalAbsorbs, facts).kind).toBe('excused');
 });
+
+test('a dead job may come back once a retry of it was asked for, a succeeded one may not', () => {
+  const retry = f.asked(6, { kind: 'retry', job: 'a', attempts: 3 });
+  const [dead, runs] = [f.status(5, 'a', 'dead'), f.status(9, 'a', 'running')];
+  const done = [f.status(12, 'a', 'succeeded'), f.audited(19, 'a', 'succeeded'), whole];
+  expect(f.verdictOn(terminalAbsorbs, [dead, retry, runs, ...done]).kind).toBe('held');
+  const later = f.asked(10, { kind: 'retry', job: 'a', attempts: 3 });
+  expect(f.verdictOn(terminalAbsorbs, [dead, runs, later, ...done]).kind).toBe('broken');
+  expect(f.verdictOn(terminalAbsorbs, [told, retry, runs, whole]).kind).toBe('broken');
+  // That it was dead may be heard of late.
+  const late = f.status(13, 'a', 'dead', 5.5);
+  expect(f.verdictOn(terminalAbsorbs, [dead, retry, done[0]!, late, done[1]!, whole]).kind).toBe(
+    'held',
+  );
+});
+
+test('a job that may have been forgotten says nothing of the one made anew', () => {
+  const short = f.submit(1, 'a', { retainUs: f.at(10) });
+  const again = f.status(15, 'a', 'running');
+  expect(f.verdictOn(terminalAbsorbs, [short, told, again, whole]).kind).toBe('vacuous');
+  const early = f.status(8, 'a', 'running');
+  expect(f.verdictOn(terminalAbsorbs, [short, told, early, whole]).kind).toBe('broken');
+});

@@ -56,3 +56,13 @@ test('breaks when a tick that ran is listed as skipped, in either order', () => 
 test('is vacuous without ticks', () => {
   expect(f.verdictOn(tickOnce, [f.began(1, 'a'), f.audited(2, 'a', 'dead')]).kind).toBe('vacuous');
 });
+
+test('an at-most-once tick may begin once more for each retry that a client asked for', () => {
+  const once = { tick, delivery: 'at-most-once' } as const;
+  const retry = f.asked(6, { kind: 'retry', job: 'b', attempts: 1 });
+  const again = (attempt: number) =>
+    f.began(7, 'b', { ...once, token: f.token(1, attempt), worker: 'worker-2' });
+  const facts = [f.began(5, 'b', once), retry, again(2)];
+  expect(f.verdictOn(tickOnce, facts).kind).toBe('held');
+  expect(f.verdictOn(tickOnce, [...facts, again(3)]).kind).toBe('broken');
+});
