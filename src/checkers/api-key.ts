@@ -73,6 +73,7 @@ export class ApiKey<S, O, M> {
 
   /** Judges what happened since the last time; what is still open is taken for never answered. */
   settle(register: Register<S, O, M>, budget: number): Unfit | undefined {
+    if (this.#happened.length === 0) return undefined;
     const ops = new Map<Entry, O>();
     const happened = this.#happened.map(({ kind, entry }): Happening<O> => {
       const known = ops.get(entry);

@@ -54,16 +54,30 @@ export function jobOf(packed: number): JobAt {
   };
 }
 
+const registers = new Map<number, Register<JobAt, JobOp, JobMove>>();
+
+/** The register of jobs of this nature. */
 export function jobRegister(nature: JobNature): Register<JobAt, JobOp, JobMove> {
+  const { comesUp, isCancelled, isForgotten } = nature;
+  const key = (comesUp ? 1 : 0) + (isCancelled ? 2 : 0) + (isForgotten ? 4 : 0);
+  let register = registers.get(key);
+  if (register === undefined) registers.set(key, (register = newRegister(nature)));
+  return register;
+}
+
+function newRegister(nature: JobNature): Register<JobAt, JobOp, JobMove> {
   return {
     keyOf: ({ phase, attempts, isExact }) => `${phase} ${attempts}${isExact ? '' : '+'}`,
     moveOf,
     tells: (op) => op.answer.kind === 'ok' || phasesOfRefusal(op.answer) !== undefined,
-    reach: (state, op, moves) =>
-      onTheWay(state, nature, moves).flatMap((at) => {
-        const told = toldAt(at, op);
-        return told === undefined ? [] : [told];
-      }),
+    reach(state, op, moves) {
+      const told: JobAt[] = [];
+      for (const at of onTheWay(state, nature, moves)) {
+        const one = toldAt(at, op);
+        if (one !== undefined) told.push(one);
+      }
+      return told;
+    },
   };
 }
 

@@ -66,6 +66,10 @@ export function linearize<S, O, M>(
   happened: readonly Happening<O>[],
   budget: number,
 ): Finding<S, O> {
+  const [first] = happened;
+  if (happened.length === 2 && first !== undefined && first.op === happened[1]?.op) {
+    return alone(register, starts, moves, first.op, budget);
+  }
   let places: readonly Place<S>[] = starts.map((state) => ({ state, done: 0 }));
   const slots: (O | undefined)[] = [];
   let left = budget;
@@ -89,6 +93,28 @@ export function linearize<S, O, M>(
     slots[slot] = undefined;
   }
   return { kind: 'fits', states: places.map(({ state }) => state) };
+}
+
+/** One operation while nothing else was open: most are. */
+function alone<S, O, M>(
+  register: Register<S, O, M>,
+  starts: readonly S[],
+  moves: M[],
+  op: O,
+  budget: number,
+): Finding<S, O> {
+  const move = register.moveOf(op);
+  if (move !== undefined && !moves.includes(move)) moves.push(move);
+  if (!register.tells(op)) return { kind: 'fits', states: starts };
+  const states = new Map<string, S>();
+  for (const start of starts) {
+    const reached = register.reach(start, op, moves);
+    if (reached === undefined || states.size + reached.length > budget) {
+      return { kind: 'over-budget' };
+    }
+    for (const state of reached) states.set(register.keyOf(state), state);
+  }
+  return states.size === 0 ? { kind: 'unfit', op } : { kind: 'fits', states: [...states.values()] };
 }
 
 interface Lead<O, M> {
