@@ -6,8 +6,9 @@
  * was told to stop and goes on, fills its slot until it ends.
  *
  * Does not check: workers of which a second copy was ever started under the same name, for which of
- * the two a body runs on is not on record; who gave too much. A worker that refuses what it has no room for keeps this claim
- * for every scheduler; that a scheduler asks no more of it is not to be seen from outside.
+ * the two a body runs on is not on record; who gave too much. A worker that refuses what it has no
+ * room for keeps this claim for every scheduler; that a scheduler asks no more of it is not to be
+ * seen from outside.
  */
 import type { FactOf } from '../history/fact.ts';
 import { compareTokens } from '../history/fact.ts';

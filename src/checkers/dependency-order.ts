@@ -16,7 +16,7 @@
  * time.
  */
 import type { FactOf, Request } from '../history/fact.ts';
-import { jobRowsFor, RowBits } from '../history/job-rows.ts';
+import { type JobRows, jobRowsFor, RowBits } from '../history/job-rows.ts';
 import type { Claim, ClaimContext, Judge } from './checker.ts';
 import { FirstBreak, HELD, judgeOf, vacuous } from './first-break.ts';
 import { workerOf } from './live-attempts.ts';
@@ -42,74 +42,102 @@ const MAY_BE_OVER = 2;
 
 function judge(context: ClaimContext): Judge {
   const breaks = new FirstBreak();
-  const rows = jobRowsFor(context);
-  const ends = new RowBits();
-  /** Jobs with parents; undefined where submits of it differ. */
-  const children = new Map<string, Asked | undefined>();
-  const running = new Map<string, Set<string>>();
+  const family = new Family(context);
   let judged = 0;
-
-  const mark = (job: string, bits: number): void => {
-    const row = rows.row(job);
-    ends.set(row, ends.get(row) | bits);
-  };
-  /** Parents are accepted before their children; who says otherwise is not followed for ever. */
-  const mayBeOver = (job: string, seen: Set<string>): boolean => {
-    const known = ends.get(rows.row(job));
-    if (known !== 0 || seen.has(job)) return known !== 0;
-    seen.add(job);
-    const parents = children.get(job)?.request.parents ?? [];
-    return parents.some((parent) => {
-      const isSuccess = (ends.get(rows.row(parent)) & SUCCEEDED) !== 0;
-      return !isSuccess && mayBeOver(parent, seen);
-    });
-  };
-  const isAfter = (parent: string, { onFailedParent }: Submit): boolean =>
-    onFailedParent === 'run'
-      ? mayBeOver(parent, new Set())
-      : (ends.get(rows.row(parent)) & SUCCEEDED) !== 0;
-
   return judgeOf(
     {
-      asked: (fact) => {
-        const { request } = fact;
-        if (request.kind === 'cancel') mark(request.job, MAY_BE_OVER);
-        if (request.kind !== 'submit') return;
-        const isKnown = children.has(request.job);
-        if (!isKnown && request.parents === undefined) return;
-        if (!isKnown) children.set(request.job, fact as Asked);
-        else if (!isAlike(children.get(request.job)?.request, request)) {
-          children.set(request.job, undefined);
-        }
-      },
+      asked: (fact) => family.onAsked(fact),
       'body-began': (fact) => {
-        const here = running.get(fact.worker);
-        if (here === undefined) running.set(fact.worker, new Set([fact.job]));
-        else here.add(fact.job);
-        if (children.size === 0) return;
-        const asked = children.get(fact.job);
+        family.onBegan(fact);
+        const asked = family.child(fact.job);
         if (asked === undefined) return;
         judged++;
         const { request } = asked;
-        const open = request.parents?.find((parent) => !isAfter(parent, request));
+        const open = request.parents?.find((parent) => !family.isAfter(parent, request));
         if (open === undefined) return;
         const what = request.onFailedParent === 'run' ? 'ended' : 'succeeded';
         breaks.add([asked, fact], `job ${fact.job} began before its parent ${open} had ${what}`);
       },
-      'body-ended': ({ worker, job, how }) => {
-        running.get(worker)?.delete(job);
-        mark(job, how === 'succeeded' ? SUCCEEDED : MAY_BE_OVER);
-      },
-      machine: ({ machine, state }) => {
-        if (state !== 'down') return;
-        for (const job of running.get(workerOf(machine)) ?? []) mark(job, MAY_BE_OVER);
-      },
+      'body-ended': (fact) => family.onEnded(fact),
+      machine: (fact) => family.onMachine(fact),
       testified: ({ said }) => {
-        if (said.kind === 'attempt-lost') mark(said.job, MAY_BE_OVER);
+        if (said.kind === 'attempt-lost') family.mark(said.job, MAY_BE_OVER);
       },
     },
     () => breaks.or(() => (judged === 0 ? vacuous('no job with parents began') : HELD)),
   );
+}
+
+/** Which jobs have parents, and what was seen of the end of every job. */
+class Family {
+  readonly #rows: JobRows;
+  readonly #ends = new RowBits();
+  /** Jobs with parents; undefined where submits of it differ. */
+  readonly #children = new Map<string, Asked | undefined>();
+  readonly #running = new Map<string, Set<string>>();
+
+  constructor(context: ClaimContext) {
+    this.#rows = jobRowsFor(context);
+  }
+
+  /** The submit of a job with parents. */
+  child(job: string): Asked | undefined {
+    return this.#children.size === 0 ? undefined : this.#children.get(job);
+  }
+
+  mark(job: string, bits: number): void {
+    const row = this.#rows.row(job);
+    this.#ends.set(row, this.#ends.get(row) | bits);
+  }
+
+  onAsked(fact: FactOf<'asked'>): void {
+    const { request } = fact;
+    if (request.kind === 'cancel') this.mark(request.job, MAY_BE_OVER);
+    if (request.kind !== 'submit') return;
+    const isKnown = this.#children.has(request.job);
+    if (!isKnown && request.parents === undefined) return;
+    if (!isKnown) this.#children.set(request.job, fact as Asked);
+    else if (!isAlike(this.#children.get(request.job)?.request, request)) {
+      this.#children.set(request.job, undefined);
+    }
+  }
+
+  onBegan({ worker, job }: FactOf<'body-began'>): void {
+    const here = this.#running.get(worker);
+    if (here === undefined) this.#running.set(worker, new Set([job]));
+    else here.add(job);
+  }
+
+  onEnded({ worker, job, how }: FactOf<'body-ended'>): void {
+    this.#running.get(worker)?.delete(job);
+    this.mark(job, how === 'succeeded' ? SUCCEEDED : MAY_BE_OVER);
+  }
+
+  onMachine({ machine, state }: FactOf<'machine'>): void {
+    if (state !== 'down') return;
+    for (const job of this.#running.get(workerOf(machine)) ?? []) this.mark(job, MAY_BE_OVER);
+  }
+
+  /** Whether a child of this parent may begin. */
+  isAfter(parent: string, { onFailedParent }: Submit): boolean {
+    if (onFailedParent === 'run') return this.#mayBeOver(parent, new Set());
+    return (this.#endOf(parent) & SUCCEEDED) !== 0;
+  }
+
+  /** Parents are accepted before their children; who says otherwise is not followed for ever. */
+  #mayBeOver(job: string, seen: Set<string>): boolean {
+    const known = this.#endOf(job);
+    if (known !== 0 || seen.has(job)) return known !== 0;
+    seen.add(job);
+    const parents = this.#children.get(job)?.request.parents ?? [];
+    return parents.some((parent) => {
+      return (this.#endOf(parent) & SUCCEEDED) === 0 && this.#mayBeOver(parent, seen);
+    });
+  }
+
+  #endOf(job: string): number {
+    return this.#ends.get(this.#rows.row(job));
+  }
 }
 
 function isAlike(a: Submit | undefined, b: Submit): boolean {

@@ -16,7 +16,7 @@ export class KnownSchedules {
     this.#breaks = breaks;
   }
 
-  /** Whether any was accepted, and the audit lists schedules at all: one that does not reads none. */
+  /** Whether any was accepted, and the audit lists any: one that lists none does not read them. */
   get isJudged(): boolean {
     return this.#accepted.size > 0 && this.#listed.size > 0;
   }

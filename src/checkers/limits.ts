@@ -38,7 +38,7 @@ export const limits: Claim = {
   modality: 'always',
   sentence: 'Grants never exceed the concurrency, rate and unique keys that were asked for.',
   limits:
-    'A body whose attempt was given up or cancelled no longer counts, nor does a launch that never ' +
+    'A body whose attempt was given up or cancelled no longer counts, nor a launch that never ' +
     'began. Limits count from the answer of their put on.',
   excusedBy: ['wall-error', 'store-durable', 'single-copy'],
   judge: (context) => new Limits(context),

@@ -16,7 +16,7 @@
  * A register offers the freest states that explain an answer, for each of them is followed.
  */
 
-/** What a register may do: its states, what is asked of it, and moves that what is asked may make. */
+/** What a register may do: its states, what is asked of it, and the moves that this may make. */
 export interface Register<S, O, M> {
   /** The same for states that nothing later can tell apart. */
   keyOf(state: S): string;
@@ -32,7 +32,7 @@ export interface Register<S, O, M> {
   reach(state: S, op: O, moves: readonly M[]): readonly S[] | undefined;
 }
 
-/** Something that happened to a register, in order of time; an operation is asked, then answered. */
+/** What happened to a register, in order of time; an operation is asked, and then answered. */
 export interface Happening<O> {
   readonly kind: 'asked' | 'answered';
   readonly op: O;

@@ -2,16 +2,17 @@
  * never-early (S5): nothing starts before its time.
  *
  * Checks: the first body of a job begins no earlier than the moment of its submit plus the delay
- * asked for, nor before the instant asked for, less ε; the body of a tick begins no earlier than its nominal time, less ε; and a tick
- * that has begun was due (a nominal time that the schedule does not have is an invention). All in
- * true time: `startWallUs` of the run says when a nominal time is.
+ * asked for, nor before the instant asked for, less ε; the body of a tick begins no earlier than
+ * its nominal time, less ε; and a tick that has begun was due (a nominal time that the schedule
+ * does not have is an invention). All in true time: `startWallUs` of the run says when a nominal
+ * time is.
  *
  * Does not check: later attempts of a job, which come after its first (backoff is for
  * `retry-policy`); the delay from acceptance, which is later than the ask and not seen by the
  * client; jobs that a client asked to run now, from that ask on. A job asked for twice counts from
- * the first ask. A tick counts as due whichever version of its schedule it was due under (which
- * one had to be in force is for `spec-change`). Ticks due after the last fact of the run are left out, for
- * whether they would have been due is not on record.
+ * the first ask. A tick counts as due whichever version of its schedule it was due under (which one
+ * had to be in force is for `spec-change`). Ticks due after the last fact of the run are left out,
+ * for whether they would have been due is not on record.
  */
 import type { FactOf } from '../history/fact.ts';
 import { TickMap, tickText } from '../history/tick-map.ts';

@@ -11,10 +11,10 @@
  * A triggered job was asked for as well.
  *
  * Does not check: effects of triggered jobs, and of ticks of schedules that had another sink once;
- * whether the request was accepted. One whose answer was lost may have been, and
- * one that was refused may have been accepted by the member that its client asked before. Whether
- * the nominal time of a tick exists is for `never-early`. Whether all effects of a body arrived,
- * for facts do not hold how many it has.
+ * whether the request was accepted. One whose answer was lost may have been, and one that was
+ * refused may have been accepted by the member that its client asked before. Whether the nominal
+ * time of a tick exists is for `never-early`. Whether all effects of a body arrived, for facts do
+ * not hold how many it has.
  */
 import type { FactOf, JobState } from '../history/fact.ts';
 import { jobRowsFor, RowBits } from '../history/job-rows.ts';

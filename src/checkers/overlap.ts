@@ -32,8 +32,8 @@ export const overlap: Claim = {
   modality: 'always',
   sentence: 'No tick begins while an earlier instance runs, where its schedule forbids that.',
   limits:
-    'A body whose attempt was given up or cancelled may run on beside its successor. Triggered and ' +
-    'retried jobs are not judged.',
+    'A body whose attempt was given up or cancelled may run on beside its successor. Triggered ' +
+    'and retried jobs are not judged.',
   excusedBy: ['store-durable', 'single-copy'],
   judge: (context) => new Overlap(context),
 };

@@ -18,7 +18,7 @@ export interface PassedOver {
   readonly passed: Claimed;
 }
 
-/** Jobs of one priority that are ready and not yet granted, in the order in which they were ready. */
+/** Jobs of one priority that are ready and not yet granted, in the order they became ready. */
 interface Lane {
   readonly jobs: Claimed[];
   head: number;

@@ -20,8 +20,9 @@
  * leave no evidence; waits after attempts that were stopped or given up, whose end as the scheduler
  * knows it is not seen, and of jobs that a client asked to retry or to run now; attempts of ticks
  * and triggered jobs, for what was asked is not on record (one number launched twice is for
- * `tick-once` there); waits once a worker has a second copy under its name; numbers above 31 begun again; jobs from when on they may have been forgotten,
- * and made anew by a late copy of their submit.
+ * `tick-once` there); waits once a worker has a second copy under its name; numbers above 31 begun
+ * again; jobs from when on they may have been forgotten, and made anew by a late copy of their
+ * submit.
  */
 import type { FactOf, Request } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';

@@ -9,7 +9,7 @@ type Submit = Extract<Request, { readonly kind: 'submit' }>;
  */
 export class UniqueKeys {
   readonly #breaks: FirstBreak;
-  /** Jobs with their keys; undefined where the job may have ended, which it then may at any time. */
+  /** Jobs with their keys; undefined once the job may have ended. */
   readonly #keys = new Map<string, string | undefined>();
   /** By key, the answer that accepted its job. */
   readonly #open = new Map<string, FactOf<'answered'> & { readonly request: Submit }>();

@@ -35,7 +35,7 @@ describe('concurrency', () => {
     expect(f.verdictOn(limits, [...base, ...two, end, ...third]).kind).toBe('held');
   });
 
-  test('nor does one that is launched late, when it was given up, or behind a later attempt', () => {
+  test('nor does one launched late, when it was given up, or behind a later attempt', () => {
     const zombie = f.began(2, 'c');
     const facts = [...base, f.lost(1.5, 'c', f.token(1, 2)), zombie, ...f.granted(3, 'a')];
     expect(f.verdictOn(limits, [...facts, ...f.granted(4, 'b')]).kind).toBe('held');

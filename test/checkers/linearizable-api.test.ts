@@ -95,7 +95,7 @@ describe('jobs', () => {
     expect(verdict(submitted, never, ...rest).kind).toBe('held');
   });
 
-  test('children are cancelled with their parents, and what is to be forgotten may come anew', () => {
+  test('children are cancelled with parents, and what is to be forgotten may come anew', () => {
     const child = f.asks(1, f.submitOf('a', { parents: ['p'] }), state('waiting'));
     expect(verdict(child, ask(3, 'status', state('cancelled'))).kind).toBe('held');
     const short = f.asks(1, f.submitOf('a', { retainUs: 1 }), state('waiting'));
@@ -188,7 +188,7 @@ describe('schedules', () => {
     expect(verdict(...over).kind).toBe('broken');
   });
 
-  test('of two edits at a time either may come first; the same edit again is told as before', () => {
+  test('of two edits at a time either comes first; the same edit again is told as before', () => {
     const one = f.asked(2, f.putOf('backup', { revision: 2 }));
     const two = f.asked(2, f.editOf('pause', 3));
     const facts = [put(1, 1), one, two, f.heard(3, two), f.heard(4, one, standing(2, 'active'))];

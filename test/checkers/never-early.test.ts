@@ -64,7 +64,7 @@ test('is vacuous when nothing began', () => {
   expect(f.verdictOn(neverEarly, [f.runBegan(), delayed]).kind).toBe('vacuous');
 });
 
-test('breaks when a job begins before the instant asked for, unless a client asked to run it', () => {
+test('breaks when a job begins before the instant asked for, unless it is to run now', () => {
   const ask = f.submit(1, 'a', { atUs: f.tickAt(20).nominalUs, delayUs: f.at(2) });
   const early = f.began(18, 'a');
   expect(f.verdictOn(neverEarly, [f.runBegan(), ask, early])).toMatchObject({

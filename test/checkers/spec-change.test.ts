@@ -40,7 +40,7 @@ describe('schedules', () => {
     expect(f.verdictOn(specChange, [...late, tick(22)]).kind).toBe('broken');
   });
 
-  test('an edit beside which a newer one was asked for, or that was refused, promises nothing', () => {
+  test('an edit beside a newer one, or that was refused, promises nothing', () => {
     const ask = f.asked(9, f.editOf('pause', 2));
     const newer = f.asked(9.5, f.editOf('resume', 3));
     const facts = [...start, ask, newer, f.heard(10, ask), f.due(15), tick(15)];
@@ -110,7 +110,7 @@ describe('queues', () => {
     expect(f.verdictOn(specChange, facts).kind).toBe('broken');
   });
 
-  test('where nobody said when, what was asked for and began in the pause was granted in it', () => {
+  test('where nobody said when, what was asked for and began in the pause counts', () => {
     const mute = [...pause, f.submit(12, 'c'), f.began(13, 'c')];
     expect(f.verdictOn(specChange, mute).kind).toBe('broken');
     expect(f.verdictOn(specChange, [...jobs, ...pause, f.began(13, 'a')]).kind).toBe('held');
