@@ -64,7 +64,7 @@ export function claimContext(prepared: Prepared): ClaimContext {
     slots: loaded.scenario.cluster.slots,
     startBoundUs: timeline.recoverBoundUs,
     rescueBoundUs: timeline.rescueUs + DISPATCH_SLACK_US,
-    orderSlackUs: 2 * epsilonUs,
+    orderSlackUs: 2 * epsilonUs + (design.orderSlackUs ?? 0),
     timeoutGraceUs: timeline.workerTimeoutUs + DISPATCH_SLACK_US,
     ratePpmMax: loaded.scenario.cluster.ratePpmMax,
   };

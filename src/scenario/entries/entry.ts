@@ -21,6 +21,8 @@ export interface SelectedDesign {
   readonly takeoverUs: number;
   /** From a worker's end to that of its attempts, where only that takes longer than silence. */
   readonly rescueUs?: number;
+  /** A lesser job may start first while a greater one has been ready for less than this. */
+  readonly orderSlackUs?: number;
   /** What a storm of this length adds to that: who met errors may wait before it tries again. */
   readonly backoffUs?: (stormUs: number) => number;
   /** Claim to assumptions that excuse it here, beside those that excuse it everywhere. */

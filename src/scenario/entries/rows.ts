@@ -56,6 +56,12 @@ function notPromised(preset: RowsPreset): Readonly<Record<string, string>> {
   return why;
 }
 
+/**
+ * Rows that somebody has locked are passed over. Who was cut off meanwhile holds them until its
+ * session ends, after 30 s, and what is left behind then is cleared up a while later.
+ */
+const LEFT_BEHIND_US = 60 * SECOND;
+
 /** A worker that beats to nobody is looked after again after at most this. */
 const FOUND_US = 5 * SECOND;
 
@@ -72,6 +78,7 @@ const selectWith =
       assumptions: assumptionsOf(preset, replica),
       takeoverUs: FOUND_US + 2 * preset.pollUs + (preset.lockWaitUs ?? 10 * SECOND),
       rescueUs: rescueBoundUs(preset, 0),
+      ...(preset.lane === 'claim' ? { orderSlackUs: LEFT_BEHIND_US } : {}),
       expects: [],
       coreSchedulers: () => 1,
     };
@@ -84,10 +91,16 @@ function assumptionsOf(preset: RowsPreset, replica: Replica): SelectedDesign['as
     { what: 'looks for what is due', bound: `every ${formatDurationUs(preset.pollUs)}` },
     { what: 'a worker that is gone', bound: rescueInWords(preset.rescue) },
     { what: 'members down', bound: 'all but one, for liveness; safety does not depend on it' },
+    ...(preset.lane === 'claim' ? [ORDER_IN_WORDS] : []),
     { what: 'the store', bound: STORE_IN_WORDS[replica] },
     ...CLOCKS_IN_WORDS,
   ];
 }
+
+const ORDER_IN_WORDS = {
+  what: 'order of a queue',
+  bound: `but for jobs whose rows somebody keeps locked, for up to ${formatDurationUs(LEFT_BEHIND_US)}`,
+};
 
 function rescueInWords(rescue: Rescue): string {
   if (rescue.kind === 'age') {
