@@ -120,19 +120,22 @@ class Family {
 
   /** Whether a child of this parent may begin. */
   isAfter(parent: string, { onFailedParent }: Submit): boolean {
-    if (onFailedParent === 'run') return this.#mayBeOver(parent, new Set());
-    return (this.#endOf(parent) & SUCCEEDED) !== 0;
+    const end = this.#endOf(parent);
+    if (onFailedParent !== 'run') return (end & SUCCEEDED) !== 0;
+    return end !== 0 || this.#mayFail(parent, new Set());
   }
 
-  /** Parents are accepted before their children; who says otherwise is not followed for ever. */
-  #mayBeOver(job: string, seen: Set<string>): boolean {
-    const known = this.#endOf(job);
-    if (known !== 0 || seen.has(job)) return known !== 0;
+  /**
+   * Whether a job may have ended without success, itself or with its parents; it may have succeeded
+   * all the same, when a client retried it. Parents are accepted before their children; who says
+   * otherwise is not followed for ever.
+   */
+  #mayFail(job: string, seen: Set<string>): boolean {
+    if ((this.#endOf(job) & MAY_BE_OVER) !== 0) return true;
+    if (seen.has(job)) return false;
     seen.add(job);
     const parents = this.#children.get(job)?.request.parents ?? [];
-    return parents.some((parent) => {
-      return (this.#endOf(parent) & SUCCEEDED) === 0 && this.#mayBeOver(parent, seen);
-    });
+    return parents.some((parent) => this.#mayFail(parent, seen));
   }
 
   #endOf(job: string): number {

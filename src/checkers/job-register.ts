@@ -154,7 +154,8 @@ const phaseOf = (state: JobState): Phase =>
 /** The phases in which a request is refused like that; undefined where the reason says nothing. */
 function phasesOfRefusal(answer: Answer): readonly Phase[] | undefined {
   if (answer.kind !== 'fail') return undefined;
-  if (/\bunknown job\b/.test(answer.reason)) return ['absent'];
+  // Of this job, and not of a parent that its submit named.
+  if (/^job: unknown job$/.test(answer.reason)) return ['absent'];
   if (/\bused with another spec\b/.test(answer.reason)) return KNOWN;
   const already = /\balready (succeeded|dead|cancelled)\b/.exec(answer.reason)?.[1];
   return already === undefined ? undefined : [already as Phase];

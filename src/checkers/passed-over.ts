@@ -4,7 +4,7 @@ import { required } from '../lib/assert.ts';
 export interface Claimed {
   readonly job: string;
   readonly priority: number;
-  /** It was not ready before this, and is certain to have been from that on. */
+  /** It was not ready before this, and is certain to have been from that on, where that is known. */
   readonly readyAfterUs: number;
   readonly readyByUs: number;
   /** When its first grant was decided. */
@@ -31,7 +31,8 @@ interface Lane {
  * ready, and leave it, lazily, when they are granted.
  */
 export function passedOver(jobs: readonly Claimed[], slackUs: number): PassedOver | undefined {
-  const byReady = [...jobs].sort((a, b) => a.readyByUs - b.readyByUs);
+  const known = jobs.filter(({ readyByUs }) => readyByUs !== Number.POSITIVE_INFINITY);
+  const byReady = known.sort((a, b) => a.readyByUs - b.readyByUs);
   const byDecision = [...jobs].sort((a, b) => a.decidedUs - b.decidedUs);
   const lanes = new Map<number, Lane>();
   let entered = 0;

@@ -5,16 +5,17 @@
  * that has never been granted, begins later, and
  *   - has a greater priority, and was ready for longer than `orderSlackUs` before that decision; or
  *   - has the same priority, and was ready more than `orderSlackUs` before X was.
- * A job is ready when it is accepted and due. Y is taken to be ready when its submit was answered
- * ok and its delay, counted from then, was over by more than ε; X to be ready as early as the ask
- * and the same clocks allow. Whoever claims in batches, or learns of jobs in rounds, needs the
+ * A job is ready when it is accepted and due. Y is taken to be ready ε after its submit was answered
+ * ok, and X as early as its ask, its delay and ε allow. Whoever claims in batches, or learns of jobs in rounds, needs the
  * slack.
  *
  * When a grant was decided is its scheduler's word. It counts for X only where it was the first
  * word about X, and a body with that token began; any word about Y, even of a deposed member, means
  * that Y was not passed over. So testimony breaks the claim, and its absence leaves it unjudged.
  *
- * Does not check: jobs that something else holds back or moves: with key, unique key, parents or
+ * Does not check: whether jobs that had to wait for their time were passed over: where many members
+ * share a store, whoever looks through it marks them as ready, some time after they were due; jobs
+ * that something else holds back or moves: with key, unique key, parents or
  * tags, jobs to be cancelled, run now or retried, ticks and triggered jobs, and all jobs of queues
  * that were paused or resumed; later attempts; a job that never begins, which is for `completes`.
  */
@@ -31,8 +32,8 @@ export const queueOrder: Claim = {
   modality: 'always',
   sentence: 'No job is first granted while one of greater priority, or before it, was ready.',
   limits:
-    'Jobs with keys, parents or tags, ticks, and queues that were paused are left out; later ' +
-    'attempts follow no order.',
+    'Jobs with keys, parents or tags, ticks, and queues that were paused are left out, and jobs ' +
+    'with a delay may be passed over; later attempts follow no order.',
   excusedBy: ['wall-error', 'store-durable', 'single-copy'],
   judge: (context) => new QueueOrder(context),
 };
@@ -120,9 +121,9 @@ class QueueOrder implements Judge {
 
   #answered({ at, request, answer }: FactOf<'answered'>): void {
     if (request.kind !== 'submit' || answer.kind !== 'ok') return;
+    if (request.delayUs > 0 || request.atUs !== undefined) return;
     const row = this.#rows.row(request.job);
-    const dueUs = Math.max(at + request.delayUs, this.#dueAtUs(request));
-    const readyByUs = dueUs + this.#context.epsilonUs;
+    const readyByUs = at + this.#context.epsilonUs;
     this.#readyByUs.set(row, Math.min(this.#readyByUs.get(row), readyByUs));
   }
 

@@ -96,9 +96,18 @@ function isToldAt(at: ScheduleAt, { edit, answer }: ScheduleOp): boolean {
     (revision === undefined || revision === at.revision) &&
     (standing === undefined || standing === at.standing);
   if (edit === undefined) return at.standing !== 'absent' && isNow;
-  if (!at.made.includes(edit)) return false;
+  // Of another edit with its revision and outcome nobody can tell it.
+  const isAlike = edit.revision === at.revision && leads(edit, at.standing);
+  if (!at.made.includes(edit) && !isAlike) return false;
   // The same edit again is answered as before, whatever came after it.
   return isNow || revision === undefined || revision === edit.revision;
+}
+
+/** Whether the edit may have led to where the schedule stands. */
+function leads({ what }: ScheduleEdit, standing: ScheduleAt['standing']): boolean {
+  if (what === 'put') return standing === 'active' || standing === 'paused';
+  if (what === 'delete') return standing === 'deleted';
+  return standing === (what === 'pause' ? 'paused' : 'active') || standing === 'deleted';
 }
 
 const isUnknownSchedule = (answer: Answer): boolean =>

@@ -50,6 +50,10 @@ test('a parent that may have been cancelled with its own parent has ended, too',
   const facts = [...parents, child, grandchild];
   const failed = f.ended(3, 'p', 'failed');
   expect(f.verdictOn(dependencyOrder, [...facts, failed, f.began(9, 'g')]).kind).toBe('held');
+  // It had been dead, with its children cancelled, before a client retried it.
+  const again = f.ended(5, 'p', 'succeeded', { token: f.token(1, 2) });
+  const late = [failed, f.ended(3, 'q'), again, f.began(9, 'g')];
+  expect(f.verdictOn(dependencyOrder, [...facts, ...late]).kind).toBe('held');
   const fine = [f.ended(3, 'p'), f.ended(3, 'q')];
   expect(f.verdictOn(dependencyOrder, [...facts, ...fine, f.began(9, 'g')]).kind).toBe('broken');
 });

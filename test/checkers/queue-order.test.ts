@@ -39,8 +39,8 @@ describe('queue-order', () => {
   test.each([
     ['is accepted only shortly before', job(8.5, 'high', { priority: 5 })],
     ['was not accepted', [f.submit(1, 'high', { priority: 5 })]],
-    ['waits for its delay', job(1, 'high', { priority: 5, delayUs: f.at(8) })],
-    ['waits for its time', job(1, 'high', { priority: 5, atUs: f.tickAt(9).nominalUs })],
+    ['had to wait for its delay', job(1, 'high', { priority: 5, delayUs: f.at(1) })],
+    ['had to wait for its time', job(1, 'high', { priority: 5, atUs: f.tickAt(2).nominalUs })],
     ['waits in another queue', job(1, 'high', { priority: 5, queue: 'mail' })],
     ['has a key', job(1, 'high', { priority: 5, key: 'x' })],
     ['has a unique key', job(1, 'high', { priority: 5, uniqueKey: 'x' })],
