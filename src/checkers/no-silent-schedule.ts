@@ -5,9 +5,9 @@
  * of its ticks. Checks: of each active schedule that had ticks due after the heal plus the bounds
  * of the preset for recovery and for a tick in time, and still that much before the audit, at least
  * one tick due since then shows a sign: it began, or the audit lists an instance of it, or that it
- * was skipped, with a reason. The ticks are those of the latest put, which has to have been answered
- * ok. A schedule is active from that answer (plus ε), or from that to a resume, with a greater
- * revision than every pause and delete that was asked, be it later.
+ * was skipped, with a reason. The ticks are those of the latest put, which has to have been
+ * answered ok. A schedule is active from that answer (plus ε), or from that to a resume, with a
+ * greater revision than every pause and delete that was asked, be it later.
  *
  * Does not check: whether every tick ran, and when (`on-time`, `explained-skips`); schedules that
  * no client of this run puts, whose latest put has no answer, or of which a pause or a delete was
