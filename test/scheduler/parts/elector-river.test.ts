@@ -211,7 +211,7 @@ test('asked to stop, a leader resigns and goes, after three tries in any case', 
   expect(new Bench().step({ kind: 'release' })).toEqual([{ kind: 'left' }]);
 });
 
-test('when somebody resigns a follower bids within 50 ms, after its bid under way if there is one', () => {
+test('when somebody resigns a follower bids within 50 ms, or right after its open bid', () => {
   const soon = { kind: 'timer', afterUs: 0, spreadUs: 50 * MS };
   const bench = new Bench('b#1');
   bench.timer();
@@ -223,7 +223,7 @@ test('when somebody resigns a follower bids within 50 ms, after its bid under wa
   expect(bench.step(resigned)).toEqual([soon]);
 });
 
-test('waits of a follower double with every error, up to 512 s, and nothing ends them early', () => {
+test('waits of a follower double with every error, to 512 s, and are not ended early', () => {
   const bench = new Bench('b#1');
   const waits = Array.from({ length: 11 }, () => {
     bench.timer();
