@@ -120,6 +120,12 @@ test('a long batch goes in parts, and effects wait for the last of them', () => 
   expect(released).toEqual([effect('all')]);
 });
 
+test('what one step persists may be of any length', () => {
+  const lab = new JournalLab();
+  expect(() => lab.add(300_000, effect('all'))).not.toThrow();
+  expect(lab.writes()).toBe(500);
+});
+
 test('unfenced there is no guard: nobody refuses', () => {
   const lab = new JournalLab({ isFenced: false });
   lab.add(1);

@@ -40,7 +40,7 @@ test('the field that is wrong is named, with what was found', () => {
   expect(checkSpec({ ...SPEC, timeoutUs: 0 })?.reason).toContain('not 0');
 });
 
-test('what is optional is left out or right: a null, another type or an odd word is refused', () => {
+test('what is optional is left out or right: nulls, other types and odd words are refused', () => {
   const wrong: Readonly<Record<string, readonly unknown[]>> = {
     atUs: [null, -1, '0', 0.5],
     heartbeatUs: [null, 0, SECOND - 1],

@@ -253,7 +253,7 @@ test('retried by hand, it may be tried as often anew, and its waits begin anew',
   expect(stepJob(job, { kind: 'retry', attempts: 3, nowUs: LATER }).effect).toBe('late');
 });
 
-test('parents may end in any order, the last one frees; a tick minds only that they ended', () => {
+test('parents end in any order, the last one frees; a tick minds only that they ended', () => {
   const fanIn = newJob('j', SPEC, NOW, undefined, ['p', 'q', 'r']);
   const twoLeft = stepJob(fanIn, ended('q', true)).job;
   expect(twoLeft.waitsFor).toEqual(['p', 'r']);

@@ -174,7 +174,7 @@ class Life {
   }
 }
 
-test('any requests, crashes anywhere: limits and ties hold, nothing is lost, nothing is stuck', () => {
+test('any requests, crashes anywhere: limits and ties hold, nothing is stuck', () => {
   const overlap = fc.constantFrom('allow' as const, 'buffer' as const, 'replace' as const);
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60, size: 'max' }), overlap, (list, policy) => {
@@ -196,7 +196,7 @@ test('any requests, crashes anywhere: limits and ties hold, nothing is lost, not
   );
 });
 
-test('a job that ended while only some of its children were told: the next term tells the rest', () => {
+test('a job ended and only some of its children were told: the next term tells the rest', () => {
   const lab = new EngineLab();
   lab.beat('w1', { capacity: 1 });
   lab.submit('p', { retry: { ...RETRY, maxAttempts: 1 } });
@@ -227,7 +227,7 @@ test('a launch that was half persisted has counted against the rate', () => {
   }
 });
 
-test('a tick whose cursor was lost keeps its fate: it is neither made anew nor skipped as well', () => {
+test('a tick whose cursor was lost keeps its fate: not made anew, not skipped as well', () => {
   const lab = new EngineLab();
   const misfire = { late: 'skip', windowUs: 500 * MS, catchUpMax: 0 } as const;
   const spec = { ...every(lab.host, 10 * SECOND), misfire, overlap: 'forbid' as const };

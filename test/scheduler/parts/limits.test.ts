@@ -52,7 +52,7 @@ test('in any window no more starts than the bucket holds and what has come back 
   );
 });
 
-test('whoever comes when he was told to may start, and the rate is used up but for rounding', () => {
+test('who comes when he was told to may start, and the rate is used but for rounding', () => {
   fc.assert(
     fc.property(rates, (rate) => {
       let record = queue({ rate });

@@ -58,8 +58,9 @@ export class Journal {
 
   /** Takes what a step wants to persist, and what must wait for that. */
   add(output: Output, out: CallOut): void {
-    this.#waiting.entries.push(...(output.persist as readonly BookEntry[]));
-    this.#waiting.effects.push(...output.afterSync);
+    // One by one: as arguments of one call, some hundred thousand are more than a stack holds.
+    for (const entry of output.persist as readonly BookEntry[]) this.#waiting.entries.push(entry);
+    for (const effect of output.afterSync) this.#waiting.effects.push(effect);
     this.#next(out);
   }
 

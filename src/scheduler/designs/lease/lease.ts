@@ -263,7 +263,7 @@ class LeaseMember implements Program {
   #onCommitted(answer: StoreAnswer): void {
     const released = this.#term?.journal.onAnswer(answer, this.#out);
     if (released === 'deposed') this.#candidate?.tell({ kind: 'deposed' });
-    else if (released !== undefined) this.#out.now.push(...released);
+    else for (const effect of released ?? []) this.#out.now.push(effect);
   }
 
   /** Everything of the term is dropped: memory, timers, what waited for commits. */
