@@ -13,6 +13,6 @@ export const catchupUnbounded: Mutant = {
   sentence: 'After an outage every missed tick runs, all at once.',
   source: 'FoundatioFx#317',
   cause: 'unbounded reaction',
-  of: 'engine',
+  of: 'any',
   parts: { decideTicks: thorough },
 };

@@ -12,6 +12,6 @@ export const deleteNotPropagatedToMemory: Mutant = {
   sentence: 'A cancelled job stays in the memory of the leader, and runs when it is due.',
   source: 'chronos#549',
   cause: 'state kept or lost across terms',
-  of: 'engine',
+  of: 'any',
   parts: { stepJob: forgetful },
 };

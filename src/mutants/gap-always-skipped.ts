@@ -9,6 +9,6 @@ export const gapAlwaysSkipped: Mutant = {
   sentence: 'A local time that the clock jumps over never comes, whatever the schedule asks for.',
   source: 'robfig/cron#541',
   cause: 'clock arithmetic',
-  of: 'engine',
+  of: 'any',
   parts: { checkTiming: skipping },
 };

@@ -19,6 +19,6 @@ export const giveUpAfterNMissed: Mutant = {
   sentence: 'A schedule that has missed more than a hundred ticks is never looked at again.',
   source: 'kubernetes#42649',
   cause: 'recovery that does not recover',
-  of: 'engine',
+  of: 'any',
   parts: { decideTicks: resigning },
 };

@@ -13,6 +13,6 @@ export const headOfLineBatch: Mutant = {
   sentence: 'One who has reached a limit holds up everybody behind.',
   source: 'airflow#14205',
   cause: 'unbounded reaction',
-  of: 'engine',
+  of: 'any',
   parts: { chooseWorker: strictTurns },
 };

@@ -13,6 +13,6 @@ export const identityWithoutIncarnation: Mutant = {
   sentence: 'A worker that comes back under its name is taken for the one that died.',
   source: 'oban#862',
   cause: 'identity without incarnation',
-  of: 'engine',
+  of: 'any',
   parts: { suspicion: byName },
 };

@@ -1,5 +1,7 @@
 import type { LeaseParts } from '../scheduler/designs/lease/lease.ts';
 import type { EngineParts } from '../scheduler/parts/engine.ts';
+import type { RowsParts } from '../scheduler/parts/rows/parts.ts';
+import type { WorkerParts } from '../scheduler/worker/worker.ts';
 
 /** Why schedulers fail, sorted by what lies at the root. */
 export type RootCause =
@@ -10,7 +12,8 @@ export type RootCause =
   | 'clock arithmetic'
   | 'recovery that does not recover'
   | 'unbounded reaction'
-  | 'time-only suspicion';
+  | 'time-only suspicion'
+  | 'what was asked for left out';
 
 interface MutantWords {
   /** After the failure that it is taken from. */
@@ -21,6 +24,9 @@ interface MutantWords {
   readonly source: string;
   readonly cause: RootCause;
 }
+
+/** Parts that an engine has, and members on shared rows as well. */
+export type SharedParts = Pick<EngineParts & RowsParts, keyof EngineParts & keyof RowsParts>;
 
 /** A planted bug: the one part that takes the place of the right one. */
 export type Mutant = MutantWords &
@@ -34,5 +40,20 @@ export type Mutant = MutantWords &
         /** Of designs on a lease. */
         readonly of: 'lease';
         readonly parts: Partial<LeaseParts>;
+      }
+    | {
+        /** Of designs whose members share the rows of a store. */
+        readonly of: 'rows';
+        readonly parts: Partial<RowsParts>;
+      }
+    | {
+        /** Of every design. */
+        readonly of: 'any';
+        readonly parts: Partial<SharedParts>;
+      }
+    | {
+        /** Of the workers, whatever design they work for. */
+        readonly of: 'worker';
+        readonly parts: Partial<WorkerParts>;
       }
   );

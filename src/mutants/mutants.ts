@@ -9,24 +9,36 @@
  *   <name>.ts       one mistake each
  */
 import { ackBeforeQuorum } from './ack-before-quorum.ts';
+import { catchupSkipsOverlapCheck } from './catchup-skips-overlap-check.ts';
 import { catchupUnbounded } from './catchup-unbounded.ts';
+import { claimByStateNotVersion } from './claim-by-state-not-version.ts';
+import { createRunOutsideLock } from './create-run-outside-lock.ts';
 import { deleteNotPropagatedToMemory } from './delete-not-propagated-to-memory.ts';
 import { expiryMeansShutdown } from './expiry-means-shutdown.ts';
+import { failedParentWillDo } from './failed-parent-will-do.ts';
+import { failoverByTimestamp } from './failover-by-timestamp.ts';
 import { fireThenAdvance } from './fire-then-advance.ts';
 import { gapAlwaysSkipped } from './gap-always-skipped.ts';
 import { giveUpAfterNMissed } from './give-up-after-n-missed.ts';
+import { givenUpIsGone } from './given-up-is-gone.ts';
 import { headOfLineBatch } from './head-of-line-batch.ts';
 import { identityWithoutIncarnation } from './identity-without-incarnation.ts';
+import { impatientLeader } from './impatient-leader.ts';
 import { inMemoryCursor } from './in-memory-cursor.ts';
 import { leaderWithoutDuties } from './leader-without-duties.ts';
+import { lockNoopWhenRowAbsent } from './lock-noop-when-row-absent.ts';
+import { missedComputedFromOldCursor } from './missed-computed-from-old-cursor.ts';
 import type { Mutant } from './mutant.ts';
 import { negativeElapsed } from './negative-elapsed.ts';
+import { neverGivenUp } from './never-given-up.ts';
 import { nextFromNowOnElection } from './next-from-now-on-election.ts';
 import { noResetOnDemotion } from './no-reset-on-demotion.ts';
 import { noSelfFence } from './no-self-fence.ts';
 import { noStopCallback } from './no-stop-callback.ts';
 import { overlapRunsTwice } from './overlap-runs-twice.ts';
+import { ownerCheckThenAct } from './owner-check-then-act.ts';
 import { popThenPush } from './pop-then-push.ts';
+import { priorityIgnored } from './priority-ignored.ts';
 import { redeliveryNotCounted } from './redelivery-not-counted.ts';
 import { replaceOnElection } from './replace-on-election.ts';
 import { rescueByAge } from './rescue-by-age.ts';
@@ -44,27 +56,39 @@ export const MUTANTS: readonly Mutant[] = [
   popThenPush,
   nextFromNowOnElection,
   silentDrop,
+  failedParentWillDo,
   noSelfFence,
   noStopCallback,
   unfencedMetadataWrite,
   tokenResetOnRelease,
+  lockNoopWhenRowAbsent,
+  ownerCheckThenAct,
+  claimByStateNotVersion,
+  createRunOutsideLock,
   identityWithoutIncarnation,
+  failoverByTimestamp,
   terminalNotAbsorbing,
   noResetOnDemotion,
   inMemoryCursor,
   runningSetNotPersisted,
   deleteNotPropagatedToMemory,
+  catchupSkipsOverlapCheck,
   wallClockLease,
   negativeElapsed,
   restoreWithoutTz,
   gapAlwaysSkipped,
   overlapRunsTwice,
+  missedComputedFromOldCursor,
   expiryMeansShutdown,
   leaderWithoutDuties,
   giveUpAfterNMissed,
+  neverGivenUp,
   catchupUnbounded,
   headOfLineBatch,
+  priorityIgnored,
   rescueByAge,
   replaceOnElection,
   redeliveryNotCounted,
+  impatientLeader,
+  givenUpIsGone,
 ];

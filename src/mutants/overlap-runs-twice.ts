@@ -9,6 +9,6 @@ export const overlapRunsTwice: Mutant = {
   sentence: 'A local time that comes twice runs twice, whatever the schedule asks for.',
   source: 'nomad#7894',
   cause: 'clock arithmetic',
-  of: 'engine',
+  of: 'any',
   parts: { checkTiming: repeating },
 };

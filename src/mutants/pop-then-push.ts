@@ -13,6 +13,6 @@ export const popThenPush: Mutant = {
   sentence: 'A job leaves the queue before it has reached a worker, and nobody looks after it.',
   source: 'sidekiq#843',
   cause: 'cursor and effect not atomic',
-  of: 'engine',
+  of: 'any',
   parts: { suspicion: trusting },
 };

@@ -13,6 +13,6 @@ export const redeliveryNotCounted: Mutant = {
   sentence: 'What was not acknowledged in time is delivered again as if it never had been.',
   source: 'kombu#337',
   cause: 'time-only suspicion',
-  of: 'engine',
+  of: 'any',
   parts: { stepJob: uncounted },
 };

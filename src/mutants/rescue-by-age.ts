@@ -17,6 +17,6 @@ export const rescueByAge: Mutant = {
   sentence: 'Attempts are taken for dead when they are old, although their workers beat.',
   source: 'hexpm#1825',
   cause: 'time-only suspicion',
-  of: 'engine',
+  of: 'any',
   parts: { suspicion: byAge },
 };

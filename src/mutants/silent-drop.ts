@@ -11,6 +11,6 @@ export const silentDrop: Mutant = {
   sentence: 'Ticks that are found too late are passed over, and nobody is told.',
   source: 'xxl-job#1693',
   cause: 'cursor and effect not atomic',
-  of: 'engine',
+  of: 'any',
   parts: { decideTicks: discreet },
 };

@@ -14,6 +14,6 @@ export const terminalNotAbsorbing: Mutant = {
   sentence: 'A late report changes the state of a job that was over.',
   source: 'PowerJob#1104',
   cause: 'identity without incarnation',
-  of: 'engine',
+  of: 'any',
   parts: { stepJob: reviving },
 };

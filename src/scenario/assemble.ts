@@ -197,11 +197,14 @@ function addMachines(
     const inOrder = built.isShared ? turned(members, index) : members;
     const options = { members: inOrder, ledger: LEDGER, slots, body, ...tags };
     const configured = (factor: number) =>
-      createWorker({
-        ...options,
-        beatUs: Math.round(beatUs * factor),
-        drainUs: Math.round(DRAIN_US * factor),
-      });
+      createWorker(
+        {
+          ...options,
+          beatUs: Math.round(beatUs * factor),
+          drainUs: Math.round(DRAIN_US * factor),
+        },
+        design.workerParts,
+      );
     add({ name, role: 'worker', factory: configured(1), configured });
   });
   addClients(prepared, built, supplies, harness, add);

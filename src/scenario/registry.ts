@@ -6,6 +6,7 @@
 import type { Outcome, Problem } from '../lib/outcome.ts';
 import { failed, ok } from '../lib/outcome.ts';
 import type { DesignEntry, SelectedDesign } from './entries/entry.ts';
+import { workerPartsWith } from './entries/entry.ts';
 import { LEASE } from './entries/lease.ts';
 import { STORE_CLAIM, STORE_LOCK } from './entries/rows.ts';
 import { SINGLE } from './entries/single.ts';
@@ -30,5 +31,6 @@ export function selectDesign(text: string): Outcome<SelectedDesign, readonly Pro
   const entry = DESIGNS.find(({ name }) => name === parsed.value.design) as DesignEntry;
   const more = entry.check?.(parsed.value) ?? [];
   if (more.length > 0) return failed(more);
-  return ok({ name: printSelection(parsed.value), ...entry.select(parsed.value) });
+  const workerParts = workerPartsWith(parsed.value.mutant);
+  return ok({ name: printSelection(parsed.value), workerParts, ...entry.select(parsed.value) });
 }

@@ -3,8 +3,10 @@ import type { Assumption } from '../../history/fact.ts';
 import type { Problem } from '../../lib/outcome.ts';
 import { humanDuration, MS } from '../../lib/units.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
+import { MUTANTS } from '../../mutants/mutants.ts';
 import type { BuiltDesign, DesignContext } from '../../scheduler/designs/design.ts';
 import type { Replica } from '../../scheduler/parts/store-machines.ts';
+import { WORKER_PARTS, type WorkerParts } from '../../scheduler/worker/worker.ts';
 import type { Selection } from '../selection.ts';
 
 /** A selected design, ready to be built. */
@@ -12,6 +14,8 @@ export interface SelectedDesign {
   /** The selection in its one canonical text. */
   readonly name: string;
   readonly build: (context: DesignContext) => BuiltDesign;
+  /** How its workers decide. */
+  readonly workerParts: WorkerParts;
   /** Claim to the reason why it is not promised; every other claim is. */
   readonly notPromised: Readonly<Record<string, string>>;
   readonly assumes: Assumes;
@@ -43,7 +47,7 @@ export interface DesignEntry {
   readonly options: Readonly<Record<string, readonly string[]>>;
   /** What may be wrong with it on purpose: it then promises the same, and breaks it. */
   readonly mutants: readonly Mutant[];
-  readonly select: (selection: Selection) => Omit<SelectedDesign, 'name'>;
+  readonly select: (selection: Selection) => Omit<SelectedDesign, 'name' | 'workerParts'>;
   /** What is wrong with a selection although all of its names are known. */
   readonly check?: (selection: Selection) => readonly Problem[];
 }
@@ -80,8 +84,20 @@ export const STORE_IN_WORDS: Readonly<Record<Replica, string>> = {
   none: 'one machine that keeps what it committed',
 };
 
-/** The part that a mutant replaces; no mutant replaces none. */
-export const partOf = <M extends Mutant>(
-  mutants: readonly M[],
-  name: string | undefined,
-): M['parts'] => mutants.find((mutant) => mutant.name === name)?.parts ?? {};
+/** What may be wrong on purpose where members have such parts. */
+export const mutantsOf = (...of: readonly Mutant['of'][]): readonly Mutant[] =>
+  MUTANTS.filter(
+    (mutant) => of.includes(mutant.of) || mutant.of === 'any' || mutant.of === 'worker',
+  );
+
+/** The parts with the one that a mutant replaces; those of workers are not among them. */
+export function partsWith<P extends object>(right: P, mutant: string | undefined): P {
+  const found = MUTANTS.find(({ name }) => name === mutant);
+  return found === undefined || found.of === 'worker' ? right : { ...right, ...found.parts };
+}
+
+/** Those of the workers. */
+export function workerPartsWith(mutant: string | undefined): WorkerParts {
+  const found = MUTANTS.find(({ name }) => name === mutant);
+  return found?.of === 'worker' ? { ...WORKER_PARTS, ...found.parts } : WORKER_PARTS;
+}

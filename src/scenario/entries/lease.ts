@@ -1,7 +1,6 @@
 import type { Assumption } from '../../history/fact.ts';
 import type { Problem } from '../../lib/outcome.ts';
 import { formatDurationUs, SECOND } from '../../lib/units.ts';
-import { MUTANTS } from '../../mutants/mutants.ts';
 import { LEASE_PARTS, lease } from '../../scheduler/designs/lease/lease.ts';
 import type { LeasePreset } from '../../scheduler/designs/lease/presets.ts';
 import {
@@ -15,7 +14,15 @@ import { pingUsOf, suspendedUsOf } from '../../scheduler/parts/elector-session.t
 import type { Replica } from '../../scheduler/parts/store-machines.ts';
 import type { Selection } from '../selection.ts';
 import type { DesignEntry, SelectedDesign } from './entry.ts';
-import { ASSUMES, CLOCKS_IN_WORDS, partOf, REPLICAS, replicaOf, STORE_IN_WORDS } from './entry.ts';
+import {
+  ASSUMES,
+  CLOCKS_IN_WORDS,
+  mutantsOf,
+  partsWith,
+  REPLICAS,
+  replicaOf,
+  STORE_IN_WORDS,
+} from './entry.ts';
 
 /** Why two leaders may act at a time, where only the election keeps them apart. */
 const UNFENCED: Readonly<Record<LeasePreset['protocol'], string>> = {
@@ -74,7 +81,7 @@ const TIME_OF_DAY: Readonly<Record<string, readonly Assumption[]>> = Object.from
     .map((claim) => [claim, ['wall-error']]),
 );
 
-const OWN_MUTANTS = MUTANTS.filter(({ of }) => of === 'engine' || of === 'lease');
+const OWN_MUTANTS = mutantsOf('engine', 'lease');
 
 const presetOf = (name: string | undefined): LeasePreset =>
   LEASE_PRESETS.find((each) => each.name === name) ?? CLIENT_GO;
@@ -97,7 +104,7 @@ export const LEASE: DesignEntry = {
     const preset = presetOf(name);
     const fenced = (options['fencing'] ?? fencingOf(preset)) === 'on';
     const replica = replicaOf(options);
-    const parts = { ...LEASE_PARTS, ...partOf(OWN_MUTANTS, mutant) };
+    const parts = partsWith(LEASE_PARTS, mutant);
     return {
       build: (context) => lease(context, { preset, fenced, replica }, parts),
       notPromised: fenced ? {} : notPromisedUnfenced(preset),
@@ -125,7 +132,8 @@ function checkMutant({ preset: name, mutant }: Selection): readonly Problem[] {
   const preset = presetOf(name);
   const steps: readonly string[] = Object.values(STEP_OF);
   const own = STEP_OF[preset.protocol];
-  const replaced = Object.keys(partOf(OWN_MUTANTS, mutant)).filter((part) => steps.includes(part));
+  const parts = OWN_MUTANTS.find((each) => each.name === mutant)?.parts ?? {};
+  const replaced = Object.keys(parts).filter((part) => steps.includes(part));
   if (replaced.length === 0 || replaced.includes(own)) return [];
   const others = LEASE_PRESETS.filter(({ protocol }) => replaced.includes(STEP_OF[protocol]));
   const problem = `'${mutant}' changes an election that lease:${preset.name} does not have`;

@@ -1,6 +1,5 @@
 /** Designs whose members share the rows of a store: store-lock and store-claim. */
 import { formatDurationUs, SECOND } from '../../lib/units.ts';
-import { MUTANTS } from '../../mutants/mutants.ts';
 import type { BuiltDesign, DesignContext } from '../../scheduler/designs/design.ts';
 import { STORE_CLAIM_PRESETS } from '../../scheduler/designs/store-claim/presets.ts';
 import { storeClaim } from '../../scheduler/designs/store-claim/store-claim.ts';
@@ -14,7 +13,8 @@ import {
   ASSUMES,
   CLOCKS_IN_WORDS,
   type DesignEntry,
-  partOf,
+  mutantsOf,
+  partsWith,
   REPLICAS,
   replicaOf,
   type SelectedDesign,
@@ -70,9 +70,9 @@ const selectWith =
   ({ preset: name, options, mutant }) => {
     const preset = presets.find((each) => each.name === name) ?? (presets[0] as RowsPreset);
     const replica = replicaOf(options);
-    const parts = { ...ROWS_PARTS, ...partOf(ROWS_MUTANTS, mutant) };
+    const parts = partsWith(ROWS_PARTS, mutant);
     return {
-      build: (context) => build(context, { preset, replica }, parts as RowsParts),
+      build: (context) => build(context, { preset, replica }, parts),
       notPromised: notPromised(preset),
       assumes: ASSUMES,
       assumptions: assumptionsOf(preset, replica),
@@ -83,8 +83,6 @@ const selectWith =
       coreSchedulers: () => 1,
     };
   };
-
-const ROWS_MUTANTS = MUTANTS.filter(({ of }) => (of as string) === 'rows');
 
 function assumptionsOf(preset: RowsPreset, replica: Replica): SelectedDesign['assumptions'] {
   return [
@@ -122,7 +120,7 @@ const entry = (
   family,
   presets: presets.map((preset) => ({ name: preset.name, why: preset.why })),
   options: { replica: REPLICAS },
-  mutants: ROWS_MUTANTS,
+  mutants: mutantsOf('rows'),
   select: selectWith(build, presets),
 });
 

@@ -1,19 +1,16 @@
 import { SECOND } from '../../lib/units.ts';
-import { MUTANTS } from '../../mutants/mutants.ts';
 import { single } from '../../scheduler/designs/single/single.ts';
 import { SAFE_PARTS } from '../../scheduler/parts/engine.ts';
-import { ASSUMES, CLOCKS_IN_WORDS, type DesignEntry, partOf } from './entry.ts';
-
-const ENGINE_MUTANTS = MUTANTS.filter((mutant) => mutant.of === 'engine');
+import { ASSUMES, CLOCKS_IN_WORDS, type DesignEntry, mutantsOf, partsWith } from './entry.ts';
 
 export const SINGLE: DesignEntry = {
   name: 'single',
   family: 'one scheduler with a write-ahead log, restarted when it dies',
   presets: [{ name: 'default', why: 'a supervisor restarts it a second after it exits' }],
   options: {},
-  mutants: ENGINE_MUTANTS,
+  mutants: mutantsOf('engine'),
   select: ({ mutant }) => ({
-    build: (context) => single(context, { ...SAFE_PARTS, ...partOf(ENGINE_MUTANTS, mutant) }),
+    build: (context) => single(context, partsWith(SAFE_PARTS, mutant)),
     notPromised: {},
     assumes: { ...ASSUMES, singleCopy: true },
     assumptions: [

@@ -14,6 +14,7 @@ import { newJob } from '../job/job.ts';
 import type { ZoneTable } from '../schedule/zone-rules.ts';
 import type { Book, BookEntry, ScheduleRecord } from './book.ts';
 import {
+  type CursorOfPut,
   editQueue,
   editSchedule,
   isSame,
@@ -33,6 +34,8 @@ export type DeskOut = Out<BookEntry>;
 export interface Office {
   readonly book: Book;
   readonly options: { readonly zones: ZoneTable };
+  /** From where on a schedule that is put has ticks. */
+  readonly cursorOfPut: CursorOfPut;
   wallUs(): WallUs;
   change(entry: BookEntry, out: DeskOut): void;
   /** Files a waiting job under its due time. */

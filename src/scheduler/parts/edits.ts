@@ -5,7 +5,7 @@
  */
 import type { Standing } from '../../history/fact.ts';
 import { stableJson } from '../../lib/stable-json.ts';
-import type { WallUs } from '../../lib/units.ts';
+import { type WallUs, wallUs } from '../../lib/units.ts';
 import type { ApiRequest, ApiResult, JobSpec, ScheduleSpec } from '../api.ts';
 import { checkQueue, checkRevision } from '../job/check-edit.ts';
 import { checkId, checkSpec, type SpecProblem } from '../job/check-spec.ts';
@@ -85,14 +85,24 @@ export function putSchedule(
   return toldOf(replaced(office, { id, spec, revision }, out));
 }
 
+/** From where on a schedule that was put has ticks; `sinceUs` is the cursor of the one before. */
+export type CursorOfPut = (
+  spec: ScheduleSpec,
+  sinceUs: WallUs | undefined,
+  nowUs: WallUs,
+) => WallUs;
+
 /** Only ticks after the acceptance count: a new schedule does not fire for the past. */
+export const cursorOfPut: CursorOfPut = (spec, sinceUs = wallUs(0), nowUs) =>
+  wallUs(Math.max(spec.startUs - 1, nowUs, sinceUs));
+
 function replaced(
   office: Office,
   { id, spec, revision }: { id: string; spec: ScheduleSpec; revision: number },
   out: DeskOut,
 ): ScheduleRecord {
-  const sinceUs = office.book.schedules.get(id)?.cursorUs ?? Number.NEGATIVE_INFINITY;
-  const cursorUs = Math.max(spec.startUs - 1, office.wallUs(), sinceUs) as WallUs;
+  const before = office.book.schedules.get(id);
+  const cursorUs = office.cursorOfPut(spec, before?.cursorUs, office.wallUs());
   const base = { v: 1, id, spec, cursorUs } as const;
   const schedule = office.ticks.stamped(revision === 1 ? base : { ...base, revision });
   office.change({ kind: 'schedule', schedule }, out);

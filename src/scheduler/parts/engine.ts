@@ -21,12 +21,13 @@ import { answerApi, type Office } from './api-desk.ts';
 import { Attempts, type Charge, SWEEP_US } from './attempts.ts';
 import type { Book, BookEntry } from './book.ts';
 import { DueQueue } from './due-queue.ts';
+import { type CursorOfPut, cursorOfPut } from './edits.ts';
 import { instancesOf } from './instances.ts';
 import { launchOf } from './launch.ts';
 import { afterStart, type FindObstacle, findObstacle } from './limits.ts';
 import { Out } from './out.ts';
 import { type DecideOverlap, decideOverlap } from './overlap.ts';
-import { ReadyJobs, type Start } from './ready.ts';
+import { type ComesFirst, comesFirst, ReadyJobs, type Start } from './ready.ts';
 import type { Suspicion } from './suspicion.ts';
 import { suspicion } from './suspicion.ts';
 import { type DecidedSchedule, Ticks } from './ticks.ts';
@@ -59,8 +60,12 @@ export interface EngineParts {
   readonly suspicion: Suspicion;
   /** What a tick becomes while others of its schedule are open. */
   readonly decideOverlap: DecideOverlap;
+  /** From where on a schedule that was put has ticks. */
+  readonly cursorOfPut: CursorOfPut;
   /** What the limits of a queue hold back. */
   readonly findObstacle: FindObstacle;
+  /** Which of two ready jobs starts first. */
+  readonly comesFirst: ComesFirst;
   /** What a new term makes of the book that it finds. */
   readonly takeOver: (book: Book, nowUs: WallUs) => Book;
   /** Collects what a step wants done, and keeps apart what waits for it to be durable. */
@@ -74,7 +79,9 @@ export const SAFE_PARTS: EngineParts = {
   checkTiming,
   suspicion,
   decideOverlap,
+  cursorOfPut,
   findObstacle,
+  comesFirst,
   // As it was written: nothing that an earlier term decided is decided again.
   takeOver: (book) => book,
   newOut: () => new Out(),
@@ -114,7 +121,11 @@ export class Engine implements Office, Charge {
     this.ticks = new Ticks(options.zones, parts.decideTicks, parts.checkTiming);
     this.#workforce = new Workforce(options.workers, nowUs, parts.chooseWorker);
     this.#attempts = new Attempts(this, this.#workforce, parts.suspicion, nowUs);
-    this.#ready = new ReadyJobs(this.book, this.#workforce, parts.findObstacle);
+    this.#ready = new ReadyJobs(this.book, this.#workforce, parts.findObstacle, parts.comesFirst);
+  }
+
+  get cursorOfPut(): CursorOfPut {
+    return this.#parts.cursorOfPut;
   }
 
   get workerTimeoutUs(): number {

@@ -30,7 +30,8 @@ export function instancesOf(
   if (skip !== undefined) return { ...skipped(tick, skip.reason), entries: [] };
   if (decided.action === 'skip') return skipped(tick, decided.reason);
   const { overlap: policy = 'allow' } = spec;
-  const overlap = decideOverlap(spec, policy === 'allow' ? [] : openOf(book, schedule, id));
+  const open = policy === 'allow' ? [] : openOf(book, schedule, id);
+  const overlap = decideOverlap(spec, open, decided.reason);
   if (overlap.kind === 'skip') return skipped(tick, overlap.reason);
   const job = newJob(id, spec.job, decided.startUs, tick, overlap.after);
   return run(decided, [{ kind: 'job', job }], overlap.replaces);

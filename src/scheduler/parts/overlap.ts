@@ -16,6 +16,8 @@ export type DecideOverlap = (
   spec: Pick<ScheduleSpec, 'overlap' | 'bufferMax'>,
   /** Open instances in the order of their ticks. */
   open: readonly JobRecord[],
+  /** Why the tick is to run. */
+  reason: string,
 ) => OverlapDecision;
 
 /** The overlap policy of a schedule, applied to one tick. */

@@ -12,7 +12,8 @@ import { Heap } from './heap.ts';
 import { type FindObstacle, Gauge, type Obstacle } from './limits.ts';
 import type { WorkerSeat, Workforce } from './workforce.ts';
 
-interface Place {
+/** A ready job in line. */
+export interface Place {
   readonly id: string;
   readonly priority: number;
   /** Kept when it is parked, so that it finds its place again. */
@@ -24,7 +25,10 @@ interface Place {
   readonly tags: readonly string[];
 }
 
-const isBefore = (a: Place, b: Place): boolean =>
+/** Which of two starts first. */
+export type ComesFirst = (a: Place, b: Place) => boolean;
+
+export const comesFirst: ComesFirst = (a, b) =>
   a.priority !== b.priority ? a.priority > b.priority : a.seq < b.seq;
 
 /** A job that starts now, and where. */
@@ -35,19 +39,25 @@ export interface Start {
 
 /** The jobs of one queue. Of those parked together, the first is let out at a time. */
 class Lane {
-  readonly heap = new Heap<Place>(isBefore);
+  readonly heap: Heap<Place>;
   readonly gauge = new Gauge();
   /** Those whose key is taken, by key. */
   readonly #keyed = new Map<string, Heap<Place>>();
   /** Those that wait for a worker with their tags, by tags. */
   readonly #tagged = new Map<string, Heap<Place>>();
+  readonly #isBefore: ComesFirst;
+
+  constructor(isBefore: ComesFirst) {
+    this.#isBefore = isBefore;
+    this.heap = new Heap(isBefore);
+  }
 
   parkKeyed(place: Place): void {
-    park(this.#keyed, required(place.key, 'the key that is taken'), place);
+    this.#park(this.#keyed, required(place.key, 'the key that is taken'), place);
   }
 
   parkTagged(place: Place): void {
-    park(this.#tagged, nameOf(place.tags), place);
+    this.#park(this.#tagged, nameOf(place.tags), place);
   }
 
   /** The next one with the key may look for itself. */
@@ -70,6 +80,12 @@ class Lane {
     for (const [key, heap] of this.#keyed) while (heap.size > 0) this.letOutKeyed(key);
   }
 
+  #park(parked: Map<string, Heap<Place>>, name: string, place: Place): void {
+    let heap = parked.get(name);
+    if (heap === undefined) parked.set(name, (heap = new Heap(this.#isBefore)));
+    heap.push(place);
+  }
+
   #letOut(parked: Map<string, Heap<Place>>, name: string): void {
     const heap = parked.get(name);
     if (heap === undefined) return;
@@ -78,28 +94,24 @@ class Lane {
   }
 }
 
-function park(parked: Map<string, Heap<Place>>, name: string, place: Place): void {
-  let heap = parked.get(name);
-  if (heap === undefined) parked.set(name, (heap = new Heap(isBefore)));
-  heap.push(place);
-}
-
 const nameOf = (tags: readonly string[]): string => JSON.stringify(tags);
 
 export class ReadyJobs {
   readonly #book: Book;
   readonly #workforce: Workforce;
   readonly #find: FindObstacle;
+  readonly #isBefore: ComesFirst;
   /** By queue. */
   readonly #lanes = new Map<string, Lane>();
   #seq = 0;
   /** When a queue that its rate holds back may start its next job; Infinity where there is none. */
   wakeUs = Number.POSITIVE_INFINITY;
 
-  constructor(book: Book, workforce: Workforce, find: FindObstacle) {
+  constructor(book: Book, workforce: Workforce, find: FindObstacle, isBefore: ComesFirst) {
     this.#book = book;
     this.#workforce = workforce;
     this.#find = find;
+    this.#isBefore = isBefore;
   }
 
   push(job: JobRecord): void {
@@ -206,14 +218,14 @@ export class ReadyJobs {
       const place = lane.heap.peek();
       if (place === undefined || aside.has(lane)) continue;
       const first = best?.heap.peek();
-      if (first === undefined || isBefore(place, first)) best = lane;
+      if (first === undefined || this.#isBefore(place, first)) best = lane;
     }
     return best;
   }
 
   #laneOf(queue: string): Lane {
     let lane = this.#lanes.get(queue);
-    if (lane === undefined) this.#lanes.set(queue, (lane = new Lane()));
+    if (lane === undefined) this.#lanes.set(queue, (lane = new Lane(this.#isBefore)));
     return lane;
   }
 }

@@ -66,6 +66,16 @@ export interface WorkerOptions {
   readonly body: JobBody;
 }
 
+/** The replaceable decisions: a mutant replaces one. */
+export interface WorkerParts {
+  /** Attempts that it may hold at a time, besides bodies that it can not get rid of. */
+  readonly capacity: (slots: number, zombies: number) => number;
+}
+
+export const WORKER_PARTS: WorkerParts = {
+  capacity: (slots, zombies) => slots - zombies,
+};
+
 const BEAT_TIMER = 'beat';
 const TELL_TIMER = 'tell';
 const RESEND_TIMER = 'resend';
@@ -77,13 +87,14 @@ const RESEND_US = 500 * MS;
 const SEARCH_US = SECOND;
 
 export const createWorker =
-  (options: WorkerOptions) =>
+  (options: WorkerOptions, parts: WorkerParts = WORKER_PARTS) =>
   (host: Host): Program =>
-    new Worker(host, options);
+    new Worker(host, options, parts);
 
 class Worker implements Program {
   readonly #host: Host;
   readonly #options: WorkerOptions;
+  readonly #parts: WorkerParts;
   readonly #counter: IncarnationCounter;
   readonly #compass: Compass;
   readonly #out = new Out();
@@ -102,9 +113,10 @@ class Worker implements Program {
   #tellUs = Number.POSITIVE_INFINITY;
   #drain: 'not-asked' | 'waits' | 'over' = 'not-asked';
 
-  constructor(host: Host, options: WorkerOptions) {
+  constructor(host: Host, options: WorkerOptions, parts: WorkerParts) {
     this.#host = host;
     this.#options = options;
+    this.#parts = parts;
     this.#counter = new IncarnationCounter(host);
     this.#compass = new Compass(options.members);
   }
@@ -379,9 +391,9 @@ class Worker implements Program {
     if (this.#drain === 'over' || this.#zombies.size === 0) this.#out.exitAfterSync('stopped');
   }
 
-  /** Attempts that it may hold at a time, besides what it can not get rid of. */
   get #capacity(): number {
-    return this.#drain === 'not-asked' ? this.#options.slots - this.#zombiesRunning : 0;
+    if (this.#drain !== 'not-asked') return 0;
+    return this.#parts.capacity(this.#options.slots, this.#zombiesRunning);
   }
 
   /** Nobody answered the last beat: the next member may know better. */

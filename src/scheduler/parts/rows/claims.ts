@@ -5,9 +5,10 @@
  */
 import { required } from '../../../lib/assert.ts';
 import type { JobRecord } from '../../job/job.ts';
-import type { StoreOp, StoreRow } from '../../store/protocol.ts';
+import type { StoreOp, StoreRow, StoreScan } from '../../store/protocol.ts';
 import { afterStart, type FindObstacle, Gauge } from '../limits.ts';
 import type { WorkerSeat } from '../workforce.ts';
+import type { LockedRows } from './due.ts';
 import { jobOf, type RowOffice } from './office.ts';
 import { queueKey, SEPARATOR } from './schema.ts';
 import type { Script } from './transactions.ts';
@@ -23,6 +24,8 @@ const BEYOND = '\uffff';
 export interface ClaimOptions {
   readonly epoch: number;
   readonly findObstacle: FindObstacle;
+  readonly lockedRows: LockedRows;
+  readonly readLimits: (queue: string) => readonly StoreOp[];
   /** A worker for the job, which takes one of its places; undefined when no one has room. */
   readonly seatFor: (job: JobRecord) => WorkerSeat | undefined;
   /** Whether any worker has room. */
@@ -81,6 +84,12 @@ function* readyQueues(): Script<readonly string[]> {
   return heads.map(({ queue }) => queue);
 }
 
+/** The queue is locked, so that what runs of it is what its limits allow when this commits. */
+export const readLimits = (queue: string): readonly StoreOp[] => [
+  { kind: 'read', key: queueKey(queue), forUpdate: true },
+  { kind: 'range', index: 'by-queue', prefix: `${queue}${SEPARATOR}`, limit: RUNNING_MAX },
+];
+
 /** One queue within one transaction. */
 class Lane {
   readonly #office: RowOffice;
@@ -101,7 +110,7 @@ class Lane {
     let after: string | undefined;
     let left = LOOKED_AT_MAX;
     while (this.#isOpen && left > 0 && this.#options.hasRoom()) {
-      const rows: readonly StoreRow[] = yield [this.#scan(after)];
+      const rows: readonly StoreRow[] = yield* this.#options.lockedRows(true, this.#scan(after));
       this.#office.load(rows);
       for (const row of rows) {
         const start = this.#start(jobOf(row));
@@ -113,9 +122,9 @@ class Lane {
     }
   }
 
-  #scan(after: string | undefined): StoreOp {
+  #scan(after: string | undefined): StoreScan {
     const prefix = `${this.#queue}${SEPARATOR}`;
-    const scan = { kind: 'claim', index: 'ready', prefix, limit: PAGE } as const;
+    const scan = { index: 'ready', prefix, limit: PAGE };
     return after === undefined ? scan : { ...scan, after };
   }
 
@@ -124,11 +133,7 @@ class Lane {
     const key = queueKey(this.#queue);
     const [seen] = yield [{ kind: 'read', key }];
     if (seen?.value === undefined) return;
-    const scan = { kind: 'range', index: 'by-queue', limit: RUNNING_MAX } as const;
-    const [row, ...running] = yield [
-      { kind: 'read', key, forUpdate: true },
-      { ...scan, prefix: `${this.#queue}${SEPARATOR}` },
-    ];
+    const [row, ...running] = yield this.#options.readLimits(this.#queue);
     this.#office.load([required(row, 'the queue')]);
     for (const each of running) this.#gauge.started(jobOf(each)?.spec.key);
   }

@@ -23,6 +23,7 @@ const INSTANCES_MAX = 1_000;
 
 export interface DueOptions {
   readonly decideOverlap: DecideOverlap;
+  readonly lockedRows: LockedRows;
   /** Ticks are decided so long before they are due. */
   readonly aheadUs: number;
   /** Whether rows that others have locked are passed over, or waited for. */
@@ -42,7 +43,7 @@ export interface DuePass {
 export function* decideDue(office: RowOffice, options: DueOptions): Script<DuePass> {
   const ring: JobRecord[] = [];
   const untilUs = office.wallUs() + options.aheadUs;
-  const rows = yield* lockedRows(options.skipsLocked, {
+  const rows = yield* options.lockedRows(options.skipsLocked, {
     index: 'due',
     prefix: '',
     until: sortable(untilUs + 1),
@@ -143,10 +144,13 @@ function replace(office: RowOffice, id: string): void {
 }
 
 /** Waiting jobs whose time has come are marked as ready; whether more are left. */
-export function* promote(office: RowOffice, skipsLocked: boolean): Script<boolean> {
+export function* promote(
+  office: RowOffice,
+  { lockedRows: find, skipsLocked }: Pick<DueOptions, 'lockedRows' | 'skipsLocked'>,
+): Script<boolean> {
   const until = sortable(office.wallUs() + 1);
   const scan = { index: 'later', prefix: '', until, limit: JOBS_MAX };
-  const rows = yield* lockedRows(skipsLocked, scan);
+  const rows = yield* find(skipsLocked, scan);
   office.load(rows);
   for (const row of rows) {
     const job = jobOf(row);
@@ -167,13 +171,15 @@ export function* forget(office: RowOffice): Script<boolean> {
 }
 
 /** Rows of a scan, locked; rows that changed under way are as they are then, or left out. */
-export function* lockedRows(skipsLocked: boolean, scan: StoreScan): Script<readonly StoreRow[]> {
+export type LockedRows = (skipsLocked: boolean, scan: StoreScan) => Script<readonly StoreRow[]>;
+
+export const lockedRows: LockedRows = function* (skipsLocked, scan) {
   if (skipsLocked) return yield [{ kind: 'claim', ...scan }];
   const found = yield [{ kind: 'range', ...scan }];
   if (found.length === 0) return found;
   const rows = yield found.map(({ key }): StoreOp => ({ kind: 'read', key, forUpdate: true }));
   return rows.filter(({ version }, at) => version === found[at]?.version);
-}
+};
 
 /** When something falls due next, as far as these rows tell. */
 export function* nextDue(): Script<number> {

@@ -96,6 +96,7 @@ export class RowMember implements Program {
     this.#port = {
       options: { zones },
       ticks: new TickDecider(zones, parts.decideTicks, parts.checkTiming),
+      cursorOfPut: parts.cursorOfPut,
       stepJob: parts.stepJob,
       wallUs: () => host.wallUs(),
     };
@@ -292,9 +293,10 @@ export class RowMember implements Program {
     if (this.#isDeciding) return;
     this.#isDeciding = true;
     const { aheadUs, keepsRing, lane } = this.#preset;
-    const { decideOverlap } = this.#parts;
+    const { decideOverlap, exclusion } = this.#parts;
+    const { lockedRows } = exclusion;
     const skipsLocked = lane === 'claim';
-    const options = { decideOverlap, aheadUs, skipsLocked, keepsRing };
+    const options = { decideOverlap, lockedRows, aheadUs, skipsLocked, keepsRing };
     let lookedUs = this.#host.monotonicUs();
     const look = (): void => {
       lookedUs = this.#host.monotonicUs();
@@ -306,7 +308,7 @@ export class RowMember implements Program {
         const firstUs = yield* nextDue();
         if (firstUs - aheadUs > office.wallUs()) return { more: false, ring: [], nextUs: firstUs };
         const { more, ring } = yield* decideDue(office, options);
-        const moreJobs = yield* promote(office, skipsLocked);
+        const moreJobs = yield* promote(office, options);
         return { more: more || moreJobs, ring, nextUs: yield* nextDue() };
       },
       done: ({ more, ring, nextUs }) => {
@@ -363,9 +365,12 @@ export class RowMember implements Program {
   *#claimScript(office: RowOffice, isFresh: boolean): Script<Claims> {
     this.#crew.unreserve();
     const epoch = this.#epoch;
+    const { findObstacle, exclusion, readLimits } = this.#parts;
     const claims = yield* claimReady(office, {
       epoch,
-      findObstacle: this.#parts.findObstacle,
+      findObstacle,
+      lockedRows: exclusion.lockedRows,
+      readLimits,
       seatFor: (job) => this.#crew.reserve(job),
       hasRoom: () => this.#crew.hasRoom(),
       isFresh,
@@ -401,7 +406,7 @@ export class RowMember implements Program {
     const isGuarded = plan.isScan === true && lane === 'lock';
     const task: Task = {
       begin: () => this.#work(plan, (value) => (result = value)),
-      ...(isGuarded ? { guard: this.#parts.guard(GLOBAL_LOCK) } : {}),
+      ...(isGuarded ? { guard: this.#parts.exclusion.guard(GLOBAL_LOCK) } : {}),
       ...(lockWaitUs === undefined ? {} : { lockWaitUs }),
       done: (work) => {
         const deeds = work as Deeds;

@@ -8,6 +8,7 @@ import type { ZoneTable } from '../../schedule/zone-rules.ts';
 import type { StoreOp, StoreRow } from '../../store/protocol.ts';
 import type { DeskOut, Office } from '../api-desk.ts';
 import { Book, type BookEntry, type ScheduleRecord } from '../book.ts';
+import type { CursorOfPut } from '../edits.ts';
 import { Out } from '../out.ts';
 import { standingOf, type TickDecider } from '../ticks.ts';
 import {
@@ -36,6 +37,7 @@ export interface Deeds extends Work {
 export interface OfficePort {
   readonly options: { readonly zones: ZoneTable };
   readonly ticks: TickDecider;
+  readonly cursorOfPut: CursorOfPut;
   readonly stepJob: typeof stepJob;
   wallUs(): WallUs;
 }
@@ -48,6 +50,7 @@ export class RowOffice implements Office {
   readonly book = new Book();
   readonly options: { readonly zones: ZoneTable };
   readonly ticks: TickDecider;
+  readonly cursorOfPut: CursorOfPut;
   readonly #port: OfficePort;
   readonly #rows = new Map<string, Row>();
   readonly #out: DeskOut = new Out<BookEntry>();
@@ -60,6 +63,7 @@ export class RowOffice implements Office {
     this.#port = port;
     this.options = port.options;
     this.ticks = port.ticks;
+    this.cursorOfPut = port.cursorOfPut;
   }
 
   /** Collects what the desk wants done. */

@@ -61,7 +61,8 @@ export class Transactions {
   }
 
   run(task: Task, out: CallOut): void {
-    const lane = this.#lanes.find(({ running }) => running === undefined);
+    const isFirst = this.#line.length === 0;
+    const lane = isFirst ? this.#lanes.find(({ running }) => running === undefined) : undefined;
     if (lane === undefined) this.#line.push(task);
     else this.#begin(lane, task, out);
   }
@@ -75,8 +76,9 @@ export class Transactions {
     if (running.work === undefined) return this.#step(lane, running, outcome.rows, out);
     lane.running = undefined;
     running.task.done(running.work);
-    const next = this.#line.shift();
-    if (next !== undefined && lane.running === undefined) this.#begin(lane, next, out);
+    // What followed from it may have taken the lane: then whoever is next stays in line.
+    const next = lane.running === undefined ? this.#line.shift() : undefined;
+    if (next !== undefined) this.#begin(lane, next, out);
   }
 
   /** True when the timer belonged to one of the sessions. */
