@@ -3,18 +3,18 @@
  *
  * Checks: the first body of a job begins no earlier than the moment of its submit plus the delay
  * asked for, nor before the instant asked for, less ε; the body of a tick begins no earlier than
- * its nominal time, less ε; and a tick that has begun was due (a nominal time that the schedule
- * does not have is an invention). All in true time: `startWallUs` of the run says when a nominal
- * time is.
+ * its nominal time, less ε; and a tick that has begun was due: a nominal time that the schedule
+ * does not have is an invention, and so is one that only a later version has, whose put was asked
+ * for more than ε after it. All in true time: `startWallUs` of the run says when a nominal time is.
  *
  * Does not check: later attempts of a job, which come after its first (backoff is for
  * `retry-policy`); the delay from acceptance, which is later than the ask and not seen by the
  * client; jobs that a client asked to run now, from that ask on. A job asked for twice counts from
- * the first ask. A tick counts as due whichever version of its schedule it was due under (which one
- * had to be in force is for `spec-change`). Ticks due after the last fact of the run are left out,
+ * the first ask. A tick counts as due whichever version of its schedule it was due under, be it one
+ * that was replaced by then (which had to be in force is for `spec-change`). Ticks due after the last fact of the run are left out,
  * for whether they would have been due is not on record.
  */
-import type { FactOf } from '../history/fact.ts';
+import type { FactOf, Request, TickId } from '../history/fact.ts';
 import { TickMap, tickText } from '../history/tick-map.ts';
 import { humanDuration } from '../lib/units.ts';
 import type { Claim, ClaimContext, Judge } from './checker.ts';
@@ -29,12 +29,17 @@ export const neverEarly: Claim = {
   judge,
 };
 
+type Put = Extract<Request, { readonly kind: 'put-schedule' }>;
+
 function judge({ epsilonUs }: ClaimContext): Judge {
   const breaks = new FirstBreak();
   // Of delayed jobs; undefined once begun: a second ask of the same job must not restart its delay.
   const asked = new Map<string, FactOf<'asked'> | undefined>();
   const due = new TickMap<true>();
   const undue = new TickMap<FactOf<'body-began'>>();
+  /** The greatest revision of each schedule that was put, and ticks of those that were not yet. */
+  const newest = new Map<string, number>();
+  const ahead = new Map<string, FactOf<'tick-due'>[]>();
   let startWallUs: number | undefined;
   let lastUs = 0;
   let began = 0;
@@ -49,6 +54,24 @@ function judge({ epsilonUs }: ClaimContext): Judge {
     breaks.add([fact], `tick ${tickText(tick)} began ${humanDuration(earlyUs)} before it was due`);
   };
 
+  const isDue = (tick: TickId): void => {
+    due.set(tick, true);
+    undue.delete(tick);
+  };
+
+  /** Whoever decides may have a clock that is behind: what was due shortly before counts. */
+  const onPut = ({ schedule, revision }: Put, at: number): void => {
+    newest.set(schedule, Math.max(revision, newest.get(schedule) ?? 1));
+    const waiting = ahead.get(schedule) ?? [];
+    for (const fact of waiting) {
+      if (fact.revision === revision && fact.at >= at - epsilonUs) isDue(fact.tick);
+    }
+    ahead.set(
+      schedule,
+      waiting.filter((fact) => fact.revision !== revision),
+    );
+  };
+
   return judgeOf(
     {
       'run-began': (fact) => {
@@ -56,15 +79,19 @@ function judge({ epsilonUs }: ClaimContext): Judge {
       },
       asked: (fact) => {
         const { request } = fact;
+        if (request.kind === 'put-schedule') return onPut(request, fact.at);
         if (request.kind === 'run-now') asked.set(request.job, undefined);
         if (request.kind !== 'submit') return;
         if (request.delayUs === 0 && request.atUs === undefined) return;
         if (!asked.has(request.job)) asked.set(request.job, fact);
       },
-      'tick-due': ({ at, tick }) => {
+      'tick-due': (fact) => {
+        const { at, tick, revision } = fact;
         lastUs = at;
-        due.set(tick, true);
-        undue.delete(tick);
+        if (revision <= (newest.get(tick.schedule) ?? 1)) return isDue(tick);
+        const waiting = ahead.get(tick.schedule);
+        if (waiting === undefined) ahead.set(tick.schedule, [fact]);
+        else waiting.push(fact);
       },
       'body-began': (fact) => {
         began++;

@@ -32,6 +32,8 @@ const ANY_REPORT =
   'a report counts whichever attempt it speaks of, so that of one given up ends the job';
 const RESCUED_BY_AGE =
   'an attempt is given up by its age alone, however well it is, and runs beside its successor';
+const LATE_BY_AGE =
+  'a launch that got lost with its worker is found by its age alone, and its job waits that long';
 const RING =
   'ticks that were read ahead are in the memory of one member: when it goes, they are lost and ' +
   'nobody knows that they were due';
@@ -49,6 +51,7 @@ function notPromised(preset: RowsPreset): Readonly<Record<string, string>> {
   }
   if (preset.rescue.kind === 'age') {
     for (const claim of ['overlap', 'limits']) why[claim] = RESCUED_BY_AGE;
+    why['no-starvation'] = LATE_BY_AGE;
   }
   if (preset.keepsRing) {
     for (const claim of ['explained-skips', 'on-time', 'no-silent-schedule']) why[claim] = RING;
