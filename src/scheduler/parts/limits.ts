@@ -62,8 +62,8 @@ export function nextStartUs({ limits: { rate }, fullAtUs }: QueueRecord, nowUs: 
   if (rate === undefined || fullAtUs === undefined) return nowUs;
   const { perUs, starts } = rate;
   // A clock that was ahead may have left a time that no bucket can need: an empty one is empty.
-  const fullUs = Math.min(fullAtUs, nowUs + perUs);
-  return Math.max(nowUs, Math.ceil(fullUs + perUs / starts - perUs)) as WallUs;
+  const missingUs = Math.min(fullAtUs - nowUs, perUs);
+  return (nowUs + Math.max(0, Math.ceil(missingUs + perUs / starts - perUs))) as WallUs;
 }
 
 /** The queue after one start; undefined where it keeps no count of them. */
@@ -71,6 +71,7 @@ export function afterStart(queue: QueueRecord, nowUs: WallUs): QueueRecord | und
   const { rate } = queue.limits;
   if (rate === undefined) return undefined;
   const { perUs, starts } = rate;
-  const fullUs = Math.min(Math.max(queue.fullAtUs ?? nowUs, nowUs), nowUs + perUs);
-  return { ...queue, fullAtUs: Math.ceil(fullUs + perUs / starts) as WallUs };
+  const missingUs = Math.min(Math.max((queue.fullAtUs ?? nowUs) - nowUs, 0), perUs);
+  // Spans, for an instant of our days leaves no room for less than a quarter of a microsecond.
+  return { ...queue, fullAtUs: (nowUs + Math.ceil(missingUs + perUs / starts)) as WallUs };
 }

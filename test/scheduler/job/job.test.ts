@@ -214,7 +214,7 @@ test('backoff never shrinks, never passes the longest wait, and stays a whole nu
   );
 });
 
-test('jitter makes every wait longer by up to its share, and by nothing where there is none', () => {
+test('jitter makes waits longer by up to its share, by nothing where there is none', () => {
   const draws = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   const spans = fc.nat({ max: 366 * 86_400 * SECOND });
   const shares = fc.nat({ max: 1_000_000 });

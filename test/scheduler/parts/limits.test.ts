@@ -128,3 +128,12 @@ test('a queue without a rate keeps no count', () => {
   expect(afterStart(queue({ concurrency: 1 }), START)).toBeUndefined();
   expect(nextStartUs(queue({}), START)).toBe(START);
 });
+
+test('a start counts, however small its share of the span is', () => {
+  let record = queue({ rate: { starts: 1_000_000, perUs: 1_000 } });
+  for (let i = 0; i < 1_000; i++) record = afterStart(record, START) as QueueRecord;
+  expect(nextStartUs(record, START)).toBeGreaterThan(START);
+  // A tenth of a microsecond is not lost on the way to the next start.
+  record = afterStart(queue({ rate: { starts: 10, perUs: 1_000_001 } }), START) as QueueRecord;
+  expect((record.fullAtUs ?? 0) - START).toBe(100_001);
+});
