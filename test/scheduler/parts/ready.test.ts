@@ -6,7 +6,7 @@ import type { QueueSpec } from '../../../src/scheduler/api.ts';
 import { type JobEvent, type JobRecord, newJob, stepJob } from '../../../src/scheduler/job/job.ts';
 import { Book } from '../../../src/scheduler/parts/book.ts';
 import { afterStart, findObstacle, nextStartUs } from '../../../src/scheduler/parts/limits.ts';
-import { ReadyJobs } from '../../../src/scheduler/parts/ready.ts';
+import { comesFirst, ReadyJobs } from '../../../src/scheduler/parts/ready.ts';
 import { chooseInTurn, hasRoom, Workforce } from '../../../src/scheduler/parts/workforce.ts';
 import { SPEC } from './engine-lab.ts';
 
@@ -25,10 +25,15 @@ class Rig {
   readonly workforce = new Workforce(Object.keys(TAGS), monotonicUs(0), chooseInTurn);
   /** How often the limits of a queue were asked. */
   looked = 0;
-  readonly ready = new ReadyJobs(this.book, this.workforce, (...args) => {
-    this.looked += 1;
-    return findObstacle(...args);
-  });
+  readonly ready = new ReadyJobs(
+    this.book,
+    this.workforce,
+    (...args) => {
+      this.looked += 1;
+      return findObstacle(...args);
+    },
+    comesFirst,
+  );
   /** In the order in which they became ready. */
   waiting: string[] = [];
   nowUs: WallUs = START;
