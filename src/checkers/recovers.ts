@@ -51,6 +51,9 @@ class Recovers implements Judge {
   readonly #audit = new AuditWatch();
   readonly #waiting = new Map<string, Waiting>();
   #dueTicks: FactOf<'tick-due'>[] = [];
+  /** Ticks that are due and have not begun, and those that began and were not due yet. */
+  readonly #openTicks = new TickMap<true>();
+  readonly #earlyTicks = new TickMap<true>();
   #heal: FactOf<'phase'> | undefined;
   /** The first body after heal, or the start of the audit where none began before it. */
   #resumed: FactOf<'body-began'> | FactOf<'phase'> | undefined;
@@ -109,13 +112,20 @@ class Recovers implements Judge {
 
   #began(fact: FactOf<'body-began'>): void {
     if (this.#resumed !== undefined) return;
+    if (fact.tick !== undefined) this.#tickBegan(fact.tick);
     if (this.#heal !== undefined) this.#resume(fact);
     else if (fact.tick === undefined) this.#waiting.delete(fact.job);
   }
 
+  /** A clock that is ahead has a tick begin a little before it is due. */
+  #tickBegan(tick: TickId): void {
+    if (!this.#openTicks.delete(tick)) this.#earlyTicks.set(tick, true);
+  }
+
   #tickDue(fact: FactOf<'tick-due'>): void {
-    if (this.#heal === undefined || this.#resumed !== undefined) return;
-    this.#dueTicks.push(fact);
+    if (this.#resumed !== undefined || this.#earlyTicks.delete(fact.tick)) return;
+    this.#openTicks.set(fact.tick, true);
+    if (this.#heal !== undefined) this.#dueTicks.push(fact);
   }
 
   #phase(fact: FactOf<'phase'>): void {
