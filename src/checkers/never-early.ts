@@ -11,8 +11,8 @@
  * `retry-policy`); the delay from acceptance, which is later than the ask and not seen by the
  * client; jobs that a client asked to run now, from that ask on. A job asked for twice counts from
  * the first ask. A tick counts as due whichever version of its schedule it was due under, be it one
- * that was replaced by then (which had to be in force is for `spec-change`). Ticks due after the last fact of the run are left out,
- * for whether they would have been due is not on record.
+ * that was replaced by then (which had to be in force is for `spec-change`). Ticks due after the
+ * last fact of the run are left out, for whether they would have been due is not on record.
  */
 import type { FactOf, Request, TickId } from '../history/fact.ts';
 import { TickMap, tickText } from '../history/tick-map.ts';
@@ -31,15 +31,44 @@ export const neverEarly: Claim = {
 
 type Put = Extract<Request, { readonly kind: 'put-schedule' }>;
 
+/** Tells which ticks of later versions of schedules count: those due after their put. */
+class Versions {
+  readonly #epsilonUs: number;
+  readonly #tell: (tick: TickId) => void;
+  /** By schedule: the greatest revision that was put, and ticks of those that were not yet. */
+  readonly #newest = new Map<string, number>();
+  readonly #ahead = new Map<string, readonly FactOf<'tick-due'>[]>();
+
+  constructor(epsilonUs: number, tell: (tick: TickId) => void) {
+    this.#epsilonUs = epsilonUs;
+    this.#tell = tell;
+  }
+
+  onDue(fact: FactOf<'tick-due'>): void {
+    const { tick, revision } = fact;
+    if (revision <= (this.#newest.get(tick.schedule) ?? 1)) return this.#tell(tick);
+    this.#ahead.set(tick.schedule, [...(this.#ahead.get(tick.schedule) ?? []), fact]);
+  }
+
+  /** Whoever decides may have a clock that is behind: what was due shortly before counts. */
+  onPut({ schedule, revision }: Put, at: number): void {
+    this.#newest.set(schedule, Math.max(revision, this.#newest.get(schedule) ?? 1));
+    const ahead = this.#ahead.get(schedule) ?? [];
+    for (const fact of ahead) {
+      const isTimely = fact.at >= at - this.#epsilonUs;
+      if (fact.revision === revision && isTimely) this.#tell(fact.tick);
+    }
+    const left = ahead.filter((fact) => fact.revision > revision);
+    this.#ahead.set(schedule, left);
+  }
+}
+
 function judge({ epsilonUs }: ClaimContext): Judge {
   const breaks = new FirstBreak();
   // Of delayed jobs; undefined once begun: a second ask of the same job must not restart its delay.
   const asked = new Map<string, FactOf<'asked'> | undefined>();
   const due = new TickMap<true>();
   const undue = new TickMap<FactOf<'body-began'>>();
-  /** The greatest revision of each schedule that was put, and ticks of those that were not yet. */
-  const newest = new Map<string, number>();
-  const ahead = new Map<string, FactOf<'tick-due'>[]>();
   let startWallUs: number | undefined;
   let lastUs = 0;
   let began = 0;
@@ -54,23 +83,10 @@ function judge({ epsilonUs }: ClaimContext): Judge {
     breaks.add([fact], `tick ${tickText(tick)} began ${humanDuration(earlyUs)} before it was due`);
   };
 
-  const isDue = (tick: TickId): void => {
+  const versions = new Versions(epsilonUs, (tick) => {
     due.set(tick, true);
     undue.delete(tick);
-  };
-
-  /** Whoever decides may have a clock that is behind: what was due shortly before counts. */
-  const onPut = ({ schedule, revision }: Put, at: number): void => {
-    newest.set(schedule, Math.max(revision, newest.get(schedule) ?? 1));
-    const waiting = ahead.get(schedule) ?? [];
-    for (const fact of waiting) {
-      if (fact.revision === revision && fact.at >= at - epsilonUs) isDue(fact.tick);
-    }
-    ahead.set(
-      schedule,
-      waiting.filter((fact) => fact.revision !== revision),
-    );
-  };
+  });
 
   return judgeOf(
     {
@@ -79,19 +95,15 @@ function judge({ epsilonUs }: ClaimContext): Judge {
       },
       asked: (fact) => {
         const { request } = fact;
-        if (request.kind === 'put-schedule') return onPut(request, fact.at);
+        if (request.kind === 'put-schedule') return versions.onPut(request, fact.at);
         if (request.kind === 'run-now') asked.set(request.job, undefined);
         if (request.kind !== 'submit') return;
         if (request.delayUs === 0 && request.atUs === undefined) return;
         if (!asked.has(request.job)) asked.set(request.job, fact);
       },
       'tick-due': (fact) => {
-        const { at, tick, revision } = fact;
-        lastUs = at;
-        if (revision <= (newest.get(tick.schedule) ?? 1)) return isDue(tick);
-        const waiting = ahead.get(tick.schedule);
-        if (waiting === undefined) ahead.set(tick.schedule, [fact]);
-        else waiting.push(fact);
+        lastUs = fact.at;
+        versions.onDue(fact);
       },
       'body-began': (fact) => {
         began++;

@@ -25,6 +25,7 @@ import { headOfLineBatch } from './head-of-line-batch.ts';
 import { identityWithoutIncarnation } from './identity-without-incarnation.ts';
 import { impatientLeader } from './impatient-leader.ts';
 import { inMemoryCursor } from './in-memory-cursor.ts';
+import { killedCountsAsDone } from './killed-counts-as-done.ts';
 import { leaderWithoutDuties } from './leader-without-duties.ts';
 import { lockNoopWhenRowAbsent } from './lock-noop-when-row-absent.ts';
 import { missedComputedFromOldCursor } from './missed-computed-from-old-cursor.ts';
@@ -56,7 +57,6 @@ export const MUTANTS: readonly Mutant[] = [
   popThenPush,
   nextFromNowOnElection,
   silentDrop,
-  failedParentWillDo,
   noSelfFence,
   noStopCallback,
   unfencedMetadataWrite,
@@ -85,10 +85,12 @@ export const MUTANTS: readonly Mutant[] = [
   neverGivenUp,
   catchupUnbounded,
   headOfLineBatch,
-  priorityIgnored,
   rescueByAge,
   replaceOnElection,
   redeliveryNotCounted,
   impatientLeader,
   givenUpIsGone,
+  failedParentWillDo,
+  killedCountsAsDone,
+  priorityIgnored,
 ];

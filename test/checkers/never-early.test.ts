@@ -76,7 +76,13 @@ test('breaks when a job begins before the instant asked for, unless it is to run
   expect(f.verdictOn(neverEarly, [f.runBegan(), ask, now, early]).kind).toBe('held');
 });
 
-test('a tick may be due under whichever version of its schedule', () => {
-  const facts = [f.runBegan(), f.due(5, { revision: 2 }), f.began(6, 't', { tick: f.tickAt(5) })];
-  expect(f.verdictOn(neverEarly, facts).kind).toBe('held');
+test('a tick may be due under whichever version of its schedule was put in time', () => {
+  const put = (s: number) => f.asked(s, f.putOf('backup', { revision: 2 }));
+  const ran = [f.due(5, { revision: 2 }), f.began(9, 't', { tick: f.tickAt(5) })] as const;
+  const [due, began] = ran;
+  expect(f.verdictOn(neverEarly, [f.runBegan(), put(4), due, began]).kind).toBe('held');
+  // The clock of who decides may be behind by ε.
+  expect(f.verdictOn(neverEarly, [f.runBegan(), due, put(6), began]).kind).toBe('held');
+  const late = [f.runBegan(), due, put(8), began];
+  expect(f.verdictOn(neverEarly, late)).toMatchObject({ kind: 'broken', facts: [began] });
 });

@@ -1,20 +1,34 @@
 import { describe, expect, test } from 'vitest';
+import type { Mutant } from '../../src/mutants/mutant.ts';
 import { MUTANTS } from '../../src/mutants/mutants.ts';
 import { DESIGNS, selectDesign } from '../../src/scenario/registry.ts';
 import { LEASE_PARTS } from '../../src/scheduler/designs/lease/lease.ts';
 import { SAFE_PARTS } from '../../src/scheduler/parts/engine.ts';
+import { ROWS_PARTS } from '../../src/scheduler/parts/rows/parts.ts';
+import { WORKER_PARTS } from '../../src/scheduler/worker/worker.ts';
+
+type Parts = Readonly<Record<string, unknown>>;
+
+/** What a mutant replaces one of, by whose mutant it is. */
+const RIGHT: Readonly<Record<Mutant['of'], readonly Parts[]>> = {
+  engine: [{ ...SAFE_PARTS }],
+  lease: [{ ...LEASE_PARTS }],
+  rows: [{ ...ROWS_PARTS }],
+  any: [{ ...SAFE_PARTS }, { ...ROWS_PARTS }],
+  worker: [{ ...WORKER_PARTS }],
+};
 
 describe.each(MUTANTS)('$name', (mutant) => {
   const { name, sentence, source, parts } = mutant;
 
   test('replaces exactly one part of its design', () => {
-    const right: Readonly<Record<string, unknown>> =
-      mutant.of === 'engine' ? { ...SAFE_PARTS } : { ...LEASE_PARTS };
     const replaced = Object.entries(parts);
     expect(replaced.length).toBe(1);
-    for (const [part, wrong] of replaced) {
-      expect(Object.keys(right)).toContain(part);
-      expect(wrong).not.toBe(right[part]);
+    for (const right of RIGHT[mutant.of]) {
+      for (const [part, wrong] of replaced) {
+        expect(Object.keys(right)).toContain(part);
+        expect(wrong).not.toBe(right[part]);
+      }
     }
   });
 
@@ -29,8 +43,9 @@ describe.each(MUTANTS)('$name', (mutant) => {
     for (const { name: design } of hosts) {
       const [selected, right] = [selectDesign(`${design}~${name}`), selectDesign(design)];
       if (selected.kind === 'failed' || right.kind === 'failed') throw new Error(design);
-      const { build: _, coreSchedulers: core, ...said } = selected.value;
-      const { build: __, coreSchedulers: rightCore, ...promised } = right.value;
+      const { build: _, workerParts: own, coreSchedulers: core, ...said } = selected.value;
+      const { build: __, workerParts, coreSchedulers: rightCore, ...promised } = right.value;
+      expect(own !== workerParts).toBe(mutant.of === 'worker');
       expect(said).toEqual({ ...promised, name: `${design}~${name}` });
       for (const members of [1, 2, 3, 5]) expect(core(members)).toBe(rightCore(members));
     }
@@ -42,7 +57,7 @@ test('names are unique', () => {
 });
 
 test('every root cause has a mutant', () => {
-  expect(new Set(MUTANTS.map(({ cause }) => cause)).size).toBe(8);
+  expect(new Set(MUTANTS.map(({ cause }) => cause)).size).toBe(9);
 });
 
 test('a mutant of the lease is none of a design without one', () => {

@@ -107,7 +107,12 @@ export class ReadyJobs {
   /** When a queue that its rate holds back may start its next job; Infinity where there is none. */
   wakeUs = Number.POSITIVE_INFINITY;
 
-  constructor(book: Book, workforce: Workforce, find: FindObstacle, isBefore: ComesFirst) {
+  constructor(
+    book: Book,
+    workforce: Workforce,
+    find: FindObstacle,
+    isBefore: ComesFirst = comesFirst,
+  ) {
     this.#book = book;
     this.#workforce = workforce;
     this.#find = find;
