@@ -37,7 +37,7 @@ class Versions {
   readonly #tell: (tick: TickId) => void;
   /** By schedule: the greatest revision that was put, and ticks of those that were not yet. */
   readonly #newest = new Map<string, number>();
-  readonly #ahead = new Map<string, readonly FactOf<'tick-due'>[]>();
+  readonly #ahead = new Map<string, FactOf<'tick-due'>[]>();
 
   constructor(epsilonUs: number, tell: (tick: TickId) => void) {
     this.#epsilonUs = epsilonUs;
@@ -47,7 +47,9 @@ class Versions {
   onDue(fact: FactOf<'tick-due'>): void {
     const { tick, revision } = fact;
     if (revision <= (this.#newest.get(tick.schedule) ?? 1)) return this.#tell(tick);
-    this.#ahead.set(tick.schedule, [...(this.#ahead.get(tick.schedule) ?? []), fact]);
+    const ahead = this.#ahead.get(tick.schedule);
+    if (ahead === undefined) this.#ahead.set(tick.schedule, [fact]);
+    else ahead.push(fact);
   }
 
   /** Whoever decides may have a clock that is behind: what was due shortly before counts. */
