@@ -100,7 +100,8 @@ function assumptionsOf(preset: RowsPreset, replica: Replica): SelectedDesign['as
 
 const ORDER_IN_WORDS = {
   what: 'order of a queue',
-  bound: `but for jobs whose rows somebody keeps locked, for up to ${formatDurationUs(LEFT_BEHIND_US)}`,
+  bound:
+    'but for jobs whose rows somebody keeps locked, for up to ' + formatDurationUs(LEFT_BEHIND_US),
 };
 
 function rescueInWords(rescue: Rescue): string {
