@@ -21,7 +21,9 @@
  *   live-attempts.ts  attempts that hold a grant
  *   schedule-puts.ts  the versions of a schedule, and which may be in force
  *   job-queues.ts     the queue of a job; held-queues.ts: those that may hold it back
- * and what one claim needs beside its file: `limits` unique-keys.ts and token-bucket.ts,
+ *   retained.ts       from when on a job may have been forgotten
+ * and what one claim needs beside its file: `no-loss` known-schedules.ts, `retry-policy`
+ * retry-waits.ts, `limits` unique-keys.ts and token-bucket.ts,
  * `queue-order` passed-over.ts, `linearizable-api` api-key.ts (what was heard of one key),
  * linearize.ts (the search), job-register.ts and schedule-register.ts (what may be heard).
  */

@@ -31,109 +31,119 @@ export const neverEarly: Claim = {
 
 type Put = Extract<Request, { readonly kind: 'put-schedule' }>;
 
-/** Tells which ticks of later versions of schedules count: those due after their put. */
-class Versions {
-  readonly #epsilonUs: number;
-  readonly #tell: (tick: TickId) => void;
-  /** By schedule: the greatest revision that was put, and ticks of those that were not yet. */
-  readonly #newest = new Map<string, number>();
-  readonly #ahead = new Map<string, FactOf<'tick-due'>[]>();
-
-  constructor(epsilonUs: number, tell: (tick: TickId) => void) {
-    this.#epsilonUs = epsilonUs;
-    this.#tell = tell;
-  }
-
-  onDue(fact: FactOf<'tick-due'>): void {
-    const { tick, revision } = fact;
-    if (revision <= (this.#newest.get(tick.schedule) ?? 1)) return this.#tell(tick);
-    const ahead = this.#ahead.get(tick.schedule);
-    if (ahead === undefined) this.#ahead.set(tick.schedule, [fact]);
-    else ahead.push(fact);
-  }
-
-  /** Whoever decides may have a clock that is behind: what was due shortly before counts. */
-  onPut({ schedule, revision }: Put, at: number): void {
-    this.#newest.set(schedule, Math.max(revision, this.#newest.get(schedule) ?? 1));
-    const ahead = this.#ahead.get(schedule) ?? [];
-    for (const fact of ahead) {
-      const isTimely = fact.at >= at - this.#epsilonUs;
-      if (fact.revision === revision && isTimely) this.#tell(fact.tick);
-    }
-    const left = ahead.filter((fact) => fact.revision > revision);
-    this.#ahead.set(schedule, left);
-  }
-}
-
 function judge({ epsilonUs }: ClaimContext): Judge {
   const breaks = new FirstBreak();
   // Of delayed jobs; undefined once begun: a second ask of the same job must not restart its delay.
   const asked = new Map<string, FactOf<'asked'> | undefined>();
-  const due = new TickMap<true>();
-  const undue = new TickMap<FactOf<'body-began'>>();
+  const ticks = new DueTicks(epsilonUs, breaks);
   let startWallUs: number | undefined;
   let lastUs = 0;
   let began = 0;
 
-  const onTick = (fact: FactOf<'body-began'>): void => {
-    const tick = fact.tick!;
-    if (due.has(tick)) return;
-    if (!undue.has(tick)) undue.set(tick, fact);
-    if (startWallUs === undefined) return;
-    const earlyUs = tick.nominalUs - startWallUs - fact.at;
-    if (earlyUs <= epsilonUs) return;
-    breaks.add([fact], `tick ${tickText(tick)} began ${humanDuration(earlyUs)} before it was due`);
+  const onAsked = (fact: FactOf<'asked'>): void => {
+    const { request } = fact;
+    if (request.kind === 'put-schedule') return ticks.onPut(request, fact.at);
+    if (request.kind === 'run-now') asked.set(request.job, undefined);
+    if (request.kind !== 'submit') return;
+    if (request.delayUs === 0 && request.atUs === undefined) return;
+    if (!asked.has(request.job)) asked.set(request.job, fact);
   };
 
-  const versions = new Versions(epsilonUs, (tick) => {
-    due.set(tick, true);
-    undue.delete(tick);
-  });
+  const onBegan = (fact: FactOf<'body-began'>): void => {
+    began++;
+    lastUs = fact.at;
+    if (fact.tick !== undefined) return ticks.onBegan(fact, fact.tick, startWallUs);
+    const ask = asked.get(fact.job);
+    if (ask === undefined) return;
+    asked.set(fact.job, undefined);
+    const earlyUs = dueUs(ask, startWallUs) - fact.at;
+    if (earlyUs <= epsilonUs) return;
+    const isDelay = earlyUs === ask.at + delayUsOf(ask) - fact.at;
+    const what = isDelay ? 'its delay was over' : 'its time';
+    const summary = `job ${fact.job} began ${humanDuration(earlyUs)} before ${what}`;
+    breaks.add([ask, fact], summary);
+  };
 
   return judgeOf(
     {
       'run-began': (fact) => {
         startWallUs = fact.startWallUs;
       },
-      asked: (fact) => {
-        const { request } = fact;
-        if (request.kind === 'put-schedule') return versions.onPut(request, fact.at);
-        if (request.kind === 'run-now') asked.set(request.job, undefined);
-        if (request.kind !== 'submit') return;
-        if (request.delayUs === 0 && request.atUs === undefined) return;
-        if (!asked.has(request.job)) asked.set(request.job, fact);
-      },
+      asked: onAsked,
       'tick-due': (fact) => {
         lastUs = fact.at;
-        versions.onDue(fact);
+        ticks.onDue(fact);
       },
-      'body-began': (fact) => {
-        began++;
-        lastUs = fact.at;
-        if (fact.tick !== undefined) return onTick(fact);
-        const ask = asked.get(fact.job);
-        if (ask === undefined) return;
-        asked.set(fact.job, undefined);
-        const earlyUs = dueUs(ask, startWallUs) - fact.at;
-        if (earlyUs <= epsilonUs) return;
-        const what =
-          earlyUs === ask.at + delayUsOf(ask) - fact.at ? 'its delay was over' : 'its time';
-        const summary = `job ${fact.job} began ${humanDuration(earlyUs)} before ${what}`;
-        breaks.add([ask, fact], summary);
-      },
+      'body-began': onBegan,
       phase: ({ at }) => {
         lastUs = at;
       },
     },
     () => {
-      for (const fact of undue.values()) {
-        const tick = fact.tick!;
-        if (startWallUs !== undefined && tick.nominalUs - startWallUs > lastUs) continue;
-        breaks.add([fact], `tick ${tickText(tick)} began, and was never due`);
-      }
+      ticks.findUndue(startWallUs === undefined ? Number.NaN : startWallUs + lastUs);
       return breaks.or(() => (began === 0 ? vacuous('nothing began') : HELD));
     },
   );
+}
+
+/** Which ticks were due, and which began before they were. */
+class DueTicks {
+  readonly #epsilonUs: number;
+  readonly #breaks: FirstBreak;
+  readonly #due = new TickMap<true>();
+  readonly #undue = new TickMap<FactOf<'body-began'>>();
+  /** The greatest revision of each schedule that was put, and ticks of those that were not yet. */
+  readonly #newest = new Map<string, number>();
+  readonly #ahead = new Map<string, FactOf<'tick-due'>[]>();
+
+  constructor(epsilonUs: number, breaks: FirstBreak) {
+    this.#epsilonUs = epsilonUs;
+    this.#breaks = breaks;
+  }
+
+  /** Whoever decides may have a clock that is behind: what was due shortly before counts. */
+  onPut({ schedule, revision }: Put, at: number): void {
+    this.#newest.set(schedule, Math.max(revision, this.#newest.get(schedule) ?? 1));
+    const waiting = this.#ahead.get(schedule) ?? [];
+    for (const fact of waiting) {
+      const isInTime = fact.at >= at - this.#epsilonUs;
+      if (fact.revision === revision && isInTime) this.#isDue(fact.tick);
+    }
+    const others = waiting.filter((fact) => fact.revision !== revision);
+    this.#ahead.set(schedule, others);
+  }
+
+  onDue(fact: FactOf<'tick-due'>): void {
+    const { tick, revision } = fact;
+    if (revision <= (this.#newest.get(tick.schedule) ?? 1)) return this.#isDue(tick);
+    const waiting = this.#ahead.get(tick.schedule);
+    if (waiting === undefined) this.#ahead.set(tick.schedule, [fact]);
+    else waiting.push(fact);
+  }
+
+  onBegan(fact: FactOf<'body-began'>, tick: TickId, startWallUs: number | undefined): void {
+    if (this.#due.has(tick)) return;
+    if (!this.#undue.has(tick)) this.#undue.set(tick, fact);
+    if (startWallUs === undefined) return;
+    const earlyUs = tick.nominalUs - startWallUs - fact.at;
+    if (earlyUs <= this.#epsilonUs) return;
+    const early = humanDuration(earlyUs);
+    this.#breaks.add([fact], `tick ${tickText(tick)} began ${early} before it was due`);
+  }
+
+  /** Whether a tick after the end of the run would have been due is not on record. */
+  findUndue(endWallUs: number): void {
+    for (const fact of this.#undue.values()) {
+      const tick = fact.tick as TickId;
+      if (tick.nominalUs > endWallUs) continue;
+      this.#breaks.add([fact], `tick ${tickText(tick)} began, and was never due`);
+    }
+  }
+
+  #isDue(tick: TickId): void {
+    this.#due.set(tick, true);
+    this.#undue.delete(tick);
+  }
 }
 
 const delayUsOf = ({ request }: FactOf<'asked'>): number =>

@@ -4,7 +4,7 @@ import { required } from '../lib/assert.ts';
 export interface Claimed {
   readonly job: string;
   readonly priority: number;
-  /** It was not ready before this, and is certain to have been from that on, where that is known. */
+  /** It was not ready before this, and certainly was from that on; Infinity where nobody knows. */
   readonly readyAfterUs: number;
   readonly readyByUs: number;
   /** When its first grant was decided. */

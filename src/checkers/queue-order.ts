@@ -5,9 +5,9 @@
  * that has never been granted, begins later, and
  *   - has a greater priority, and was ready for longer than `orderSlackUs` before that decision; or
  *   - has the same priority, and was ready more than `orderSlackUs` before X was.
- * A job is ready when it is accepted and due. Y is taken to be ready ε after its submit was answered
- * ok, and X as early as its ask, its delay and ε allow. Whoever claims in batches, or learns of jobs in rounds, needs the
- * slack.
+ * A job is ready when it is accepted and due. Y is taken to be ready ε after its submit was
+ * answered ok, and X as early as its ask, its delay and ε allow. Whoever claims in batches, or
+ * learns of jobs in rounds, needs the slack.
  *
  * When a grant was decided is its scheduler's word. It counts for X only where it was the first
  * word about X, and a body with that token began; any word about Y, even of a deposed member, means

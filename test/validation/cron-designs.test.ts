@@ -2,9 +2,9 @@
  * Every design takes the real expressions through changes of clock, with and without crashes of who
  * leads: each due tick, by croner's list, is run exactly once, or skipped with a recorded reason.
  *
- * Here each design goes through the time around one change in each zone, under every expression that
- * fires at most once a minute, with crashes in it. `npm run hunt` takes all of them through the weeks around every change, with
- * and without crashes, under all that fire at most hourly; that is an hour's work.
+ * Here each design goes through the time around one change in each zone, under every expression
+ * that fires at most once a minute, with crashes. `npm run hunt` takes them through the weeks around
+ * every change, with and without crashes, under all that fire at most hourly: an hour's work.
  */
 import { describe, expect, test } from 'vitest';
 import type { Fact, TickId } from '../../src/history/fact.ts';
@@ -47,7 +47,7 @@ const changesOf = (zone: string): readonly WallUs[] =>
 const SHORT: readonly Course[] = ZONES.map((zone, index) => {
   const changes = changesOf(zone);
   const changeUs = changes[index % changes.length] as WallUs;
-  return { zone, changeUs, aroundUs: 40 * MINUTE, perDayMax: 1_440, crashes: true };
+  return { zone, changeUs, aroundUs: 10 * MINUTE, perDayMax: 1_440, crashes: true };
 });
 
 const WEEKS: readonly Course[] = ZONES.flatMap((zone) =>
@@ -64,9 +64,7 @@ function faultsOf({ crashes, aroundUs }: Course): string {
   const atS = (offsetUs: number) => `${Math.round((aroundUs + offsetUs) / SECOND)}s`;
   const crash = (offsetUs: number, forS: number) =>
     `  - {kind: crash, target: last-dispatcher, at: ${atS(offsetUs)}, for: ${forS}s}`;
-  return ['faults:', crash(-20 * MINUTE, 30), crash(-10 * SECOND, 45), crash(30 * MINUTE, 5)].join(
-    '\n',
-  );
+  return ['faults:', crash(-5 * MINUTE, 30), crash(-10 * SECOND, 45)].join('\n');
 }
 
 function scenarioFor(course: Course) {
@@ -124,7 +122,7 @@ describe.skipIf(USABLE.length === 0)(
         '%s runs each due tick once, or says why not',
         (design) => {
           const { due, ran, skipped, broken } = followed(design, course);
-          expect(due.size).toBeGreaterThan(200);
+          expect(due.size).toBeGreaterThan(50);
           expect(broken).toEqual({});
           const unresolved = [...due].filter((key) => !ran.has(key) && !skipped.has(key));
           const both = [...due].filter((key) => ran.has(key) && skipped.has(key));

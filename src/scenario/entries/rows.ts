@@ -81,7 +81,7 @@ const selectWith =
       assumptions: assumptionsOf(preset, replica),
       takeoverUs: FOUND_US + 2 * preset.pollUs + (preset.lockWaitUs ?? 10 * SECOND),
       rescueUs: rescueBoundUs(preset, 0),
-      ...(preset.lane === 'claim' ? { orderSlackUs: LEFT_BEHIND_US } : {}),
+      orderSlackUs: LEFT_BEHIND_US,
       expects: [],
       coreSchedulers: () => 1,
     };
@@ -92,7 +92,7 @@ function assumptionsOf(preset: RowsPreset, replica: Replica): SelectedDesign['as
     { what: 'looks for what is due', bound: `every ${formatDurationUs(preset.pollUs)}` },
     { what: 'a worker that is gone', bound: rescueInWords(preset.rescue) },
     { what: 'members down', bound: 'all but one, for liveness; safety does not depend on it' },
-    ...(preset.lane === 'claim' ? [ORDER_IN_WORDS] : []),
+    ORDER_IN_WORDS,
     { what: 'the store', bound: STORE_IN_WORDS[replica] },
     ...CLOCKS_IN_WORDS,
   ];

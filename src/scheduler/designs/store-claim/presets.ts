@@ -7,7 +7,7 @@ const CLAIM = { lane: 'claim', aheadUs: 0, keepsRing: false } as const;
 export const SAFE: RowsPreset = {
   ...CLAIM,
   name: 'safe',
-  why: 'rows claimed one by one, workers watched (homes every 5 s, gone after 15 s), tokens checked',
+  why: 'workers watched (homes every 5 s, gone after 15 s), tokens checked',
   pollUs: 5 * SECOND,
   rescue: { kind: 'homes', refreshUs: 5 * SECOND, deadUs: 15 * SECOND },
   checksToken: true,

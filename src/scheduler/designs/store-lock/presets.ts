@@ -4,7 +4,7 @@ import type { RowsPreset } from '../../parts/rows/preset.ts';
 /** Workers are watched, reports and effects carry tokens that are checked. */
 export const SAFE: RowsPreset = {
   name: 'safe',
-  why: 'one lock around every pass, workers watched (homes every 5 s, gone after 15 s), tokens checked',
+  why: 'workers watched (homes every 5 s, gone after 15 s), tokens checked',
   pollUs: 5 * SECOND,
   lane: 'lock',
   aheadUs: 0,

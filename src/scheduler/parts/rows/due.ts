@@ -55,7 +55,7 @@ export function* decideDue(office: RowOffice, options: DueOptions): Script<DuePa
     const value = valueIn(row);
     if (value?.kind !== 'schedule') continue;
     const { schedule } = value;
-    // With older rules of its zone than it was decided by before, it is left to those who have them.
+    // It was decided by newer rules of its zone: it is left to those who have them.
     if (!office.ticks.track(schedule)) continue;
     const decided = office.ticks.decide(schedule, office.wallUs(), options.aheadUs);
     if (decided === undefined) continue;
