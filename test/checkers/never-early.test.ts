@@ -85,6 +85,7 @@ test('a tick may be due under whichever version of its schedule was put in time'
   expect(f.verdictOn(neverEarly, [f.runBegan(), due, put(6), began]).kind).toBe('held');
   const late = [f.runBegan(), due, put(8), began];
   expect(f.verdictOn(neverEarly, late)).toMatchObject({ kind: 'broken', facts: [began] });
+});
 
 test('a tick may be due under any version of its schedule that was asked for in time', () => {
   const [due, ran] = [f.due(5, { revision: 2 }), f.began(8, 't', { tick: f.tickAt(5) })];
