@@ -13,7 +13,7 @@
  * Does not check: that each job begins in time (that is for `completes`, and for metrics); anything
  * after the first body that begins; ticks due before heal, which policy may have skipped.
  */
-import type { FactOf } from '../history/fact.ts';
+import type { FactOf, TickId } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';
 import { TickMap, tickText } from '../history/tick-map.ts';
 import { humanDuration } from '../lib/units.ts';

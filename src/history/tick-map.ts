@@ -34,8 +34,9 @@ export class TickMap<V> {
     return made;
   }
 
-  delete(tick: TickId): void {
-    this.#schedules.get(tick.schedule)?.delete(tick.nominalUs);
+  /** True when it was there. */
+  delete(tick: TickId): boolean {
+    return this.#schedules.get(tick.schedule)?.delete(tick.nominalUs) === true;
   }
 
   get size(): number {

@@ -9,6 +9,9 @@ import { Book } from '../book.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { type ChooseWorker, type WorkerSeat, Workforce } from '../workforce.ts';
 
+/** A worker that is adopted counts as silent for this share of the time that it is given. */
+const SILENT_SHARE = 0.6;
+
 export interface CrewPort {
   readonly workerTimeoutUs: number;
   /** What ran in an earlier life of a worker is left to others, and takes no place here. */
@@ -57,8 +60,13 @@ export class Crew implements Charge {
     return this.#adopted.has(worker);
   }
 
+  /**
+   * A worker that counts its lives anew, because its disk was lost or a copy of it was ahead, has to
+   * learn that soon: members would hand it on to each other, and none would tell it.
+   */
   adopt(worker: string, nowUs: MonotonicUs): void {
-    this.#workforce.seatOf(worker, nowUs).lastBeatUs = nowUs;
+    const unheardUs = SILENT_SHARE * this.#port.workerTimeoutUs;
+    this.#workforce.seatOf(worker, nowUs).lastBeatUs = (nowUs - unheardUs) as MonotonicUs;
     this.#adopted.add(worker);
   }
 
