@@ -3,8 +3,9 @@
  * leads: each due tick, by croner's list, is run exactly once, or skipped with a recorded reason.
  *
  * Here each design goes through the time around one change in each zone, under every expression
- * that fires at most once a minute, with crashes. `npm run hunt` takes them through the weeks around
- * every change, with and without crashes, under all that fire at most hourly: an hour's work.
+ * that fires at most once a minute, with crashes. `npm run hunt` takes them through the weeks
+ * around every change, with and without crashes, under all that fire at most hourly: an hour's
+ * work.
  */
 import { describe, expect, test } from 'vitest';
 import type { Fact, TickId } from '../../src/history/fact.ts';

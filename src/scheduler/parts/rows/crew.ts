@@ -61,8 +61,8 @@ export class Crew implements Charge {
   }
 
   /**
-   * A worker that counts its lives anew, because its disk was lost or a copy of it was ahead, has to
-   * learn that soon: members would hand it on to each other, and none would tell it.
+   * A worker that counts its lives anew, because its disk was lost or a copy of it was ahead, has
+   * to learn that soon: members would hand it on to each other, and none would tell it.
    */
   adopt(worker: string, nowUs: MonotonicUs): void {
     const unheardUs = SILENT_SHARE * this.#port.workerTimeoutUs;
