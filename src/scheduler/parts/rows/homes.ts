@@ -86,9 +86,13 @@ function jobsIn(row: StoreRow): readonly JobRecord[] {
   return job === undefined ? [] : [job];
 }
 
-/** Every home there is. */
+/**
+ * Every home there is, looked at outside of a transaction: the store may show how they were a while
+ * ago, and whoever acts on one looks at it again.
+ */
 export function* allHomes(): Script<readonly FoundHome[]> {
-  const rows = yield [{ kind: 'range', prefix: homeKey(''), limit: HOMES_MAX }];
+  const look = { kind: 'range', prefix: homeKey(''), limit: HOMES_MAX } as const;
+  const rows = yield [{ kind: 'rollback' }, look, { kind: 'begin' }];
   return rows.flatMap((row) => {
     const home = homeOf(row);
     return home === undefined ? [] : { home, version: row.version };
