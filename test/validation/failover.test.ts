@@ -6,10 +6,10 @@
  * client-go: a leader renews each 2 s, so at its crash the last renewal is 0 to 2 s old. A follower
  * looks after 2 to 4.4 s, uniformly drawn; it sees that renewal one look late, and takes the lease
  * with its first look 15 s after that. So a takeover comes 15 - 2 to 15 + 4.4 + 4.4 s after the
- * crash, and on average, a look being E[p²] / 2 E[p] = 1.675 s away at any moment, 15 - 1 + 1.675
- * + 1.675
- * = 17.35 s after it. With more followers the first counts; its mean, and all quantiles below, are
- * those of an independent Monte Carlo of these rules alone, without messages or a store.
+ * crash, and on average, a look being E[p²] / 2 E[p] = 1.675 s away at any moment,
+ * 15 - 1 + 1.675 + 1.675 = 17.35 s after it. With more followers the first counts; its mean, and
+ * all quantiles below, are those of an independent Monte Carlo of these rules alone, without
+ * messages or a store.
  *
  * The others decide by a limit that is fixed at the last renewal, so what is late is the age a of
  * that renewal at the crash, and the wait w for a follower's next look after the limit. At any
