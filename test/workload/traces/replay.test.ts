@@ -10,6 +10,7 @@ import type { Fact } from '../../../src/history/fact.ts';
 import { required } from '../../../src/lib/assert.ts';
 import { MINUTE, MS, SECOND, wallUs } from '../../../src/lib/units.ts';
 import { prepare } from '../../../src/scenario/prepare.ts';
+import { DESIGNS } from '../../../src/scenario/registry.ts';
 import { readSwf, type TraceJob } from '../../../src/workload/traces/swf.ts';
 import { planWorkload } from '../../../src/workload/workload.ts';
 import { brokenOf, designOf, runTwice, scenarioOf } from '../../support/runs.ts';
@@ -21,6 +22,7 @@ const FILES = existsSync(FOLDER)
   : [];
 const WHOLE = { timeScale: 1, sizeScale: 1, jobsMax: Number.POSITIVE_INFINITY };
 const JOBS = 300;
+const DESIGN_NAMES = DESIGNS.map(({ name }) => name);
 
 const sum = (values: readonly number[]): number => values.reduce((total, each) => total + each, 0);
 const workOf = (jobs: readonly TraceJob[]): number =>
@@ -65,7 +67,12 @@ const WINDOW_US = MINUTE;
  * A calm run of the first jobs of a trace: submitted within a minute, as much work as is asked. One
  * client submits them all, for the clocks of several differ by more than some submits do.
  */
-function replay(file: string, text: string, { workers, slots, load }: Park): Replayed {
+function replay(
+  design: string,
+  file: string,
+  text: string,
+  { workers, slots, load }: Park,
+): Replayed {
   const { jobs } = readSwf(text, { ...WHOLE, jobsMax: JOBS });
   const spanUs = Math.max(...jobs.map(({ submitUs }) => submitUs));
   const runUs = sum(jobs.map((job) => job.runUs));
@@ -86,7 +93,7 @@ phases: {warmUp: 10s, chaos: 10s}
 `);
   const bytes = new TextEncoder().encode(text);
   const loaded = { scenario, text: '', hash: '', trace: { path: file, bytes } };
-  const prepared = prepare(loaded, designOf('lease'));
+  const prepared = prepare(loaded, designOf(design));
   if (prepared.kind === 'failed') throw new Error(JSON.stringify(prepared.error));
   const askedUs = new Map<string, number>();
   const beganUs = new Map<string, number>();
@@ -162,8 +169,8 @@ describe.skipIf(FILES.length === 0)(
         expect(submits).toEqual(traceJobs.map(({ id, submitUs }) => ({ id, submitUs })));
       });
 
-      test('with a slot for every job none waits a second', () => {
-        const replayed = replay(file, text, { workers: 10, slots: 32, load: 0.5 });
+      test.each(DESIGN_NAMES)('%s: with a slot for every job none waits a second', (design) => {
+        const replayed = replay(design, file, text, { workers: 10, slots: 32, load: 0.5 });
         const { jobs, askedUs, beganUs } = replayed;
         expect(jobs).toHaveLength(JOBS);
         expect(replayed.slots).toBeGreaterThan(JOBS);
@@ -174,21 +181,26 @@ describe.skipIf(FILES.length === 0)(
         expect(sum(workDone(replayed)) / workOf(jobs)).toBeCloseTo(1, 3);
       });
 
-      test('with few slots it takes its area at least, and a list schedule at most', () => {
-        const replayed = replay(file, text, { workers: 2, slots: 2, load: 2 });
-        const { jobs, slots, askedUs, endedUs } = replayed;
-        expect(endedUs.size).toBe(JOBS);
-        const firstUs = Math.min(...jobs.map((job) => timeOf(askedUs, job)));
-        const lastAskedUs = Math.max(...jobs.map((job) => timeOf(askedUs, job)));
-        const makespanUs = Math.max(...jobs.map((job) => timeOf(endedUs, job))) - firstUs;
-        const areaUs = sum(jobs.map(({ runUs }) => runUs)) / slots;
-        const longestUs = Math.max(...jobs.map(({ runUs }) => runUs));
-        expect(makespanUs).toBeGreaterThanOrEqual(Math.max(areaUs, longestUs) * (1 - CLOCK_ERROR));
-        // Graham (1969), after the last submit; a slot stands empty between two jobs for a moment.
-        const betweenUs = (JOBS / slots) * 50 * MS;
-        expect(makespanUs).toBeLessThan(lastAskedUs - firstUs + areaUs + longestUs + betweenUs);
-        expect(sum(workDone(replayed)) / workOf(jobs)).toBeCloseTo(1, 3);
-      });
+      test.each(DESIGN_NAMES)(
+        '%s: few slots take the area at least, a list schedule at most',
+        (design) => {
+          const replayed = replay(design, file, text, { workers: 2, slots: 2, load: 2 });
+          const { jobs, slots, askedUs, endedUs } = replayed;
+          expect(endedUs.size).toBe(JOBS);
+          const firstUs = Math.min(...jobs.map((job) => timeOf(askedUs, job)));
+          const lastAskedUs = Math.max(...jobs.map((job) => timeOf(askedUs, job)));
+          const makespanUs = Math.max(...jobs.map((job) => timeOf(endedUs, job))) - firstUs;
+          const areaUs = sum(jobs.map(({ runUs }) => runUs)) / slots;
+          const longestUs = Math.max(...jobs.map(({ runUs }) => runUs));
+          expect(makespanUs).toBeGreaterThanOrEqual(
+            Math.max(areaUs, longestUs) * (1 - CLOCK_ERROR),
+          );
+          // Graham (1969), after the last submit; a slot stands empty between two jobs for a moment.
+          const betweenUs = (JOBS / slots) * 50 * MS;
+          expect(makespanUs).toBeLessThan(lastAskedUs - firstUs + areaUs + longestUs + betweenUs);
+          expect(sum(workDone(replayed)) / workOf(jobs)).toBeCloseTo(1, 3);
+        },
+      );
     });
   },
 );

@@ -413,6 +413,7 @@ export class RowMember implements Program {
         this.#out.now.push(...deeds.effects);
         if (deeds.dueUs < Number.POSITIVE_INFINITY) this.#pollBy(deeds.dueUs);
         plan.done?.(result as R, deeds);
+        if (deeds.hasReady && this.#preset.notifies) this.#claim();
       },
     };
     required(this.#transactions, 'transactions').run(task, this.#out);
@@ -426,7 +427,7 @@ export class RowMember implements Program {
     for (const testimony of deeds.said) this.#out.observe(testimony);
     const more = plan.writes?.(result) ?? [];
     // Those who have room are told of what there is no room for here.
-    const isNews = this.#preset.notifies && office.hasReady && !this.#crew.hasRoom();
+    const isNews = this.#preset.notifies && deeds.hasReady && !this.#crew.hasRoom();
     const notes: StoreOp[] = isNews ? [{ kind: 'notify', channel: CHANNEL, payload: '' }] : [];
     return { ...deeds, writes: [...deeds.writes, ...more, ...notes] };
   }

@@ -31,6 +31,8 @@ export interface Deeds extends Work {
   readonly effects: readonly Effect[];
   /** When the first of what was written falls due; Infinity where nothing waits for its time. */
   readonly dueUs: number;
+  /** Whether any job that was written waits only for a worker. */
+  readonly hasReady: boolean;
 }
 
 /** What rows are decided with. */
@@ -56,8 +58,6 @@ export class RowOffice implements Office {
   readonly #out: DeskOut = new Out<BookEntry>();
   /** Jobs that have ended here: whoever waits for them is to be told before the commit. */
   readonly ended: JobRecord[] = [];
-  /** Waiting jobs whose time has come were written. */
-  hasReady = false;
 
   constructor(port: OfficePort) {
     this.#port = port;
@@ -129,17 +129,18 @@ export class RowOffice implements Office {
     }
     const writes = [...last].map(([key, value]): StoreOp => ({ kind: 'write', key, value }));
     let dueUs = Number.POSITIVE_INFINITY;
+    let hasReady = false;
     for (const row of last.values()) {
       if (row?.kind === 'schedule') dueUs = Math.min(dueUs, row.nextUs ?? dueUs);
       if (row?.kind !== 'job' || !isReady(row.job)) continue;
-      if (row.isReady) this.hasReady = true;
+      if (row.isReady) hasReady = true;
       else dueUs = Math.min(dueUs, row.job.dueUs);
     }
     const said = now.map((effect) => {
       assert(effect.kind === 'observe', () => `a desk wants ${effect.kind} at once`);
       return effect.testimony;
     });
-    return { writes, said, effects: afterSync, dueUs };
+    return { writes, said, effects: afterSync, dueUs, hasReady };
   }
 
   #rowOf(entry: BookEntry, before: Row | undefined): Row | undefined {
