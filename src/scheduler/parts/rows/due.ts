@@ -4,7 +4,7 @@
  * its tick: so each tick is decided once, whoever decides it and however often.
  */
 import { tickJobId } from '../../api.ts';
-import type { JobRecord } from '../../job/job.ts';
+import { isReady, type JobRecord } from '../../job/job.ts';
 import { sortable } from '../../store/indexes.ts';
 import type { StoreOp, StoreRow, StoreScan } from '../../store/protocol.ts';
 import type { ScheduleRecord } from '../book.ts';
@@ -153,8 +153,9 @@ export function* promote(
   const rows = yield* find(skipsLocked, scan);
   office.load(rows);
   for (const row of rows) {
-    const job = jobOf(row);
-    if (job !== undefined) office.change({ kind: 'job', job }, office.out);
+    // As it is by now: a tick that was decided in this very transaction may have replaced it.
+    const job = office.book.jobs.get(jobOf(row)?.id ?? '');
+    if (job !== undefined && isReady(job)) office.change({ kind: 'job', job }, office.out);
   }
   return rows.length === JOBS_MAX;
 }

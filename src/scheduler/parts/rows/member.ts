@@ -16,7 +16,12 @@ import type {
 } from '../../api.ts';
 import type { DesignContext } from '../../designs/design.ts';
 import type { JobRecord } from '../../job/job.ts';
-import { epochsAfter, type StoreAnswer, type StoreOp } from '../../store/protocol.ts';
+import {
+  epochsAfter,
+  type StoreAnswer,
+  type StoreOp,
+  type StoreRow,
+} from '../../store/protocol.ts';
 import { SWEEP_US } from '../attempts.ts';
 import type { BookEntry } from '../book.ts';
 import { DueQueue } from '../due-queue.ts';
@@ -421,15 +426,24 @@ export class RowMember implements Program {
 
   *#work<R>(plan: Plan<R>, keep: (result: R) => void): Script<Deeds> {
     const office = new RowOffice(this.#port);
-    const result = yield* plan.script(office);
+    const result = yield* this.#aloud(office, plan.script(office));
     keep(result);
     const deeds = office.finish();
-    for (const testimony of deeds.said) this.#out.observe(testimony);
     const more = plan.writes?.(result) ?? [];
     // Those who have room are told of what there is no room for here.
     const isNews = this.#preset.notifies && deeds.hasReady && !this.#crew.hasRoom();
     const notes: StoreOp[] = isNews ? [{ kind: 'notify', channel: CHANNEL, payload: '' }] : [];
     return { ...deeds, writes: [...deeds.writes, ...more, ...notes] };
+  }
+
+  /** A script, and what it says as soon as it says so: the next rows may be long in coming. */
+  *#aloud<R>(office: RowOffice, script: Script<R>): Script<R> {
+    for (let rows: readonly StoreRow[] = []; ; ) {
+      const step = script.next(rows);
+      for (const testimony of office.takeSaid()) this.#out.observe(testimony);
+      if (step.done === true) return step.value;
+      rows = yield step.value;
+    }
   }
 
   #take(): Output {

@@ -25,8 +25,6 @@ import type { Work } from './transactions.ts';
 
 /** What a script does with rows besides writing them. */
 export interface Deeds extends Work {
-  /** Said when the decision is made, whether or not it is committed. */
-  readonly said: readonly Testimony[];
   /** Leave when it is committed. */
   readonly effects: readonly Effect[];
   /** When the first of what was written falls due; Infinity where nothing waits for its time. */
@@ -119,9 +117,18 @@ export class RowOffice implements Office {
     return undefined;
   }
 
+  /** What was said since this was last asked: it is said when decided, committed or not. */
+  takeSaid(): readonly Testimony[] {
+    return this.#out.now.splice(0).map((effect) => {
+      assert(effect.kind === 'observe', () => `a desk wants ${effect.kind} at once`);
+      return effect.testimony;
+    });
+  }
+
   /** Everything that was changed, as writes, and what follows once they are committed. */
   finish(): Deeds {
     const { now, persist, afterSync }: Output = this.#out.take();
+    assert(now.length === 0, () => `${now.length} things were not said when they were decided`);
     const last = new Map<string, Row | undefined>();
     for (const entry of persist as readonly BookEntry[]) {
       const key = keyOf(entry);
@@ -136,11 +143,7 @@ export class RowOffice implements Office {
       if (row.isReady) hasReady = true;
       else dueUs = Math.min(dueUs, row.job.dueUs);
     }
-    const said = now.map((effect) => {
-      assert(effect.kind === 'observe', () => `a desk wants ${effect.kind} at once`);
-      return effect.testimony;
-    });
-    return { writes, said, effects: afterSync, dueUs, hasReady };
+    return { writes, effects: afterSync, dueUs, hasReady };
   }
 
   #rowOf(entry: BookEntry, before: Row | undefined): Row | undefined {
