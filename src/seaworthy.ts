@@ -25,3 +25,6 @@ export type { SelectedDesign } from './scenario/registry.ts';
 export { DESIGNS, selectDesign } from './scenario/registry.ts';
 export type { LoadedScenario, Scenario } from './scenario/scenario.ts';
 export { parseScenario } from './scenario/schema.ts';
+export type { ApiRequest, ApiResult, JobSpec, ScheduleSpec } from './scheduler/api.ts';
+export type { ClientSettings, RequestOutcome, Settled } from './scheduler/client.ts';
+export { SchedulerClient } from './scheduler/client.ts';

@@ -1,17 +1,10 @@
 import type { Host, Message } from '../host/host.ts';
 import type { Program, ProgramFactory } from '../host/program.ts';
 import { type Effect, NOTHING, nowOnly, type Output } from '../host/step.ts';
-import { assert } from '../lib/assert.ts';
-import { pick } from '../lib/random.ts';
-import { MS, SECOND } from '../lib/units.ts';
-import type {
-  ApiAnswer,
-  ApiResult,
-  ListedJob,
-  ListedSchedule,
-  ListedSkip,
-} from '../scheduler/api.ts';
-import { LeaderBelief } from './leader-belief.ts';
+import { assert, InvariantBroken, required } from '../lib/assert.ts';
+import { SECOND } from '../lib/units.ts';
+import type { ListedJob, ListedSchedule, ListedSkip } from '../scheduler/api.ts';
+import { type RequestOutcome, SchedulerClient } from '../scheduler/client.ts';
 import type { Harness } from './workload.ts';
 
 export interface AuditorOptions {
@@ -34,7 +27,6 @@ const RESEND_US = SECOND;
 /** Waits longer than this are waited for in parts, the first of this share. */
 const EARLY_MIN_US = SECOND;
 const EARLY_SHARE = 0.99;
-const REDIRECT_WAIT_US = 100 * MS;
 
 /** What it asks for, in this order. */
 type Listing = 'list-jobs' | 'list-skips' | 'list-schedules';
@@ -62,47 +54,36 @@ export function createAuditor(options: AuditorOptions): ProgramFactory {
 class Auditor implements Program {
   readonly #options: AuditorOptions;
   readonly #progress: Progress;
-  readonly #belief: LeaderBelief;
-  #target = '';
+  readonly #client: SchedulerClient;
 
   constructor(host: Host, options: AuditorOptions, progress: Progress) {
     this.#options = options;
     this.#progress = progress;
-    this.#belief = new LeaderBelief(options.members, pick(host.random, options.members));
+    const { members, harness } = options;
+    const nowUs = () => harness.now();
+    this.#client = new SchedulerClient(host, { members, resendUs: RESEND_US, nowUs });
   }
 
   onStart(): Output {
-    const { stage, begunUs } = this.#progress;
+    const { stage } = this.#progress;
     if (stage === 'ended') return NOTHING;
-    const nowUs = this.#options.harness.now();
-    if (stage === 'before') return this.#await();
-    const boundUs = this.#options.boundUs ?? BOUND_US;
-    const leftUs = Math.max(0, begunUs + boundUs - nowUs);
-    const bound: Effect = { kind: 'setTimer', tag: 'bound', afterUs: leftUs };
-    return nowOnly([bound, ...this.#askPage(this.#belief.believed)]);
+    return stage === 'before' ? this.#await() : this.#askPage(stage);
   }
 
   onTimer(tag: string): Output {
-    if (this.#progress.stage === 'ended') return NOTHING;
-    switch (tag) {
-      case 'begin':
-        return this.#await();
-      case 'bound':
-        return this.#end(false, `${this.#progress.stage} was not answered to the end in time`);
-      case 'silence':
-        return nowOnly(this.#askPage(this.#belief.silent(this.#target)));
-      default:
-        return nowOnly(this.#askPage(this.#belief.believed));
-    }
+    if (tag === 'begin') return this.#await();
+    const effects: Effect[] = [];
+    const settled = required(this.#client.onTimer(tag, effects), `a timer ${tag}`);
+    for (const { outcome } of settled) return this.#settled(outcome);
+    return nowOnly(effects);
   }
 
   onMessage(from: string, message: Message): Output {
-    if (message.kind !== 'api-answer') return NOTHING;
-    const { op, result } = message as ApiAnswer;
-    const { stage } = this.#progress;
+    const effects: Effect[] = [];
     // A number is used for one page only, so copies and latecomers are not read twice.
-    if (op !== this.#progress.op || stage === 'ended' || stage === 'before') return NOTHING;
-    return this.#answered(from, result);
+    const settled = this.#client.onMessage(from, message, effects);
+    if (settled !== undefined) return this.#settled(settled.outcome);
+    return effects.length === 0 ? NOTHING : nowOnly(effects);
   }
 
   onDisk(): Output {
@@ -123,43 +104,33 @@ class Auditor implements Program {
 
   #begin(): Output {
     this.#progress.begunUs = this.#options.harness.now();
-    const afterUs = this.#options.boundUs ?? BOUND_US;
-    return nowOnly([{ kind: 'setTimer', tag: 'bound', afterUs }, ...this.#turnTo('list-jobs', '')]);
+    return this.#turnTo('list-jobs', '');
   }
 
-  #answered(from: string, result: ApiResult): Output {
+  #settled(outcome: RequestOutcome): Output {
     const { stage, after } = this.#progress;
+    if (outcome.kind === 'unknown') {
+      return this.#end(false, `${stage} was not answered to the end in time`);
+    }
+    if (outcome.kind === 'refused') {
+      return this.#end(false, `${stage} was refused: ${outcome.field}: ${outcome.reason}`);
+    }
+    const { result } = outcome;
     switch (result.kind) {
-      case 'redirect':
-        if (from !== this.#target) return NOTHING;
-        this.#target = this.#belief.redirected(from, result.leader).member;
-        return nowOnly([
-          { kind: 'setTimer', tag: 'redirect', afterUs: REDIRECT_WAIT_US },
-          { kind: 'cancelTimer', tag: 'silence' },
-        ]);
-      case 'error':
-        return this.#end(false, `${stage} was refused: ${result.field}: ${result.reason}`);
       case 'jobs':
-        if (stage !== 'list-jobs') return NOTHING;
-        this.#belief.answered(from);
         for (const listed of result.jobs) this.#recordJob(listed);
-        return result.next === undefined
-          ? nowOnly(this.#turnTo('list-skips', ''))
-          : this.#nextPage(after, result.next);
+        if (result.next !== undefined) return this.#nextPage(after, result.next);
+        return this.#turnTo('list-skips', '');
       case 'skips':
-        if (stage !== 'list-skips') return NOTHING;
-        this.#belief.answered(from);
         for (const listed of result.skips) this.#recordSkip(listed);
         if (result.next !== undefined) return this.#nextPage(after, result.next);
         if (this.#options.readsSchedules !== true) return this.#end(true);
-        return nowOnly(this.#turnTo('list-schedules', ''));
+        return this.#turnTo('list-schedules', '');
       case 'schedules':
-        if (stage !== 'list-schedules') return NOTHING;
-        this.#belief.answered(from);
         for (const listed of result.schedules) this.#recordSchedule(listed);
         return result.next === undefined ? this.#end(true) : this.#nextPage(after, result.next);
       case 'ok':
-        return NOTHING;
+        throw new InvariantBroken(`${stage} was answered with no list`);
     }
   }
 
@@ -167,27 +138,23 @@ class Auditor implements Program {
     const { stage } = this.#progress;
     // A cursor that stands still would have the same page read for ever.
     if (next === after) return this.#end(false, `${stage} does not get beyond ${next}`);
-    return nowOnly(this.#turnTo(stage as Listing, next));
+    return this.#turnTo(stage as Listing, next);
   }
 
-  #turnTo(stage: Listing, after: string): readonly Effect[] {
+  #turnTo(stage: Listing, after: string): Output {
     this.#progress.stage = stage;
     this.#progress.after = after;
     this.#progress.op++;
-    return this.#askPage(this.#belief.believed);
+    return this.#askPage(stage);
   }
 
-  #askPage(target: string): readonly Effect[] {
-    const { stage, after, op } = this.#progress;
-    assert(stage !== 'before' && stage !== 'ended', () => `nothing to ask when ${stage}`);
-    this.#target = target;
+  #askPage(stage: Listing): Output {
+    const { after, op, begunUs } = this.#progress;
     const limit = this.#options.pageLimit ?? PAGE_LIMIT;
-    const message = { kind: 'api', v: 1, op, request: { kind: stage, after, limit } };
-    return [
-      { kind: 'cancelTimer', tag: 'redirect' },
-      { kind: 'setTimer', tag: 'silence', afterUs: RESEND_US },
-      { kind: 'send', to: target, message },
-    ];
+    const giveUpUs = begunUs + (this.#options.boundUs ?? BOUND_US);
+    const effects: Effect[] = [];
+    this.#client.ask(op, { kind: stage, after, limit }, giveUpUs, effects);
+    return nowOnly(effects);
   }
 
   #end(complete: boolean, reason?: string): Output {
@@ -195,8 +162,7 @@ class Auditor implements Program {
     const { record, now } = this.#options.harness;
     const why = reason === undefined ? undefined : { reason };
     record({ kind: 'audit-ended', at: now(), complete, ...why });
-    const tags = ['bound', 'silence', 'redirect'];
-    return nowOnly(tags.map((tag): Effect => ({ kind: 'cancelTimer', tag })));
+    return NOTHING;
   }
 
   #recordJob(listed: ListedJob): void {

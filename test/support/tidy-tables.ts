@@ -15,7 +15,14 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scheduler: ['host', 'history', 'lib'],
   mutants: ['scheduler', 'host', 'history', 'lib'],
   sim: ['kernel', 'host', 'history', 'lib'],
-  workload: ['scheduler/api.ts', 'scheduler/schedule/', 'host', 'history', 'lib'],
+  workload: [
+    'scheduler/api.ts',
+    'scheduler/client.ts',
+    'scheduler/schedule/',
+    'host',
+    'history',
+    'lib',
+  ],
   faults: [
     'sim',
     'workload',

@@ -148,8 +148,12 @@ test('a redirect from a member that was asked before is ignored', () => {
   expect(second?.to).not.toBe(first?.to);
   const call = first?.message as ApiCall;
   machine.deliver(String(first?.to), answerTo(call, { kind: 'redirect' }));
-  expect(host.timers.has('redirect')).toBe(false);
-  expect(host.timers.has('silence')).toBe(true);
+  expect(host.takeSent()).toEqual([]);
+  // The member asked now has its second.
+  machine.advance(SECOND / 2);
+  expect(host.takeSent()).toEqual([]);
+  machine.advance(SECOND / 2);
+  expect(host.takeSent()).toHaveLength(1);
 });
 
 test('a restart after the end asks for nothing', () => {

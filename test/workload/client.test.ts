@@ -239,7 +239,7 @@ test('a surplus is asked besides the plan, with numbers that nobody else has', (
     [2 * SECOND, 207],
   ]);
   expect(surplus.asked).toHaveLength(4);
-  expect([...host.timers.keys()]).toEqual(['care']);
+  expect([...host.timers.keys()]).toEqual(['client:care']);
 });
 
 test('what is left of a surplus is never asked once its fault is over', () => {
@@ -283,7 +283,7 @@ test('an impatient client sends what is open again and again, under the same num
   knobs.impatience.clear();
   machine.advance(200 * MS);
   expect(sent()).toEqual([]);
-  expect([...host.timers.keys()]).toEqual(['care']);
+  expect([...host.timers.keys()]).toEqual(['client:care']);
   expect(harness.of('asked')).toHaveLength(2);
   expect(harness.of('answered')).toHaveLength(1);
 });
@@ -373,7 +373,7 @@ test('an outage with many open operations costs few timers', () => {
   let timers = 0;
   const setTimer = host.setTimer.bind(host);
   host.setTimer = (tag, afterUs) => {
-    if (tag === 'care') timers++;
+    if (tag === 'client:care') timers++;
     setTimer(tag, afterUs);
   };
   machine.advance(10 * SECOND);

@@ -195,7 +195,7 @@ describe.skipIf(FILES.length === 0)(
           expect(makespanUs).toBeGreaterThanOrEqual(
             Math.max(areaUs, longestUs) * (1 - CLOCK_ERROR),
           );
-          // Graham (1969), after the last submit; a slot stands empty between two jobs for a moment.
+          // Graham (1969), after the last submit; a slot stands empty between two jobs a moment.
           const betweenUs = (JOBS / slots) * 50 * MS;
           expect(makespanUs).toBeLessThan(lastAskedUs - firstUs + areaUs + longestUs + betweenUs);
           expect(sum(workDone(replayed)) / workOf(jobs)).toBeCloseTo(1, 3);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { InvariantBroken } from '../../src/lib/assert.ts';
-import { LeaderBelief } from '../../src/workload/leader-belief.ts';
+import { LeaderBelief } from '../../src/scheduler/leader-belief.ts';
 
 const MEMBERS = ['s1', 's2', 's3'];
 

@@ -1,0 +1,248 @@
+import type { Host, Message } from '../host/host.ts';
+import type { Effect } from '../host/step.ts';
+import { assert } from '../lib/assert.ts';
+import { intBetween, pick } from '../lib/random.ts';
+import { MS } from '../lib/units.ts';
+import type { ApiAnswer, ApiCall, ApiRequest, ApiResult } from './api.ts';
+import { LeaderBelief } from './leader-belief.ts';
+
+/** What a program hears of a request in the end, exactly once. */
+export type RequestOutcome =
+  /** It was carried out, or, of a question, answered. */
+  | { readonly kind: 'answered'; readonly result: Answering }
+  /** It was refused, and no copy of it can still be carried out: it has changed nothing. */
+  | { readonly kind: 'refused'; readonly field: string; readonly reason: string }
+  /** It was or will be carried out, or not. The same request under its own names finds out. */
+  | { readonly kind: 'unknown' };
+
+type Answering = Exclude<ApiResult, { readonly kind: 'redirect' | 'error' }>;
+
+export interface Settled {
+  /** The number that the program gave the request. */
+  readonly op: number;
+  readonly outcome: RequestOutcome;
+}
+
+export interface ClientSettings {
+  /** Names of the machines that may be asked, in any order; one of them answers. */
+  readonly members: readonly string[];
+  /** Without an answer for so long, the request goes to the next member. */
+  readonly resendUs: number;
+  /** The clock that deadlines are told by; the host's monotonic one when not told. */
+  readonly nowUs?: () => number;
+}
+
+/** Redirects wait this long, unless they name a leader. */
+const REDIRECT_MIN_US = 50 * MS;
+const REDIRECT_MAX_US = 200 * MS;
+/** Open requests are looked through at most this often, however many there are. */
+const CARE_MIN_US = 20 * MS;
+const CARE_TIMER = 'client:care';
+
+/** A request that has no outcome yet. */
+interface Open {
+  readonly call: ApiCall;
+  readonly giveUpUs: number;
+  /** When to send again, by the clock of the settings. */
+  nextUs: number;
+  /** The member asked last, or to be asked when `nextUs` comes. */
+  target: string;
+  /** Whether `target` was asked already. */
+  sent: boolean;
+  /** Copies that left and were not turned away: each may still take effect. */
+  copies: number;
+  /**
+   * It followed a named leader since it last waited. A second redirect waits, or two members that
+   * name each other would keep the request running in circles.
+   */
+  hopped: boolean;
+}
+
+/**
+ * The client library: a program asks a scheduler of any design, without waiting. It finds out whom
+ * to ask, follows redirects, asks again (every design takes the same request twice as once) and
+ * gives up in the end. The program hands it what its host hands the program, and hands the host
+ * what gathers in `effects`:
+ *
+ *     client.ask(op, { kind: 'submit', job: 'nightly-7', spec }, nowUs + 4 * SECOND, effects);
+ *     onMessage: const settled = client.onMessage(from, message, effects);
+ *     onTimer:   for (const { op, outcome } of client.onTimer(tag, effects) ?? []) …
+ *
+ * Numbers of requests are the program's: unique while it lives, and best while its machine does,
+ * for an answer may reach the next incarnation.
+ */
+export class SchedulerClient {
+  readonly #host: Host;
+  readonly #belief: LeaderBelief;
+  readonly #resendUs: number;
+  readonly #nowUs: () => number;
+  readonly #open = new Map<number, Open>();
+  #careAtUs = Number.POSITIVE_INFINITY;
+
+  /** The member that is asked first is drawn from the host's stream. */
+  constructor(host: Host, { members, resendUs, nowUs }: ClientSettings) {
+    assert(members.length > 0, 'a client needs members to ask');
+    assert(resendUs > 0, () => `a client that asks again after ${resendUs} µs`);
+    this.#host = host;
+    this.#belief = new LeaderBelief(members, pick(host.random, members));
+    this.#resendUs = resendUs;
+    this.#nowUs = nowUs ?? (() => host.monotonicUs());
+  }
+
+  /** The member that is asked next. */
+  get believed(): string {
+    return this.#belief.believed;
+  }
+
+  /** Numbers of the requests without an outcome, in the order they were asked. */
+  get open(): readonly number[] {
+    return [...this.#open.keys()];
+  }
+
+  /** Asks, until `giveUpUs` by the clock of the settings. A repetition has left before. */
+  ask(
+    op: number,
+    request: ApiRequest,
+    giveUpUs: number,
+    effects: Effect[],
+    isRepetition = false,
+  ): void {
+    assert(!this.#open.has(op), () => `request ${op} is open already`);
+    const open: Open = {
+      call: { kind: 'api', v: 1, op, request },
+      giveUpUs,
+      nextUs: 0,
+      target: '',
+      sent: false,
+      copies: isRepetition ? 1 : 0,
+      hopped: false,
+    };
+    this.#open.set(op, open);
+    this.#send(open, this.#belief.believed, effects);
+  }
+
+  /** What became of a request by this message; most messages settle none. */
+  onMessage(from: string, message: Message, effects: Effect[]): Settled | undefined {
+    if (message.kind !== 'api-answer') return undefined;
+    const { op, result } = message as ApiAnswer;
+    const open = this.#open.get(op);
+    // Late, doubled, or for a request given up: it was settled once already.
+    if (open === undefined) return undefined;
+    if (result.kind === 'redirect') {
+      this.#redirected(open, from, result.leader, effects);
+      return undefined;
+    }
+    if (!fits(result, open.call.request)) return undefined;
+    this.#open.delete(op);
+    if (result.kind !== 'error') {
+      this.#belief.answered(from);
+      return { op, outcome: { kind: 'answered', result } };
+    }
+    // A refusal is one only where no other copy of the request may still be carried out.
+    if (open.copies > 1 && !isQuestion(open.call.request)) return { op, outcome: UNKNOWN };
+    const { field, reason } = result;
+    return { op, outcome: { kind: 'refused', field, reason } };
+  }
+
+  /** What was given up by now; undefined for timers of others. */
+  onTimer(tag: string, effects: Effect[]): readonly Settled[] | undefined {
+    return tag === CARE_TIMER ? this.#care(effects) : undefined;
+  }
+
+  /**
+   * Impatience: every open request leaves once more, under its number. It is no news about anybody,
+   * so when and whom to ask next after a silence stays as it was.
+   */
+  sendAllAgain(effects: Effect[]): void {
+    for (const open of this.#open.values()) {
+      if (!open.sent) this.#send(open, open.target, effects);
+      else {
+        open.copies++;
+        effects.push({ kind: 'send', to: open.target, message: open.call });
+      }
+    }
+  }
+
+  #send(open: Open, target: string, effects: Effect[]): void {
+    open.target = target;
+    open.sent = true;
+    open.copies++;
+    effects.push({ kind: 'send', to: target, message: open.call });
+    this.#careBy(open, this.#nowUs() + this.#resendUs, effects);
+  }
+
+  /** Sets when this request needs care again; its end, where that comes first. */
+  #careBy(open: Open, atUs: number, effects: Effect[]): void {
+    open.nextUs = Math.min(atUs, open.giveUpUs);
+    if (open.nextUs >= this.#careAtUs) return;
+    this.#armCare(open.nextUs, effects);
+  }
+
+  #armCare(atUs: number, effects: Effect[]): void {
+    this.#careAtUs = atUs;
+    const afterUs = Math.max(1, Math.round(atUs - this.#nowUs()));
+    effects.push({ kind: 'setTimer', tag: CARE_TIMER, afterUs });
+  }
+
+  /** Goes through what is open: gives up what is overdue, sends again what got no answer. */
+  #care(effects: Effect[]): readonly Settled[] {
+    const nowUs = this.#nowUs();
+    const settled: Settled[] = [];
+    // Sends below must not arm the timer each on its own; it is armed once, at the end.
+    this.#careAtUs = 0;
+    let earliestUs = Number.POSITIVE_INFINITY;
+    for (const [op, open] of this.#open) {
+      if (nowUs >= open.giveUpUs) {
+        this.#open.delete(op);
+        settled.push({ op, outcome: UNKNOWN });
+        continue;
+      }
+      if (nowUs >= open.nextUs) this.#sendAgain(open, effects);
+      earliestUs = Math.min(earliestUs, open.nextUs);
+    }
+    this.#careAtUs = Number.POSITIVE_INFINITY;
+    if (earliestUs < this.#careAtUs) {
+      this.#armCare(Math.max(earliestUs, nowUs + CARE_MIN_US), effects);
+    }
+    return settled;
+  }
+
+  #sendAgain(open: Open, effects: Effect[]): void {
+    // Silence is news about a member only where that member was asked.
+    const target = open.sent ? this.#belief.silent(open.target) : this.#belief.believed;
+    open.hopped = false;
+    this.#send(open, target, effects);
+  }
+
+  #redirected(open: Open, from: string, leader: string | undefined, effects: Effect[]): void {
+    // From a member asked earlier, or a second copy: it says nothing about the one asked now.
+    if (from !== open.target || !open.sent) return;
+    open.copies--;
+    const next = this.#belief.redirected(from, leader);
+    if (next.named && !open.hopped) {
+      open.hopped = true;
+      this.#send(open, next.member, effects);
+    } else {
+      open.target = next.member;
+      open.sent = false;
+      const waitUs = intBetween(this.#host.random, REDIRECT_MIN_US, REDIRECT_MAX_US);
+      this.#careBy(open, this.#nowUs() + waitUs, effects);
+    }
+  }
+}
+
+const UNKNOWN: RequestOutcome = { kind: 'unknown' };
+
+/** What lists are answered with. */
+const LISTS: { readonly [kind: string]: Answering['kind'] } = {
+  'list-jobs': 'jobs',
+  'list-skips': 'skips',
+  'list-schedules': 'schedules',
+};
+
+const isQuestion = ({ kind }: ApiRequest): boolean =>
+  kind === 'status' || kind === 'schedule-status' || kind in LISTS;
+
+/** Whether it answers such a request; another one is nobody's, and left alone. */
+const fits = (result: ApiResult, { kind }: ApiRequest): boolean =>
+  result.kind === 'error' || result.kind === (LISTS[kind] ?? 'ok');
