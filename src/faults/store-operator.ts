@@ -153,20 +153,26 @@ const shown = ({ timeline, n }: Position): string => `${timeline}.${n}`;
 
 /**
  * Cuts the old primary off from some, and sees what it answers to the others: a commit that it
- * accepts now is lost when its time is over.
+ * accepts now is lost when its time is over. One that its successor has was accepted before, and
+ * its answer was only on its way out.
  */
 function cutOff(
   id: string,
-  { old, timeline }: Promotion,
+  { old, next, timeline }: Promotion,
   away: ReadonlySet<Machine>,
   lost: () => void,
 ): NetworkRule {
   const { name } = old.machine;
   const names = new Set([...away].map((machine) => machine.name));
+  const isLost = (message: Parameters<typeof tellsOfCommit>[0]): boolean => {
+    if (!tellsOfCommit(message) || message.timeline >= timeline) return false;
+    const accepted = storeOn(old.machine)?.accepted;
+    return accepted === undefined || !hasAll(next.state.at, accepted);
+  };
   return {
     id,
     judge: (from, to, message) => {
-      if (from === name && tellsOfCommit(message) && message.timeline < timeline) lost();
+      if (from === name && isLost(message)) lost();
       const isCut = (from === name && names.has(to)) || (to === name && names.has(from));
       return isCut ? 'drop' : 'pass';
     },

@@ -118,7 +118,7 @@ describe('a failover', () => {
 describe('an old primary', () => {
   test('commits nothing at first without its synchronous replica: a moment loses nothing', () => {
     for (const seed of ['1', '2', '3']) {
-      const story = told(SYNC, seed, fault('old-primary', 21, 2));
+      const story = told(SYNC, seed, fault('old-primary', 20, 2));
       expect(story.bitten).toEqual(['old-primary']);
       expect(story.failed).toEqual([]);
       expect(brokenOf(story.run)).toEqual({});
