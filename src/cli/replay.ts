@@ -45,9 +45,9 @@ export function replay(file: string, options: ReplayOptions, io: Io): number {
   const path = resolve(io.cwd, file);
   const untilUs = untilOf(options.until);
   const wanted = pattern(options.grep);
-  const recorded = /\.ya?ml$/.test(file)
-    ? fromScenario(file, options, io)
-    : readRecorded(path, file, options);
+  const recorded = /\.json$/.test(file)
+    ? readRecorded(path, file, options)
+    : fromScenario(file, options, io);
   const loaded = loadText({
     text: recorded.scenario.text,
     shown: `${file} (its scenario)`,

@@ -115,6 +115,14 @@ test('replay of a report cuts and searches the transcript', async () => {
   expect(await lines('--seed', '2')).not.toEqual(all);
 });
 
+test('replay takes a scenario by its name, as the hint after a failure writes it', async () => {
+  const it = terminal();
+  const words = ['replay', 'calm/idle', '--design', 'single', '--seed', '1', '--until', '1s'];
+  expect(await it.run(...words)).toBe(0);
+  expect(it.out()).toContain('phase           warm-up');
+  expect(it.err()).toContain('single, seed 1, fingerprint ');
+});
+
 test('replay finds the files of the scenario, and notices when they changed', async () => {
   const it = terminal();
   mkdirSync(join(it.folder, 'sub'));
