@@ -1,5 +1,7 @@
 import type { Answer, FactOf, Request } from '../history/fact.ts';
-import { type Happening, linearize, type Register } from './linearize.ts';
+import { required } from '../lib/assert.ts';
+import type { SearchBudget } from './linear-search.ts';
+import { type Finding, type Happening, linearize, type Register } from './linearize.ts';
 
 type Answered = FactOf<'answered'>;
 
@@ -13,12 +15,14 @@ interface Entry {
 /** An answer that fits no order, and what was answered before it. */
 export interface Unfit {
   readonly facts: readonly [Answered, ...Answered[]];
+  /** Those since nothing was open, in an order that fits the states before them. */
+  readonly order: readonly Answered[];
 }
 
 const UNKNOWN: Answer = { kind: 'unknown' };
 
 /** What clients asked and heard about one job or schedule, since nothing about it was open. */
-export class ApiKey<S, O, M> {
+export class ApiKey<S, O extends object, M> {
   readonly #opOf: (request: Request, answer: Answer) => O;
   #states: readonly S[];
   readonly #moves: M[];
@@ -26,6 +30,7 @@ export class ApiKey<S, O, M> {
   #open = 0;
   #last: Answered | undefined;
   #isGivenUp = false;
+  #excess: string | undefined;
 
   constructor(
     opOf: (request: Request, answer: Answer) => O,
@@ -45,9 +50,14 @@ export class ApiKey<S, O, M> {
     return this.#moves;
   }
 
-  /** Whether there were more orders to look at than the budget allowed. */
+  /** Whether nothing more of it is judged: an answer was unfit, or there was an excess. */
   get isGivenUp(): boolean {
     return this.#isGivenUp;
+  }
+
+  /** In what way there was more to look at than the budget allowed; undefined where not. */
+  get excess(): string | undefined {
+    return this.#excess;
   }
 
   /** Whether nothing is open that was asked. */
@@ -72,7 +82,7 @@ export class ApiKey<S, O, M> {
   }
 
   /** Judges what happened since the last time; what is still open is taken for never answered. */
-  settle(register: Register<S, O, M>, budget: number): Unfit | undefined {
+  settle(register: Register<S, O, M>, budget: SearchBudget): Unfit | undefined {
     if (this.#happened.length === 0) return undefined;
     const ops = new Map<Entry, O>();
     const happened = this.#happened.map(({ kind, entry }): Happening<O> => {
@@ -87,28 +97,37 @@ export class ApiKey<S, O, M> {
     );
     this.#happened = [];
     this.#open = 0;
-    if (found.kind === 'over-budget') this.#isGivenUp = true;
+    this.#giveUpIfOver(found);
     if (found.kind === 'fits') this.#states = found.states;
     const before = this.#last === undefined ? [] : [this.#last];
     this.#last = answers.at(-1) ?? this.#last;
     if (found.kind !== 'unfit') return undefined;
     // One break is enough, and of what comes after it nothing is certain.
     this.#isGivenUp = true;
-    const isUnfit = ({ op }: Answered): boolean =>
-      [...ops].some(([entry, one]) => one === found.op && entry.op === op);
-    const facts = [...before, ...answers.slice(0, answers.findIndex(isUnfit) + 1)];
-    return { facts: facts as [Answered, ...Answered[]] };
+    const heard = new Map<O, Answered | undefined>();
+    for (const [{ answered }, op] of ops) heard.set(op, answered);
+    const unfit = heard.get(found.op);
+    const until = answers.indexOf(required(unfit, 'the answer that does not fit')) + 1;
+    const facts = [...before, ...answers.slice(0, until)];
+    const order = found.order.flatMap((op) => heard.get(op) ?? []);
+    return { facts: facts as [Answered, ...Answered[]], order };
   }
 
   /** Whether this answer, of something asked just now, fits what is known. */
-  fits(register: Register<S, O, M>, op: O, budget: number): boolean {
+  fits(register: Register<S, O, M>, op: O, budget: SearchBudget): boolean {
     const happened: Happening<O>[] = [
       { kind: 'asked', op },
       { kind: 'answered', op },
     ];
     const found = linearize(register, this.#states, this.#moves, happened, budget);
-    if (found.kind === 'over-budget') this.#isGivenUp = true;
+    this.#giveUpIfOver(found);
     return found.kind !== 'unfit';
+  }
+
+  #giveUpIfOver(found: Finding<S, O>): void {
+    if (found.kind !== 'over-budget') return;
+    this.#isGivenUp = true;
+    this.#excess = found.reason;
   }
 
   /** The last answer that was judged. */

@@ -54,6 +54,10 @@ export function jobOf(packed: number): JobAt {
   };
 }
 
+/** The state in words. */
+export const jobText = ({ phase, attempts, isExact }: JobAt): string =>
+  phase === 'absent' ? 'unknown' : `${phase}, ${attempts} attempts${isExact ? '' : ' or more'}`;
+
 const registers = new Map<number, Register<JobAt, JobOp, JobMove>>();
 
 /** The register of jobs of this nature. */

@@ -15,7 +15,8 @@
  * whether a job was cancelled with its parents, was forgotten in time, or was replaced rightly: it
  * may be so whenever it has parents, is to be forgotten, or is a schedule's; schedules that no
  * client of this run put; queues, whose state nobody can ask for. Answers given while the audit
- * reads are left out. A key with more possible orders than the budget is not judged.
+ * reads are left out. A key with more possible orders than the budget is not judged, and then the
+ * verdict is unknown; one broken key is enough for a verdict of broken.
  */
 import type { Answer, FactOf, Request } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';
@@ -33,8 +34,11 @@ import {
   type JobOp,
   jobOf,
   jobRegister,
+  jobText,
   packedJob,
 } from './job-register.ts';
+import type { SearchBudget } from './linear-search.ts';
+import type { Register } from './linearize.ts';
 import {
   NEVER_PUT,
   SCHEDULE_REGISTER,
@@ -42,6 +46,7 @@ import {
   type ScheduleEdit,
   ScheduleEdits,
   type ScheduleOp,
+  scheduleText,
 } from './schedule-register.ts';
 
 export const linearizableApi: Claim = {
@@ -55,8 +60,11 @@ export const linearizableApi: Claim = {
   judge: (context) => new LinearizableApi(context),
 };
 
-/** States looked at between two moments in which nothing about a job is open. */
-const BUDGET = 2_000;
+/** For what happens to one key between two moments in which nothing about it is open. */
+const BUDGET: SearchBudget = { steps: 50_000, states: 4_000 };
+
+/** How much of the order before a break its summary tells. */
+const ORDER_TOLD = 6;
 
 type Answered = FactOf<'answered'>;
 type Listed = FactOf<'audited-job'> | FactOf<'audited-schedule'>;
@@ -89,6 +97,8 @@ class LinearizableApi implements Judge {
   readonly #schedules = new Map<string, Schedule>();
   #heard = 0;
   #givenUp = 0;
+  /** Of the first key that was given up. */
+  #excess = '';
 
   constructor(context: ClaimContext) {
     this.#rows = jobRowsFor(context);
@@ -107,8 +117,11 @@ class LinearizableApi implements Judge {
     for (const [name, job] of this.#jobs) this.#settleJob(name, job);
     for (const [name, schedule] of this.#schedules) this.#settleSchedule(name, schedule);
     return this.#breaks.or(() => {
-      if (this.#givenUp > 0)
-        return unknown(`${this.#givenUp} jobs or schedules have too many orders`);
+      if (this.#givenUp > 0) {
+        const many =
+          this.#givenUp === 1 ? '1 job or schedule' : `${this.#givenUp} jobs or schedules`;
+        return unknown(`too many orders of ${many}: ${this.#excess}`);
+      }
       return this.#heard === 0 ? vacuous('no client was told anything') : HELD;
     });
   }
@@ -175,7 +188,7 @@ class LinearizableApi implements Judge {
   #settleJob(name: string, job: Job): void {
     if (job.key.isGivenUp) return;
     const unfit = job.key.settle(jobRegister(natureOf(job)), BUDGET);
-    this.#told(`job ${name}`, unfit, job.key.isGivenUp);
+    this.#told(`job ${name}`, unfit, job.key, jobText);
     const { states, moves, isGivenUp } = job.key;
     const isPlain = job.isMade && !job.hasParents && !job.mayBeForgotten;
     const [state] = states;
@@ -188,18 +201,29 @@ class LinearizableApi implements Judge {
   #settleSchedule(name: string, { key }: Schedule): void {
     if (key.isGivenUp) return;
     const unfit = key.settle(SCHEDULE_REGISTER, BUDGET);
-    this.#told(`schedule ${name}`, unfit, key.isGivenUp);
+    this.#told(`schedule ${name}`, unfit, key, scheduleText);
   }
 
-  #told(what: string, unfit: Unfit | undefined, isGivenUp: boolean): void {
-    if (unfit === undefined) {
-      if (isGivenUp) this.#givenUp++;
-      return;
-    }
+  #told<S, O extends object, M>(
+    what: string,
+    unfit: Unfit | undefined,
+    { excess, states }: ApiKey<S, O, M>,
+    textOf: (state: S) => string,
+  ): void {
+    if (excess !== undefined) this.#giveUp(what, excess);
+    if (unfit === undefined) return;
     const last = unfit.facts[unfit.facts.length - 1] as Answered;
     const told = `${last.request.kind} of ${what}, asked at ${secondsText(last.askedAt)}`;
-    const summary = `${told}, was told ${answerText(last.answer)}: that fits no order`;
+    const was = states.map(textOf).join(' or ');
+    const summary =
+      `${told}, was told ${answerText(last.answer)}: that fits no order, for it was ${was}` +
+      orderText(unfit.order);
     this.#breaks.add(unfit.facts, summary);
+  }
+
+  #giveUp(what: string, excess: string): void {
+    if (this.#givenUp === 0) this.#excess = `${excess} for ${what}`;
+    this.#givenUp++;
   }
 
   /** The audit reads what is, so what it lists fits too. */
@@ -213,8 +237,7 @@ class LinearizableApi implements Judge {
     const { state, attempts } = fact;
     const answer: Answer = { kind: 'ok', state, attempts };
     const op: JobOp = { kind: 'status', attempts: 0, answer };
-    if (job.key.isGivenUp || job.key.fits(jobRegister(natureOf(job)), op, BUDGET)) return;
-    this.#misfit(`job ${fact.job} is listed as ${answerText(answer)}`, fact, job.key.last);
+    this.#listed(`job ${fact.job}`, job.key, jobRegister(natureOf(job)), op, fact);
   }
 
   #auditedSchedule(fact: FactOf<'audited-schedule'>): void {
@@ -225,14 +248,23 @@ class LinearizableApi implements Judge {
     const { revision, standing } = fact;
     const answer: Answer = { kind: 'ok', revision, standing };
     const op: ScheduleOp = { edit: undefined, answer };
-    if (schedule.key.isGivenUp || schedule.key.fits(SCHEDULE_REGISTER, op, BUDGET)) return;
-    const what = `schedule ${fact.schedule} is listed as ${answerText(answer)}`;
-    this.#misfit(what, fact, schedule.key.last);
+    this.#listed(`schedule ${fact.schedule}`, schedule.key, SCHEDULE_REGISTER, op, fact);
   }
 
-  #misfit(what: string, fact: Listed, last: Answered | undefined): void {
-    const facts = last === undefined ? ([fact] as const) : ([last, fact] as const);
-    this.#breaks.add(facts, `${what}: that fits nothing that clients were told`);
+  #listed<S, O extends { readonly answer: Answer }, M>(
+    what: string,
+    key: ApiKey<S, O, M>,
+    register: Register<S, O, M>,
+    op: O,
+    fact: Listed,
+  ): void {
+    if (key.isGivenUp) return;
+    const fits = key.fits(register, op, BUDGET);
+    if (key.excess !== undefined) this.#giveUp(what, key.excess);
+    if (fits) return;
+    const facts = key.last === undefined ? ([fact] as const) : ([key.last, fact] as const);
+    const listed = `${what} is listed as ${answerText(op.answer)}`;
+    this.#breaks.add(facts, `${listed}: that fits nothing that clients were told`);
   }
 }
 
@@ -257,4 +289,14 @@ function answerText(answer: Answer): string {
     revision === undefined ? '' : `revision ${revision}`,
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+/** The end of the longest prefix that fits, in words. */
+function orderText(order: readonly Answered[]): string {
+  if (order.length === 0) return '';
+  const told = order
+    .slice(-ORDER_TOLD)
+    .map(({ request, answer }) => `${request.kind} (${answerText(answer)})`);
+  const hidden = order.length > ORDER_TOLD ? '… ' : '';
+  return `, and then fit, in this order, ${hidden}${told.join(', ')}`;
 }

@@ -7,14 +7,13 @@
  * its own between those moments (a job comes to an end), and so may requests that were asked, from
  * the ask on and at any later time, for an answer may be lost and a copy of the request late.
  *
- * The search goes through asks and answers in order of time, and keeps every state in which the
- * register may be, each with the open requests that had their moment already. When a request is
- * answered it must have had its moment: so states where it had not are led on, through moments of
- * open requests, until it has, or dropped. None left: the answers fit no order. Open requests that
- * are answered later may stay without their moment, for the search comes to them.
+ * The search is that of `linear-search.ts`; what makes a register one more thing to search is that
+ * requests are moves of it, which stay possible, as often as one likes, once they were asked. The
+ * open requests that have still to take their moment are those whose answers tell something.
  *
  * A register offers the freest states that explain an answer, for each of them is followed.
  */
+import { LinearSearch, type SearchBudget, type Space } from './linear-search.ts';
 
 /** What a register may do: its states, what is asked of it, and the moves that this may make. */
 export interface Register<S, O, M> {
@@ -41,115 +40,72 @@ export interface Happening<O> {
 export type Finding<S, O> =
   /** In one of these states, once all that was asked was answered. */
   | { readonly kind: 'fits'; readonly states: readonly S[] }
-  /** No order explains this answer, given those before. */
-  | { readonly kind: 'unfit'; readonly op: O }
-  /** More states than may be looked at. */
-  | { readonly kind: 'over-budget' };
-
-/** A state, and which open operations had their moment. */
-interface Place<S> {
-  readonly state: S;
-  readonly done: number;
-}
-
-/** Open operations are told apart by the bits of a number. */
-const OPEN_MAX = 30;
+  /** No order explains this answer, given those before, for which `order` is one. */
+  | { readonly kind: 'unfit'; readonly op: O; readonly order: readonly O[] }
+  | { readonly kind: 'over-budget'; readonly reason: string };
 
 /**
  * Goes through what happened, from any of the states `starts`. `moves` are those of operations
  * asked before; what is asked here is added to them.
  */
-export function linearize<S, O, M>(
+export function linearize<S, O extends object, M>(
   register: Register<S, O, M>,
   starts: readonly S[],
   moves: M[],
   happened: readonly Happening<O>[],
-  budget: number,
+  budget: SearchBudget,
 ): Finding<S, O> {
   const [first] = happened;
   if (happened.length === 2 && first !== undefined && first.op === happened[1]?.op) {
     return alone(register, starts, moves, first.op, budget);
   }
-  let places: readonly Place<S>[] = starts.map((state) => ({ state, done: 0 }));
-  const slots: (O | undefined)[] = [];
-  let left = budget;
+  const space: Space<S, O> = {
+    keyOf: (state) => register.keyOf(state),
+    step: (state, op) => register.reach(state, op, moves),
+  };
+  const search = new LinearSearch(space, starts, budget);
+  const open = new Set<O>();
   for (const { kind, op } of happened) {
     if (kind === 'asked') {
-      const move = register.moveOf(op);
-      if (move !== undefined && !moves.includes(move)) moves.push(move);
+      addMove(register, moves, op);
       if (!register.tells(op)) continue;
-      const free = slots.indexOf(undefined);
-      if (free === -1 && slots.length === OPEN_MAX) return { kind: 'over-budget' };
-      slots[free === -1 ? slots.length : free] = op;
-      continue;
+      open.add(op);
+      search.called(op);
+    } else if (open.delete(op)) {
+      const progress = search.answered(op);
+      if (progress === 'over-budget') return { kind: 'over-budget', reason: search.excess };
+      if (progress === 'unfit') return { kind: 'unfit', op, order: search.order() };
     }
-    const slot = slots.indexOf(op);
-    if (slot === -1) continue;
-    const led = leadOn(register, places, { slots, slot, moves, left });
-    left -= led.seen;
-    if (left < 0) return { kind: 'over-budget' };
-    if (led.places.length === 0) return { kind: 'unfit', op };
-    places = led.places;
-    slots[slot] = undefined;
   }
-  return { kind: 'fits', states: places.map(({ state }) => state) };
+  return { kind: 'fits', states: search.states };
 }
 
-/** One operation while nothing else was open: most are. */
+function addMove<S, O, M>(register: Register<S, O, M>, moves: M[], op: O): void {
+  const move = register.moveOf(op);
+  if (move !== undefined && !moves.includes(move)) moves.push(move);
+}
+
+/** One operation while nothing else was open, as most are: there is nothing to search. */
 function alone<S, O, M>(
   register: Register<S, O, M>,
   starts: readonly S[],
   moves: M[],
   op: O,
-  budget: number,
+  budget: SearchBudget,
 ): Finding<S, O> {
-  const move = register.moveOf(op);
-  if (move !== undefined && !moves.includes(move)) moves.push(move);
+  addMove(register, moves, op);
   if (!register.tells(op)) return { kind: 'fits', states: starts };
   const states = new Map<string, S>();
   for (const start of starts) {
     const reached = register.reach(start, op, moves);
-    if (reached === undefined || states.size + reached.length > budget) {
-      return { kind: 'over-budget' };
+    if (reached === undefined) {
+      return { kind: 'over-budget', reason: 'too many ways to follow one operation' };
+    }
+    if (states.size + reached.length > budget.states) {
+      return { kind: 'over-budget', reason: `more than ${budget.states} states at a time` };
     }
     for (const state of reached) states.set(register.keyOf(state), state);
   }
-  return states.size === 0 ? { kind: 'unfit', op } : { kind: 'fits', states: [...states.values()] };
-}
-
-interface Lead<O, M> {
-  readonly slots: readonly (O | undefined)[];
-  readonly slot: number;
-  readonly moves: readonly M[];
-  readonly left: number;
-}
-
-/** Every place in which the operation of that slot has had its moment, with that slot freed. */
-function leadOn<S, O, M>(
-  register: Register<S, O, M>,
-  places: readonly Place<S>[],
-  { slots, slot, moves, left }: Lead<O, M>,
-): { readonly places: readonly Place<S>[]; readonly seen: number } {
-  const bit = 1 << slot;
-  const seen = new Set<string>();
-  const arrived: Place<S>[] = [];
-  const open: Place<S>[] = [];
-  const take = (place: Place<S>): void => {
-    const key = `${place.done} ${register.keyOf(place.state)}`;
-    if (seen.has(key)) return;
-    seen.add(key);
-    if ((place.done & bit) === 0) open.push(place);
-    else arrived.push({ state: place.state, done: place.done & ~bit });
-  };
-  for (const place of places) take(place);
-  for (let place = open.pop(); place !== undefined && seen.size <= left; place = open.pop()) {
-    for (const [at, op] of slots.entries()) {
-      if (op === undefined || (place.done & (1 << at)) !== 0) continue;
-      const done = place.done | (1 << at);
-      const states = register.reach(place.state, op, moves);
-      if (states === undefined) return { places: [], seen: Number.POSITIVE_INFINITY };
-      for (const state of states) take({ state, done });
-    }
-  }
-  return { places: arrived, seen: seen.size };
+  if (states.size === 0) return { kind: 'unfit', op, order: [] };
+  return { kind: 'fits', states: [...states.values()] };
 }

@@ -31,6 +31,10 @@ export const NEVER_PUT: ScheduleAt = {
   made: [],
 };
 
+/** The state in words. */
+export const scheduleText = ({ revision, standing }: ScheduleAt): string =>
+  standing === 'absent' ? 'unknown' : `${standing}, revision ${revision}`;
+
 export const SCHEDULE_REGISTER: Register<ScheduleAt, ScheduleOp, ScheduleEdit> = {
   keyOf: ({ revision, standing, made }) =>
     `${revision} ${standing} ${made.map((edit) => `${edit.what}${edit.revision}`).join(' ')}`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { linearizableApi } from '../../src/checkers/linearizable-api.ts';
-import type { Answer, JobState, Request, Standing } from '../../src/history/fact.ts';
+import type { Answer, JobState, Standing } from '../../src/history/fact.ts';
 import * as f from '../support/facts.ts';
 
 const state = (of: JobState, attempts = 0): Answer => ({ kind: 'ok', state: of, attempts });
@@ -204,15 +204,31 @@ describe('schedules', () => {
 });
 
 test('is unknown beyond its budget, vacuous when nobody was told anything', () => {
-  const asks = Array.from({ length: 14 }, () =>
-    f.asked(2, { kind: 'status', job: 'a' } as Request),
+  const lost = Array.from({ length: 14 }, (_, at) =>
+    f.asks(2, f.putOf('backup', { revision: at + 2 }), { kind: 'unknown' }),
   );
-  const answers = asks.map((one) => f.heard(3, one, { kind: 'ok' }));
-  expect(verdict(submitted, asks, answers)).toEqual({
+  const look = (revision: number) =>
+    f.asks(3, { kind: 'schedule-status', schedule: 'backup' }, { kind: 'ok', revision });
+  expect(verdict(f.asks(1, f.putOf('backup', { revision: 1 })), ...lost, look(15))).toEqual({
     kind: 'unknown',
-    reason: '1 jobs or schedules have too many orders',
+    reason:
+      'too many orders of 1 job or schedule: too many ways to follow one operation ' +
+      'for schedule backup',
   });
   expect(verdict(f.asks(1, f.submitOf('a'), { kind: 'unknown' })).kind).toBe('vacuous');
+});
+
+test('a break tells what was known, and how what came since then fits', () => {
+  const early = f.asked(2, { kind: 'status', job: 'a' });
+  const done = ask(3, 'status', state('succeeded', 1));
+  const wrong = f.asked(3.5, { kind: 'status', job: 'a' });
+  const late = [f.heard(4, early, state('waiting')), f.heard(6, wrong, state('waiting'))];
+  expect(verdict(submitted, early, done, wrong, late)).toMatchObject({
+    summary:
+      'status of job a, asked at 3.5 s, was told waiting, 0 attempts: that fits no order, for it ' +
+      'was open, 0 attempts or more, and then fit, in this order, status (waiting, 0 attempts), ' +
+      'status (succeeded, 1 attempts)',
+  });
 });
 
 test('is excused where reads rest on a lease and a clock ran too fast', () => {

@@ -14,7 +14,8 @@ import { anyHistory, isExplained, nature, realHistory } from './concurrent-jobs.
 import '../support/property-seed.ts';
 
 const PLAIN: JobNature = { comesUp: false, isCancelled: false, isForgotten: false };
-const judge = (happened: readonly Happening<JobOp>[], of: JobNature = PLAIN, budget = 10_000) =>
+const BUDGET = { steps: 100_000, states: 10_000 };
+const judge = (happened: readonly Happening<JobOp>[], of: JobNature = PLAIN, budget = BUDGET) =>
   linearize(jobRegister(of), [ABSENT], [], happened, budget);
 
 const op = (kind: JobOp['kind'], answer: JobOp['answer'], attempts = 0): JobOp => ({
@@ -72,7 +73,7 @@ describe('linearize', () => {
     const apart = [...atOnce(submit), asked(late), ...atOnce(done), answered(late)];
     expect(judge(apart).kind).toBe('fits');
     const after = [...atOnce(submit), ...atOnce(done), ...atOnce(late)];
-    expect(judge(after)).toEqual({ kind: 'unfit', op: late });
+    expect(judge(after)).toEqual({ kind: 'unfit', op: late, order: [submit, done] });
   });
 
   test('what was asked and never answered may take effect later, or never', () => {
@@ -92,12 +93,20 @@ describe('linearize', () => {
     expect(judge([...atOnce(submit), ...atOnce(refused), ...atOnce(told)]).kind).toBe('unfit');
   });
 
-  test('gives up beyond its budget, and where too much is open', () => {
-    const many = Array.from({ length: 12 }, () => op('status', { kind: 'ok' }));
+  test('requests that tell the same may be open in any number', () => {
+    const many = Array.from({ length: 60 }, () => op('status', { kind: 'ok' }));
     const happened = [...atOnce(submit), ...many.map(asked), ...many.map(answered)];
-    expect(judge(happened, PLAIN, 100).kind).toBe('over-budget');
-    const more = Array.from({ length: 31 }, () => op('status', { kind: 'ok' }));
-    expect(judge([...atOnce(submit), ...more.map(asked)]).kind).toBe('over-budget');
+    expect(judge(happened, PLAIN, { steps: 10_000, states: 20 }).kind).toBe('fits');
+  });
+
+  test('gives up beyond its budget, of steps or of states, and says of which', () => {
+    const many = Array.from({ length: 4 }, (_, at) => op('status', ok('waiting', at)));
+    const happened = [...atOnce(submit), ...many.map(asked), ...many.map(answered)];
+    expect(judge(happened).kind).toBe('fits');
+    const few = judge(happened, PLAIN, { steps: 10, states: 1_000 });
+    expect(few).toEqual({ kind: 'over-budget', reason: 'more than 10 steps of search' });
+    const small = judge(happened, PLAIN, { steps: 1_000, states: 3 });
+    expect(small).toEqual({ kind: 'over-budget', reason: 'more than 3 states at a time' });
   });
 
   test('states survive being packed', () => {
