@@ -2,15 +2,14 @@
  * Reads a scenario and the files it names. Whatever is on the disk, the answer is a loaded scenario
  * or a list of problems that point at the line where a file was named.
  */
-import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, extname, relative, resolve, sep } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { loadedOf } from '../explore/loaded.ts';
 import type { Plan } from '../faults/plan.ts';
 import { BadInput, failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
 import type { Override } from '../scenario/overrides.ts';
 import { readOverride } from '../scenario/overrides.ts';
-import { printScenario } from '../scenario/print.ts';
 import type { LoadedFile, LoadedScenario, Scenario } from '../scenario/scenario.ts';
 import { parseScenario } from '../scenario/schema.ts';
 import { placeInText, SCENARIO_BYTES_MAX } from '../scenario/yaml-text.ts';
@@ -58,10 +57,8 @@ export interface TextToLoad {
 
 /** The same scenario with a given plan instead of its faults. */
 export function withPlan({ loaded, folder }: Loaded, { faults }: Plan): Loaded {
-  const { scenario, crontab, trace } = loaded;
-  const given: Scenario = { ...scenario, faults: { kind: 'given', faults } };
-  const named = (file: LoadedFile | undefined): Named => (file === undefined ? {} : { file });
-  return { loaded: loadedOf(given, named(crontab), named(trace)), folder };
+  const given: Scenario = { ...loaded.scenario, faults: { kind: 'given', faults } };
+  return { loaded: loadedOf(given, loaded), folder };
 }
 
 /** Reads a scenario from its text; files it names are looked for from `folder`. */
@@ -84,23 +81,13 @@ export function loadText(input: TextToLoad): Outcome<Loaded, readonly Problem[]>
   if ('problem' in crontab) problems.push(crontab.problem);
   if ('problem' in trace) problems.push(trace.problem);
   if (problems.length > 0) return failed(problems);
-  return ok({ loaded: loadedOf(scenario, crontab, trace), folder: input.folder });
+  const files = { crontab: fileIn(crontab), trace: fileIn(trace) };
+  return ok({ loaded: loadedOf(scenario, files), folder: input.folder });
 }
 
 type Named = { readonly file?: LoadedFile } | { readonly problem: Problem };
 
-function loadedOf(scenario: Scenario, crontab: Named, trace: Named): LoadedScenario {
-  const text = printScenario(scenario);
-  const files = {
-    ...('file' in crontab && crontab.file !== undefined ? { crontab: crontab.file } : {}),
-    ...('file' in trace && trace.file !== undefined ? { trace: trace.file } : {}),
-  };
-  const hash = createHash('sha256');
-  const parts = [Buffer.from(text), ...Object.values(files).map((file) => file.bytes)];
-  // Lengths keep the parts apart: moving a byte from one to the next is another scenario.
-  for (const bytes of parts) hash.update(`${bytes.length}\n`).update(bytes);
-  return { scenario, text, hash: hash.digest('hex'), ...files };
-}
+const fileIn = (named: Named): LoadedFile | undefined => ('file' in named ? named.file : undefined);
 
 function readScenarioText(place: Place): Outcome<string, readonly Problem[]> {
   const problem = (what: string, hint?: string): Outcome<string, readonly Problem[]> =>

@@ -15,6 +15,7 @@ import { judgeWithExcuses } from '../checkers/excuses.ts';
 import type { Plan } from '../faults/plan.ts';
 import type { Fact } from '../history/fact.ts';
 import { ALL_KINDS } from '../history/history.ts';
+import type { LostDraws } from '../kernel/rng.ts';
 import type { StepTrace } from '../kernel/trace.ts';
 import { SECOND } from '../lib/units.ts';
 import type { RunNumbers } from '../metrics/metrics.ts';
@@ -30,6 +31,8 @@ export interface RunOptions {
   /** Deep-freeze messages and records: slower, and catches whoever changes what was sent. */
   readonly checked?: boolean;
   readonly trace?: boolean;
+  /** What the run would be if the code drew more than it does. */
+  readonly lostDraws?: LostDraws;
 }
 
 export interface RunResult {
@@ -100,6 +103,7 @@ export function runSeed(prepared: Prepared, seed: string, options: RunOptions = 
     checked: options.checked ?? false,
     trace: options.trace ?? false,
     ...(options.plan === undefined ? {} : { plan: options.plan }),
+    ...(options.lostDraws === undefined ? {} : { lostDraws: options.lostDraws }),
   });
   run.execute();
   return {

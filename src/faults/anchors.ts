@@ -1,4 +1,5 @@
-import { foldOf, type Recorder } from '../history/history.ts';
+import type { Fact, FactKind, Testimony } from '../history/fact.ts';
+import type { Recorder } from '../history/history.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { AnchorKind, Start } from './plan.ts';
 
@@ -8,6 +9,43 @@ interface Waiting {
   readonly nth: number;
   readonly delayUs: number;
   readonly begin: (afterUs: number) => void;
+}
+
+const ANCHORING: readonly FactKind[] = ['testified', 'machine', 'effect-arrived', 'answered'];
+
+/** What a fault can wait for that this fact is; syncs are no facts. */
+export function anchorOf(fact: Fact): Exclude<AnchorKind, 'synced'> | undefined {
+  switch (fact.kind) {
+    case 'testified':
+      return anchorSaid(fact.said);
+    case 'machine':
+      if (fact.state === 'down') return 'machine-down';
+      // The first start of each machine is the beginning of the run.
+      return fact.state === 'up' && fact.incarnation > 1 ? 'machine-up' : undefined;
+    case 'effect-arrived':
+      return fact.accepted && !fact.repeat ? 'effect-accepted' : undefined;
+    case 'answered':
+      return fact.request.kind === 'submit' && fact.answer.kind === 'ok'
+        ? 'submit-accepted'
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function anchorSaid(said: Testimony): Exclude<AnchorKind, 'synced'> | undefined {
+  switch (said.kind) {
+    case 'dispatched':
+    case 'tick-decided':
+    case 'attempt-lost':
+      return said.kind;
+    case 'role':
+      return said.role === 'leader' ? 'leader-elected' : undefined;
+    case 'lease':
+      return said.event === 'expired-seen' ? 'lease-expired' : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /**
@@ -23,30 +61,11 @@ export class Anchors {
     sim.onSynced(({ role }) => {
       if (role === 'scheduler' || role === 'store') this.#count('synced');
     });
-    recorder.subscribe(
-      foldOf({
-        testified: ({ said }) => {
-          if (said.kind === 'dispatched') this.#count('dispatched');
-          else if (said.kind === 'role' && said.role === 'leader') this.#count('leader-elected');
-          else if (said.kind === 'tick-decided') this.#count('tick-decided');
-          else if (said.kind === 'attempt-lost') this.#count('attempt-lost');
-          else if (said.kind === 'lease' && said.event === 'expired-seen') {
-            this.#count('lease-expired');
-          }
-        },
-        machine: ({ state, incarnation }) => {
-          if (state === 'down') this.#count('machine-down');
-          // The first start of each machine is the beginning of the run.
-          else if (state === 'up' && incarnation > 1) this.#count('machine-up');
-        },
-        'effect-arrived': ({ accepted, repeat }) => {
-          if (accepted && !repeat) this.#count('effect-accepted');
-        },
-        answered: ({ request, answer }) => {
-          if (request.kind === 'submit' && answer.kind === 'ok') this.#count('submit-accepted');
-        },
-      }),
-    );
+    const onFact = (fact: Fact): void => {
+      const kind = anchorOf(fact);
+      if (kind !== undefined) this.#count(kind);
+    };
+    recorder.subscribe({ listens: ANCHORING, onFact });
   }
 
   /**

@@ -11,12 +11,23 @@ export interface Rng extends Streams {
   stream(...path: readonly string[]): Random;
 }
 
+/**
+ * How many draws of a stream are lost before anybody gets one: 0 for those that are left alone. A
+ * stream that loses draws is what it would be if the code had drawn from it once more beforehand;
+ * so a run that comes out the same with lost draws survives such a change of the code.
+ */
+export type LostDraws = (path: readonly string[]) => number;
+
 /** A root for this seed; any text is a seed. */
-export function createRng(seed: string): Rng {
+export function createRng(seed: string, lostDraws?: LostDraws): Rng {
   return {
     seed,
-    // JSON keeps the parts apart whatever characters they hold: ('a', 'b') is not ('a,b').
-    stream: (...path) => new AleaRandom(JSON.stringify([seed, ...path])),
+    stream: (...path) => {
+      // JSON keeps the parts apart whatever characters they hold: ('a', 'b') is not ('a,b').
+      const random = new AleaRandom(JSON.stringify([seed, ...path]));
+      for (let lost = lostDraws?.(path) ?? 0; lost > 0; lost--) random.float();
+      return random;
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import type { Phase } from '../history/fact.ts';
 import type { Fold } from '../history/history.ts';
 import { foldOf, Recorder } from '../history/history.ts';
 import { Kernel } from '../kernel/kernel.ts';
-import type { Rng } from '../kernel/rng.ts';
+import type { LostDraws, Rng } from '../kernel/rng.ts';
 import { createRng } from '../kernel/rng.ts';
 import { assert, required } from '../lib/assert.ts';
 import type { Random } from '../lib/random.ts';
@@ -40,6 +40,10 @@ export interface RunOptions {
   readonly checked?: boolean;
   /** Keep the fingerprint of every step, to find where two runs part. */
   readonly trace?: boolean;
+  /** What the run would be if the code drew more than it does. */
+  readonly lostDraws?: LostDraws;
+  /** Asked every few seconds of the run: true ends it there, before its audit. */
+  readonly shouldStop?: () => boolean;
 }
 
 export interface AssembledRun {
@@ -73,7 +77,7 @@ export function planOf(scenario: Scenario, rng: Rng): Plan {
 
 export function assembleRun(prepared: Prepared, options: RunOptions): AssembledRun {
   const { scenario } = prepared.loaded;
-  const rng = createRng(options.seed);
+  const rng = createRng(options.seed, options.lostDraws);
   const plan = options.plan ?? planOf(scenario, rng);
   const kernel = new Kernel({ trace: options.trace ?? false });
   const recorder = new Recorder();
@@ -99,7 +103,9 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
   for (const fold of options.folds) recorder.subscribe(fold);
   const chooseCore = coreOf(prepared, rng);
   const due = dueOfVersions(prepared.due, ops);
-  const execute = conductor(prepared, { sim, kernel, recorder, injector, chooseCore, due });
+  const { shouldStop = () => false } = options;
+  const stage = { sim, kernel, recorder, injector, chooseCore, due, shouldStop };
+  const execute = conductor(prepared, stage);
   return { kernel, sim, plan, execute };
 }
 
@@ -285,13 +291,14 @@ interface Stage {
   readonly chooseCore: ChooseCore | undefined;
   /** In order of nominal time. */
   readonly due: readonly DueTick[];
+  readonly shouldStop: () => boolean;
 }
 
 const PHASES: readonly Phase[] = ['warm-up', 'chaos', 'heal', 'quiescence', 'audit', 'end'];
 
 /** Leads a run through its phases; due ticks become facts at their true time. */
 function conductor(prepared: Prepared, stage: Stage): () => void {
-  const { sim, kernel, recorder, injector, chooseCore, due } = stage;
+  const { sim, kernel, recorder, injector, chooseCore, due, shouldStop } = stage;
   const { timeline } = prepared;
   let isAudited = false;
   recorder.subscribe(foldOf({ 'audit-ended': () => (isAudited = true) }));
@@ -313,7 +320,7 @@ function conductor(prepared: Prepared, stage: Stage): () => void {
     kernel.at(timeline.healUs, phaseKind, 3);
     kernel.at(timeline.auditUs, phaseKind, 4);
     recordDue();
-    while (!isAudited && kernel.now < timeline.endUsMax) {
+    while (!isAudited && kernel.now < timeline.endUsMax && !shouldStop()) {
       kernel.run(Math.min(kernel.now + 10 * SECOND, timeline.endUsMax));
     }
     enter('end');

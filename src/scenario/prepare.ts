@@ -93,7 +93,8 @@ const zonesOf = (entries: readonly ScheduleEntry[]): string[] => [
 /** Text of an input; what is not UTF-8 shows as replacement characters and fails line by line. */
 const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8').decode(bytes);
 
-function crontabEntries(
+/** The lines of the crontab that a scenario names, as schedules; none where it names none. */
+export function crontabEntries(
   loaded: LoadedScenario,
   unused: UnusedLine[],
   problems: Problem[],

@@ -51,7 +51,7 @@ export function designOf(selection: string): SelectedDesign {
 export function runTwice(
   prepared: Prepared,
   seed: string,
-  options: Pick<RunOptions, 'plan' | 'onFact'> = {},
+  options: Pick<RunOptions, 'plan' | 'onFact' | 'lostDraws'> = {},
 ): RunResult {
   const { result, difference } = doublecheck(prepared, seed, { ...options, checked: true });
   expect(difference, `seed ${seed} runs differently the second time`).toBeUndefined();
