@@ -161,18 +161,35 @@ export function simplerStarts(trials: Trials): void {
   }
 }
 
-function startsNear({ anchors }: Moments, atUs: number): readonly Start[] {
+/** For each fault that begins at a time: the starts after the facts just before, by its id. */
+export function startsAfterFacts(trials: Trials): ReadonlyMap<string, readonly Start[]> {
+  const moments = momentsOf(trials);
+  const starts = new Map<string, readonly Start[]>();
+  for (const { id, start } of trials.best.plan.faults) {
+    const atUs = moments.armed.get(id);
+    if (start.kind !== 'at' || atUs === undefined) continue;
+    starts.set(id, startsAfter(moments, atUs));
+  }
+  return starts;
+}
+
+function startsNear(moments: Moments, atUs: number): readonly Start[] {
   const rounded = [1_000_000, 500_000, 100_000, 10_000].flatMap((grain) =>
     [Math.round(atUs / grain), Math.floor(atUs / grain), Math.ceil(atUs / grain)].map(
       (count): Start => ({ kind: 'at', atUs: count * grain }),
     ),
   );
-  const latest = new Map<AnchorKind, (typeof anchors)[number]>();
+  return [...rounded, ...startsAfter(moments, atUs)];
+}
+
+function startsAfter({ anchors }: Moments, atUs: number): readonly Start[] {
+  const latest = new Map<AnchorKind, Moments['anchors'][number]>();
   for (const anchor of anchors) if (anchor.at <= atUs) latest.set(anchor.kind, anchor);
-  const after = [...latest.values()].flatMap(({ kind, nth, at }): Start[] =>
-    [0, Math.round((atUs - at) / 100_000) * 100_000, atUs - at].map((delayUs) => {
+  return [...latest.values()].flatMap(({ kind, nth, at }): Start[] => {
+    const exact = atUs - at;
+    const round = Math.round(exact / 100_000) * 100_000;
+    return [...new Set([0, round, exact])].map((delayUs) => {
       return { kind: 'anchor', after: kind, nth, delayUs };
-    }),
-  );
-  return [...rounded, ...after];
+    });
+  });
 }

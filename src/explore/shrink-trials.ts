@@ -36,9 +36,9 @@ export interface TrialsOptions {
 
 /**
  * Draws that are lost everywhere at once move every number that is drawn: a case that breaks
- * nevertheless does not rest on what its seed happened to draw.
+ * nevertheless does hardly rest on what its seed happened to draw.
  */
-export const SHAKEN: readonly LostDraws[] = [() => 1, () => 2];
+const SHAKES: readonly LostDraws[] = [() => 1, () => 2];
 
 /** Runs subjects, and keeps the smallest that still breaks the claim. */
 export class Trials {
@@ -49,6 +49,7 @@ export class Trials {
   #broken: Broken | undefined;
   #runs = 0;
   #isShaken = false;
+  #shakes = SHAKES;
 
   constructor(options: TrialsOptions) {
     this.#options = options;
@@ -90,12 +91,19 @@ export class Trials {
 
   /** Whether the best so far breaks the claim whatever is drawn; then all that follow must. */
   shake(): boolean {
-    this.#isShaken ||= SHAKEN.every((lost) => this.breaksWith(lost));
+    this.#isShaken ||= this.#shakes.every((lost) => this.breaksWith(lost));
     return this.#isShaken;
+  }
+
+  /** Shakes with these from now on, too: they were found to matter. */
+  shakeAlso(lostDraws: LostDraws): void {
+    this.#shakes = [lostDraws, ...this.#shakes];
+    this.#isShaken = false;
   }
 
   /** As {@link accept}, of a subject that breaks the claim whatever is drawn; then all that follow must. */
   acceptSteady(subject: Subject): boolean {
+    if (keyOf(subject) === keyOf(this.#best)) return this.shake();
     const before = this.#isShaken;
     this.#isShaken = true;
     const isAccepted = this.accept(subject);
@@ -116,8 +124,9 @@ export class Trials {
   /** Takes the subject for the best so far if it is sound and still breaks the claim. */
   accept(subject: Subject): boolean {
     // What was refused for being unsteady may do where that does not matter.
-    const key = `${this.#isShaken} ${keyOf(subject)}`;
-    if (key === `${this.#isShaken} ${keyOf(this.#best)}`) return true;
+    const how = this.#isShaken ? 'shaken' : 'as it is';
+    const key = `${how}: ${keyOf(subject)}`;
+    if (key === `${how}: ${keyOf(this.#best)}`) return true;
     if (this.isOver || this.#refused.has(key)) return false;
     const prepared = this.#prepare(subject);
     const broken = prepared === undefined ? undefined : this.#breaks(prepared, subject.plan);
@@ -134,7 +143,7 @@ export class Trials {
   #breaks(prepared: Prepared, plan: Plan): Broken | undefined {
     const broken = this.#probe(prepared, plan);
     if (broken === undefined || !this.#isShaken) return broken;
-    const isAlways = SHAKEN.every(
+    const isAlways = this.#shakes.every(
       (lostDraws) => this.#probe(prepared, plan, { lostDraws }) !== undefined,
     );
     return isAlways ? broken : undefined;

@@ -5,6 +5,7 @@
  *   shrink-trials.ts    what was tried, and the smallest that broke
  *   shrink-plan.ts      fewer faults, simpler starts, rounder numbers
  *   shrink-scenario.ts  what can be left out of a scenario
+ *   shrink-steady.ts    cases that do not rest on a lucky draw
  *   shrink-steps.ts     delta debugging of lists, bisection of numbers
  *   probe.ts            one run for one claim
  *
@@ -24,7 +25,7 @@ import { crontabEntries, type Prepared } from '../scenario/prepare.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Broken } from './probe.ts';
 import { runSeed } from './run.ts';
-import { faultOf, fewerFaults, simplerNumbers, simplerStarts } from './shrink-plan.ts';
+import { fewerFaults, simplerNumbers, simplerStarts } from './shrink-plan.ts';
 import {
   ARRIVALS,
   ATTEMPTS,
@@ -38,8 +39,9 @@ import {
   WARM_UP,
   WORK,
 } from './shrink-scenario.ts';
+import { steady } from './shrink-steady.ts';
 import { fewest, simplest } from './shrink-steps.ts';
-import { Trials, withFaults } from './shrink-trials.ts';
+import { Trials } from './shrink-trials.ts';
 
 export interface ShrinkRequest {
   readonly seed: string;
@@ -94,7 +96,7 @@ function shrinkWith(
   const trials = new Trials({ prepared, seed, plan, claim, budget, stopsEarly });
   if (!trials.begin()) return undefined;
   shrink(trials, prepared, request.claim);
-  return finished(trials, request, isRobust(trials));
+  return finished(trials, request, trials.isShaken && unsteadyRoom(trials) === undefined);
 }
 
 function shrink(trials: Trials, prepared: Prepared, claim: string): void {
@@ -109,6 +111,20 @@ function shrink(trials: Trials, prepared: Prepared, claim: string): void {
   trials.shake();
   leaveOut(trials);
   steady(trials);
+  for (let time = 0; time <= DOUBTS_MAX && !trials.isOver; time++) {
+    smaller(trials);
+    const room = trials.isShaken ? unsteadyRoom(trials) : undefined;
+    if (room === undefined) return;
+    trials.shakeAlso(lostIn(room));
+    steady(trials);
+  }
+}
+
+/** So often a case that seemed not to rest on its seed is found to do so, and made larger again. */
+const DOUBTS_MAX = 4;
+const ROUNDS_MAX = 3;
+
+function smaller(trials: Trials): void {
   for (let round = 0; round < ROUNDS_MAX && !trials.isOver; round++) {
     const before = trials.best;
     fewerFaults(trials);
@@ -121,28 +137,8 @@ function shrink(trials: Trials, prepared: Prepared, claim: string): void {
     simplerStarts(trials);
     turn(trials, WARM_UP);
     steady(trials);
-    if (trials.best === before) break;
+    if (trials.best === before) return;
     leaveOut(trials);
-  }
-}
-
-const ROUNDS_MAX = 3;
-
-/**
- * A break that needs a lucky draw is often one that a longer fault would not need it for. Once the
- * claim breaks whatever is drawn, numbers can be made smaller without tailoring them to a seed.
- */
-function steady(trials: Trials): void {
-  if (trials.isShaken || trials.shake()) return;
-  for (const { id } of trials.best.plan.faults) {
-    const fault = faultOf(trials, id);
-    for (const factor of [1.5, 2.5]) {
-      const durationUs = Math.ceil((fault.durationUs * factor) / S) * S;
-      const faults = trials.best.plan.faults.map((it) =>
-        it.id === id ? { ...fault, durationUs } : it,
-      );
-      if (trials.acceptSteady(withFaults(trials.best, faults))) return;
-    }
   }
 }
 
@@ -252,9 +248,9 @@ export const lostIn =
   ([first]) =>
     first === room ? 1 : 0;
 
-function isRobust(trials: Trials): boolean {
-  return trials.isShaken && DRAWING_ROOMS.every((room) => trials.breaksWith(lostIn(room)));
-}
+/** A room in which one more draw mends the best so far. */
+const unsteadyRoom = (trials: Trials): string | undefined =>
+  DRAWING_ROOMS.find((room) => !trials.breaksWith(lostIn(room)));
 
 function finished(trials: Trials, request: ShrinkRequest, robust: boolean): Shrunk | undefined {
   const { prepared, best, isOver } = trials;
