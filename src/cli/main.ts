@@ -5,7 +5,11 @@
  *   main.ts        commands and options, exit codes (this file)
  *   io.ts          what is asked of the surroundings: a terminal, or a test
  *   run.ts, compare.ts, replay.ts, report.ts, list.ts, schema.ts   one file per command
+ *   shrink.ts, casebook.ts   the same for commands on cases
+ *   cases.ts       cases, read and checked
+ *   front.ts       commands as one could type them
  *   sweeping.ts    what run and compare share
+ *   shrink-broken.ts   what follows a broken promise
  *   load.ts        scenario files and what they name
  *   plan.ts        plans as files, out and back in
  *   places.ts      where things lie
@@ -17,8 +21,10 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { BadInput, formatProblem } from '../lib/outcome.ts';
+import type { CasebookOptions } from './casebook.ts';
 import { EXIT, type Io } from './io.ts';
 import type { ReplayOptions } from './replay.ts';
+import type { ShrinkOptions } from './shrink.ts';
 
 /**
  * Runs one command and answers with its exit code: 0 all promised claims held, 1 a promised claim
@@ -94,6 +100,7 @@ function commands(io: Io, done: (code: number) => void): Command {
       const { report } = await import('./report.ts');
       done(report(file, options, io));
     });
+  caseCommands(program, io, done);
   lookUpCommands(program, io, done);
   return program;
 }
@@ -113,6 +120,7 @@ function sweepCommands(program: Command, io: Io, done: (code: number) => void): 
         gather,
         [],
       )
+      .option('--no-shrink', 'when a promise breaks, do not make its first case small')
       .option('--doublecheck', 'run every seed twice and compare every step')
       .option('--json', 'print report.json to stdout')
       .option('--debug', 'stack traces');
@@ -131,6 +139,33 @@ function sweepCommands(program: Command, io: Io, done: (code: number) => void): 
     .action(async (scenarios: string[], options) => {
       const { compare } = await import('./compare.ts');
       done(await compare(scenarios, options, io));
+    });
+}
+
+function caseCommands(program: Command, io: Io, done: (code: number) => void): void {
+  program
+    .command('shrink')
+    .description('the smallest case that still breaks the claim, and its story')
+    .argument('<case.json>', 'a file of the cases of a report')
+    .option('--budget <runs>', 'about so many runs at most (default: 300)')
+    .option('--claim <claim>', 'another claim that the case breaks')
+    .option('--out <file>', 'where to (default: <case>.shrunk.json beside it)')
+    .option('--debug', 'stack traces')
+    .action(async (file: string, options: ShrinkOptions) => {
+      const { shrink } = await import('./shrink.ts');
+      done(shrink(file, options, io));
+    });
+  program
+    .command('casebook')
+    .description('save the case of a found bug as a scenario that stays')
+    .argument('<case.json>', 'a case, best a shrunk one')
+    .requiredOption('--name <name>', 'of the scenario: what went wrong, in a few words')
+    .requiredOption('--why <text>', 'a sentence: what went wrong, and why')
+    .option('--out <folder>', 'where to (default: scenarios/casebook)')
+    .option('--debug', 'stack traces')
+    .action(async (file: string, options: CasebookOptions) => {
+      const { casebook } = await import('./casebook.ts');
+      done(casebook(file, options, io));
     });
 }
 

@@ -85,6 +85,9 @@ export function writeFiles(folder: string, files: ReadonlyMap<string, string>): 
   for (const [name, text] of files) writeWhole(join(folder, name), text);
 }
 
+/** Writes one file, whole or not at all. */
+export const writeFile = (path: string, text: string): void => writeWhole(path, text);
+
 function writeWhole(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;

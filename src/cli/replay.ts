@@ -1,7 +1,6 @@
 /** `replay`: one seed again, with its transcript, and whether it went the same way. */
-import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { CASE_VERSION, readCase } from '../explore/case-file.ts';
+import { resolve } from 'node:path';
+import { CASE_VERSION, type CaseFile } from '../explore/case-file.ts';
 import { type Replay, replayCase } from '../explore/replay.ts';
 import type { Plan } from '../faults/plan.ts';
 import { BadInput } from '../lib/outcome.ts';
@@ -11,6 +10,14 @@ import { failingSeeds } from '../report/words.ts';
 import { suggestion } from '../scenario/nearest.ts';
 import { selectDesign } from '../scenario/registry.ts';
 import { shown } from '../scenario/values.ts';
+import {
+  breaksNothing,
+  caseIn,
+  checkDesign,
+  checkVersion,
+  scenarioFolder,
+  versionOf,
+} from './cases.ts';
 import { EXIT, type Io } from './io.ts';
 import { loadScenario, loadText, readWhole } from './load.ts';
 import { planned, plansText, planText, readPlan } from './plan.ts';
@@ -36,6 +43,8 @@ interface Recorded {
   /** Absent when another design than the recorded one was asked for. */
   readonly fingerprint?: string;
   readonly plan?: Plan;
+  /** The case whose claim has to break. */
+  readonly broken?: CaseFile;
   /** What its files are relative to, where that is known. */
   readonly folder?: string;
 }
@@ -70,6 +79,9 @@ export function replay(file: string, options: ReplayOptions, io: Io): number {
     seed,
     ...(plan === undefined ? {} : { plan }),
   });
+  const claimed = recorded.broken;
+  const isClaimed = claimed !== undefined && isBroken(run, claimed.broken.claim);
+  if (claimed !== undefined && isSame && !isClaimed) throw breaksNothing(claimed, file);
   printTranscript(run, untilUs, wanted, io);
   const broken = promisedAndBroken(design, run.verdicts);
   for (const [claim, summary] of broken) io.stderr(`${claim} broke: ${summary}\n`);
@@ -81,6 +93,11 @@ export function replay(file: string, options: ReplayOptions, io: Io): number {
   }
   if (run.fingerprint !== recorded.fingerprint) {
     io.stderr(`Another run: fingerprint ${run.fingerprint}, recorded ${recorded.fingerprint}.\n`);
+    // A case is what it is for its claim: other code may have taken other steps to break it.
+    if (isClaimed && isSame) {
+      io.stderr(`The code has changed since; ${claimed.broken.claim} is broken all the same.\n`);
+      return code;
+    }
     // With other inputs another run is what must come out; with the same it must not.
     return isSame ? EXIT.nondeterminism : EXIT.inconclusive;
   }
@@ -89,6 +106,9 @@ export function replay(file: string, options: ReplayOptions, io: Io): number {
   );
   return code;
 }
+
+const isBroken = ({ verdicts }: Replay, claim: string): boolean =>
+  verdicts.get(claim)?.kind === 'broken';
 
 function promisedAndBroken(design: string, verdicts: Replay['verdicts']): [string, string][] {
   const selected = selectDesign(design);
@@ -152,37 +172,24 @@ function readRecorded(path: string, file: string, options: ReplayOptions): Recor
   const text = readWhole(path, file);
   const version = versionOf(text);
   if (version === CASE_VERSION) return recordedCase(text, file, options);
-  if (typeof version === 'string' && version.startsWith('seaworthy/case/')) {
-    const problem = `a case of version ${shown(version)}`;
-    throw new BadInput([{ path: '', file, problem, hint: `this program reads ${CASE_VERSION}` }]);
-  }
+  checkVersion(version, file);
   const document = readDocument(text);
   if (document.kind === 'ok') return recordedSeed(document.value, file, options);
   const hint = 'replay takes a report.json or a file of its cases';
   throw new BadInput(document.error.slice(0, 5).map((p) => ({ hint, ...p, file })));
 }
 
-function versionOf(text: string): unknown {
-  try {
-    return (JSON.parse(text) as { apiVersion?: unknown } | null)?.apiVersion;
-  } catch {
-    return undefined;
-  }
-}
-
 function recordedCase(text: string, file: string, options: ReplayOptions): Recorded {
-  const read = readCase(text);
-  if (read.kind === 'failed')
-    throw new BadInput(read.error.slice(0, 20).map((p) => ({ ...p, file })));
-  const { scenario, seed, design, plan, fingerprint } = read.value;
+  const read = caseIn(text, file);
+  const { scenario, seed, design, plan, fingerprint } = read;
   if (options.seed !== undefined && options.seed !== seed) {
     const problem = `this case is of seed ${seed}`;
     throw new BadInput([{ path: '', file: '--seed', problem, hint: 'leave it out' }]);
   }
   const chosen = options.design ?? design;
   const canonical = checkDesign(chosen, options.design === undefined ? file : '--design');
-  const isRecorded = canonical === design;
-  return { scenario, seed, design: canonical, plan, ...(isRecorded ? { fingerprint } : {}) };
+  const recorded = canonical === design ? { fingerprint, broken: read } : {};
+  return { scenario, seed, design: canonical, plan, ...recorded };
 }
 
 function recordedSeed(
@@ -215,25 +222,4 @@ function recordedSeed(
   const { name, hash, text } = document.scenario;
   const scenario = { name, hash, text };
   return { scenario, design: wanted, seed, fingerprint: row.fingerprint };
-}
-
-/** The canonical text of a design that exists. */
-function checkDesign(design: string, where: string): string {
-  const selected = selectDesign(design);
-  if (selected.kind === 'ok') return selected.value.name;
-  throw new BadInput(selected.error.map((p) => ({ ...p, file: where })));
-}
-
-/** The folder of the scenario: as `run.json` beside the report says, else the current one. */
-function scenarioFolder(path: string, cwd: string): string {
-  for (const folder of [dirname(path), dirname(dirname(path))]) {
-    try {
-      const run = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as unknown;
-      const { scenarioFolder: recorded } = run as { scenarioFolder?: unknown };
-      if (typeof recorded === 'string') return resolve(folder, recorded);
-    } catch {
-      // No such file, or not ours: the next place.
-    }
-  }
-  return cwd;
 }

@@ -8,6 +8,8 @@ import { BadInput, type Problem } from '../lib/outcome.ts';
 import { reportJson } from '../report/document-schema.ts';
 import { shellWord } from '../report/replay.ts';
 import { PLAIN_PAINTER, summaryTable } from '../report/summary.ts';
+import { caseName } from './cases.ts';
+import { commandFront } from './front.ts';
 import { EXIT, type Io, nextTurn, wantsColor } from './io.ts';
 import { type Loaded, loadScenario } from './load.ts';
 import {
@@ -23,6 +25,7 @@ import { PACKAGE_ROOT, shownPath } from './places.ts';
 import { planned, plansText, readPlan } from './plan.ts';
 import { Progress } from './progress.ts';
 import { seedsAsked } from './seeds.ts';
+import { shrinkBroken } from './shrink-broken.ts';
 
 /** Options of `run` and `compare` as commander gives them. */
 export interface SweepOptions {
@@ -37,6 +40,8 @@ export interface SweepOptions {
   readonly plan?: string;
   /** Print the plans, and run nothing. */
   readonly printPlan?: boolean;
+  /** False: a broken promise is told as it was found. */
+  readonly shrink?: boolean;
 }
 
 export interface Assignment {
@@ -114,6 +119,7 @@ export async function carryOut(task: Assignment, io: Io): Promise<number> {
     io.stderr(`Nondeterminism in seed ${seed} at step ${step}: ${first}, then ${second}.\n`);
   }
   if (wasInterrupted) io.stderr('Interrupted: the report covers the seeds that were finished.\n');
+  else if (task.options.shrink !== false) await shrinkBroken(task, result.cases, io);
   return exitCode;
 }
 
@@ -179,10 +185,11 @@ function inFolder(error: BadInput, { loaded }: Assignment, io: Io): BadInput {
   return new BadInput(problems);
 }
 
-/** Cases and transcripts; with several designs their names stand in the names of the files. */
+/** Cases and transcripts. */
 function caseFiles(result: SweepResult, hasSeveral: boolean): [string, string][] {
-  return result.cases.flatMap(({ seed, design, text, transcript }): [string, string][] => {
-    const name = hasSeveral ? `${seed}.${design.replace(/[^A-Za-z0-9._+=-]/g, '-')}` : seed;
+  return result.cases.flatMap((broken): [string, string][] => {
+    const { text, transcript } = broken;
+    const name = caseName(broken, hasSeveral);
     return [
       [`cases/${name}.json`, text.endsWith('\n') ? text : `${text}\n`],
       [`transcripts/${name}.txt`, transcript],
@@ -257,7 +264,3 @@ export function commandText(
   ];
   return [commandFront(), ...words.map(shellWord)].join(' ');
 }
-
-/** How this program is called: from a checkout, or installed. */
-const commandFront = (): string =>
-  import.meta.url.endsWith('.ts') ? 'npm run -s seaworthy --' : 'seaworthy';

@@ -9,6 +9,7 @@ import type { Outcome, Problem } from '../lib/outcome.ts';
 import { failed, ok } from '../lib/outcome.ts';
 import { stableJson } from '../lib/stable-json.ts';
 import type { LoadedScenario } from '../scenario/scenario.ts';
+import type { Counterfactual } from './counterfactual.ts';
 
 export const CASE_VERSION = 'seaworthy/case/v1';
 
@@ -21,6 +22,23 @@ export interface CaseFile {
   /** The claim that broke first, when, and how. */
   readonly broken: { readonly claim: string; readonly atUs: number; readonly summary: string };
   readonly plan: Plan;
+  /** Of a case that was made smaller: what it was made of. */
+  readonly shrunkFrom?: ShrunkFrom;
+  /** Whether it breaks whatever its seed draws. */
+  readonly robust?: boolean;
+  /** The run in a dozen lines. */
+  readonly story?: readonly string[];
+  /** For each number of the plan: the bound beyond which the claim holds. */
+  readonly counterfactual?: readonly Counterfactual[];
+}
+
+export interface ShrunkFrom {
+  /** Hash of the scenario. */
+  readonly hash: string;
+  readonly faults: number;
+  /** How many runs it took, and whether there was no time for more. */
+  readonly runs: number;
+  readonly isCutShort: boolean;
 }
 
 const word = z.string().max(200);
@@ -54,6 +72,14 @@ const fault = z.strictObject({
   durationUs: z.int().min(0),
   params: z.record(z.string(), z.number()),
 });
+const bound = z.strictObject({
+  fault: word,
+  number: word,
+  value: z.number(),
+  holdsBelow: z.number().optional(),
+  holdsAbove: z.number().optional(),
+  sentence: z.string(),
+});
 const caseSchema = z.strictObject({
   apiVersion: z.literal(CASE_VERSION),
   scenario: z.strictObject({ name: word, hash: word, text: z.string() }),
@@ -62,6 +88,12 @@ const caseSchema = z.strictObject({
   fingerprint: word,
   broken: z.strictObject({ claim: word, atUs: z.number(), summary: z.string() }),
   plan: z.strictObject({ faults: z.array(fault).max(10_000) }),
+  shrunkFrom: z
+    .strictObject({ hash: word, faults: index, runs: index, isCutShort: z.boolean() })
+    .optional(),
+  robust: z.boolean().optional(),
+  story: z.array(z.string()).max(100).optional(),
+  counterfactual: z.array(bound).max(1_000).optional(),
 });
 
 export function printCase(

@@ -78,8 +78,11 @@ const NOISE: readonly Simplification[] = [
     return { ...rest, cluster: { ...cluster, latencyMinUs: latencyMaxUs } };
   },
   ({ cluster, ...rest }) => ({ ...rest, cluster: without(cluster, ['ntp']) }),
+  ({ phases, ...rest }) => {
+    const heal = phases.heal === 'drawn' ? 'core' : phases.heal;
+    return { ...rest, phases: { ...phases, heal } };
+  },
   ({ phases, ...rest }) => ({ ...rest, phases: { ...phases, heal: 'total' } }),
-  ({ phases, ...rest }) => ({ ...rest, phases: { ...phases, heal: 'core' } }),
 ];
 
 /** All of them, in the order in which they are applied. */

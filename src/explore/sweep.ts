@@ -1,5 +1,6 @@
 /** Designs × seeds become one report document. */
 import type { Verdict } from '../checkers/checker.ts';
+import type { Plan } from '../faults/plan.ts';
 import { createRng } from '../kernel/rng.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
 import { BadInput } from '../lib/outcome.ts';
@@ -45,6 +46,9 @@ export interface BrokenCase {
   readonly design: string;
   /** The case file, as JSON text. */
   readonly text: string;
+  readonly plan: Plan;
+  /** The promised claim that broke first; absent when only others broke. */
+  readonly promised?: string;
   readonly transcript: string;
 }
 
@@ -166,7 +170,9 @@ class Sweep {
     const { seed, fingerprint, plan } = run;
     const text = printCase(prepared.loaded, { design, seed, fingerprint, plan, broken });
     const transcript = replay(prepared, seed, plan).lines.join('\n');
-    this.#cases.push({ seed, design, text, transcript: `${transcript}\n` });
+    const promised = firstBroken(run, prepared.design.notPromised)?.claim;
+    const more = promised === undefined ? {} : { promised };
+    this.#cases.push({ seed, design, text, plan, transcript: `${transcript}\n`, ...more });
   }
 }
 
@@ -188,13 +194,14 @@ function prepareAll(request: SweepRequest): readonly Prepared[] {
   return prepared;
 }
 
-/** The broken claim that broke first, whether promised or not. */
+/** The claim that broke first, of those that are not left out. */
 function firstBroken(
   run: RunResult,
+  leftOut: Readonly<Record<string, string>> = {},
 ): { readonly claim: string; readonly atUs: number; readonly summary: string } | undefined {
   let first: { claim: string; verdict: Extract<Verdict, { kind: 'broken' }> } | undefined;
   for (const [claim, verdict] of run.verdicts) {
-    if (verdict.kind !== 'broken') continue;
+    if (verdict.kind !== 'broken' || Object.hasOwn(leftOut, claim)) continue;
     if (first === undefined || verdict.at < first.verdict.at) first = { claim, verdict };
   }
   if (first === undefined) return undefined;

@@ -16,8 +16,13 @@ import type { NetworkRule } from './network-rule.ts';
 
 export type { NetworkRule, NetworkVerdict, Transit } from './network-rule.ts';
 
-/** Sees every message that enters a machine's inbox, just before it does. */
-export type DeliveryHook = (from: string, to: string, message: Message) => void;
+/** Sees every message that enters a machine's inbox, just before it does, and when it departed. */
+export type DeliveryHook = (
+  from: string,
+  to: string,
+  message: Message,
+  departedAtUs: number,
+) => void;
 
 /** A message kind, numbered once per simulation, with its service time. */
 export interface MessageKind {
@@ -179,7 +184,7 @@ export class Network {
     if (fate === undefined) link.inFlight--;
     else if (!this.#isLetThrough(packet, fate)) return;
     if (!link.to.canAccept) return;
-    for (const hook of this.#hooks) hook(link.from.name, link.to.name, message);
+    for (const hook of this.#hooks) hook(link.from.name, link.to.name, message, packet.departAtUs);
     link.to.arrive(packet);
   }
 

@@ -1,0 +1,60 @@
+/** What follows a broken promise: the first case of each design, made small and told. */
+import { join } from 'node:path';
+import { smallCase } from '../explore/small-case.ts';
+import type { BrokenCase } from '../explore/sweep.ts';
+import { prepare } from '../scenario/prepare.ts';
+import { selectDesign } from '../scenario/registry.ts';
+import { caseName } from './cases.ts';
+import { type Io, nextTurn } from './io.ts';
+import type { Loaded } from './load.ts';
+import { writeFile } from './output.ts';
+import { shownPath } from './places.ts';
+import { tellSmallCase } from './shrink.ts';
+
+/** Nobody asked for it, so it may take the time of a few seeds; `shrink` takes as long as it needs. */
+const BUDGET = 100;
+const BOUNDS_BUDGET = 60;
+
+/** A sweep that is over, and where its result lies. */
+export interface Swept {
+  readonly loaded: Loaded;
+  readonly designs: readonly string[];
+  readonly folder: string;
+  readonly options: { readonly json?: boolean };
+}
+
+/**
+ * Shrinks, for each design, the first case in which a promised claim broke; writes it beside that
+ * case and tells its story. The report is on the disk by then.
+ */
+export async function shrinkBroken(
+  task: Swept,
+  cases: readonly BrokenCase[],
+  io: Io,
+): Promise<void> {
+  const seen = new Set<string>();
+  for (const broken of cases) {
+    if (broken.promised === undefined || seen.has(broken.design)) continue;
+    seen.add(broken.design);
+    await nextTurn();
+    const told = shrunkCase(task, broken, broken.promised, io);
+    if (told === undefined) continue;
+    if (task.options.json === true) io.stderr(told);
+    else io.stdout(`\n${told}`);
+  }
+}
+
+function shrunkCase(task: Swept, broken: BrokenCase, claim: string, io: Io): string | undefined {
+  const selected = selectDesign(broken.design);
+  if (selected.kind === 'failed') return undefined;
+  const prepared = prepare(task.loaded.loaded, selected.value);
+  if (prepared.kind === 'failed') return undefined;
+  const { seed, plan } = broken;
+  const request = { seed, plan, claim, budget: BUDGET, boundsBudget: BOUNDS_BUDGET };
+  const small = smallCase(prepared.value, request);
+  if (small === undefined) return undefined;
+  const name = caseName(broken, task.designs.length > 1);
+  const path = join(task.folder, 'cases', `${name}.shrunk.json`);
+  writeFile(path, small.text);
+  return tellSmallCase(small, { faults: plan.faults.length }, shownPath(path, io.cwd));
+}
