@@ -7,6 +7,14 @@
  *   sweep.ts        designs × seeds become a report document
  *   case-file.ts    a broken run as a file that replays without the generator
  *   replay.ts       one run again, with its transcript
+ *   shrink.ts       a small case in which the same claim breaks; it has a map of its own
+ *   small-case.ts   that case as a file, with its story
+ *   retell.ts       story and counterfactual of a case
+ *   story.ts        the transcript cut down to what the verdict rests on
+ *   causes.ts       happens-before, by the messages that passed
+ *   counterfactual.ts  for each number of a plan: beyond which bound the claim holds
+ *   casebook.ts     a found bug as a scenario that stays
+ *   loaded.ts       a scenario with its text and its hash
  */
 
 import type { Claim, ClaimContext, Verdict } from '../checkers/checker.ts';

@@ -2,7 +2,7 @@
 import { anchorOf } from '../faults/anchors.ts';
 import { infoOf } from '../faults/faults.ts';
 import type { ParamInfo } from '../faults/kinds/info.ts';
-import type { AnchorKind, PlannedFault, Start } from '../faults/plan.ts';
+import type { AnchorKind, PlannedFault, Start, Target } from '../faults/plan.ts';
 import { digits, fewest, type NumberSearch, simplest } from './shrink-steps.ts';
 import { type Trials, withFaults } from './shrink-trials.ts';
 
@@ -86,6 +86,18 @@ const withParam = (fault: PlannedFault, name: string, value: number): PlannedFau
   ...fault,
   params: { ...fault.params, [name]: value },
 });
+
+/** Aims at the first of a kind where any of them will do; an index counts round and round. */
+export function simplerTargets(trials: Trials): void {
+  const first = (target: Target): Target =>
+    target.by === 'index' ? { ...target, index: 0 } : target;
+  for (const { id } of trials.best.plan.faults) {
+    const { peer, ...fault } = faultOf(trials, id);
+    const target = first(fault.target);
+    const changed = peer === undefined ? { target } : { target, peer: first(peer) };
+    acceptFault(trials, { ...fault, ...changed });
+  }
+}
 
 /** Leaves out numbers that are not needed, and makes the others smaller and rounder. */
 export function simplerNumbers(trials: Trials): void {

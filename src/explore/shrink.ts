@@ -25,7 +25,7 @@ import { crontabEntries, type Prepared } from '../scenario/prepare.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Broken } from './probe.ts';
 import { runSeed } from './run.ts';
-import { fewerFaults, simplerNumbers, simplerStarts } from './shrink-plan.ts';
+import { fewerFaults, simplerNumbers, simplerStarts, simplerTargets } from './shrink-plan.ts';
 import {
   ARRIVALS,
   ATTEMPTS,
@@ -133,6 +133,7 @@ function smaller(trials: Trials): void {
     fewerArrivals(trials);
     fewerSchedules(trials);
     for (const dial of [ATTEMPTS, ...WORK]) turn(trials, dial);
+    simplerTargets(trials);
     simplerNumbers(trials);
     simplerStarts(trials);
     turn(trials, WARM_UP);

@@ -3,7 +3,7 @@
  * step by step, and the whole of a search.
  */
 import { expect, test } from 'vitest';
-import { DRAWING_ROOMS, lostIn, type Shrunk, shrinkCase } from '../../src/explore/shrink.ts';
+import { type Shrunk, shrinkCase } from '../../src/explore/shrink.ts';
 import { brokenOf, bundled, preparedOf, runTwice } from '../support/runs.ts';
 
 /** Mutants with a claim that they break in seed 1 of an incident, from four root causes. */
@@ -28,11 +28,6 @@ test.each(BROKEN)('%s: what is left of %s breaks %s still', (name, design, claim
   expect(shrunk.steps).toBeLessThan(runTwice(prepared, seed).steps);
   expect(shrunk.runs).toBeLessThanOrEqual(330);
   expect(shrunk.robust).toBe(true);
-  for (const room of DRAWING_ROOMS) {
-    // As if the code drew once more there: another run, and the same claim is broken.
-    const other = runTwice(shrunk.prepared, seed, { plan, lostDraws: lostIn(room) });
-    expect(Object.keys(brokenOf(other)), room).toEqual([claim]);
-  }
 });
 
 test('half of the cases have at most five faults and three members', () => {
