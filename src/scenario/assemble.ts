@@ -1,6 +1,6 @@
 /** One run: machines, programs, workload, faults and facts wired together, not yet started. */
 import { type ChooseCore, drawCore } from '../faults/core.ts';
-import { drawPlan } from '../faults/draw.ts';
+import { type DrawOptions, drawPlan } from '../faults/draw.ts';
 import { watchFairness } from '../faults/fairness.ts';
 import { Injector } from '../faults/inject.ts';
 import type { Plan } from '../faults/plan.ts';
@@ -56,23 +56,28 @@ export interface AssembledRun {
 
 /** The plan that a scenario and a seed draw, or the one the scenario gives. */
 export function planOf(scenario: Scenario, rng: Rng): Plan {
-  const { faults, phases, cluster, workload } = scenario;
+  const { faults } = scenario;
   if (faults.kind === 'given') return { faults: faults.faults };
   const profile = required(
     PROFILES.find(({ name }) => name === faults.profile),
     `profile ${faults.profile}`,
   );
-  return drawPlan({
-    profile,
-    intensity: faults.intensity,
-    random: rng.stream('plan'),
+  return drawPlan({ ...drawOptionsOf(scenario, rng.stream('plan')), profile });
+}
+
+/** What a scenario has drawn, but for the kinds of faults; one that gives its faults draws none. */
+export function drawOptionsOf(scenario: Scenario, random: Random): Omit<DrawOptions, 'profile'> {
+  const { faults, phases, cluster, workload } = scenario;
+  return {
+    intensity: faults.kind === 'drawn' ? faults.intensity : 0,
+    random,
     chaosFromUs: phases.warmUpUs,
     chaosUntilUs: phases.warmUpUs + phases.chaosUs,
     workers: cluster.workers,
     clients: workload.clients,
     members: cluster.members,
     submitsPerSecond: workload.arrivals.perSecond,
-  });
+  };
 }
 
 export function assembleRun(prepared: Prepared, options: RunOptions): AssembledRun {
