@@ -11,7 +11,7 @@ import { writeFile } from './output.ts';
 import { shownPath } from './places.ts';
 import { tellSmallCase } from './shrink.ts';
 
-/** Nobody asked for it, so it may take the time of a few seeds; `shrink` takes as long as it needs. */
+/** Nobody asked for it, so it takes the time of a few seeds; `shrink` takes what it needs. */
 const BUDGET = 100;
 const BOUNDS_BUDGET = 60;
 

@@ -48,7 +48,7 @@ export class Past {
       const machine = machineOf(fact);
       if (machine !== undefined) this.#extend(machine, fact.at);
     }
-    // Backwards once is enough: what a machine needs is known when its own deliveries are looked at.
+    // Backwards once is enough: what led to a send is known before its delivery is looked at.
     for (let i = deliveries.length - 1; i >= 0; i--) {
       const { from, to, departedAt, at } = deliveries[i] as Delivery;
       if (at <= this.untilOf(to)) this.#extend(from, departedAt);

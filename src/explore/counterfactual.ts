@@ -1,7 +1,7 @@
 /**
  * What would have had to be otherwise: for each number of a plan the bound beyond which the claim
- * holds, all else being as it is. Found by bisection, so between the bound and the far end there may
- * be other values that break; what is said is true of the bound and of the far end.
+ * holds, all else being as it is. Found by bisection, so between the bound and the far end there
+ * may be other values that break; what is said is true of the bound and of the far end.
  */
 import type { Claim } from '../checkers/checker.ts';
 import type { Plan, PlannedFault, Start, Target } from '../faults/plan.ts';

@@ -157,7 +157,8 @@ const STARTS_TRIED_MAX = 6;
 
 /**
  * Says of each fault in the fewest words when it begins: at a round time of the run, or after a
- * fact. An anchor of an early fact with no delay is as good as a round time, and moves with the run.
+ * fact. An anchor of an early fact with no delay is as good as a round time, and moves with the
+ * run.
  */
 export function simplerStarts(trials: Trials): void {
   const moments = momentsOf(trials);

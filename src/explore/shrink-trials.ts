@@ -101,7 +101,10 @@ export class Trials {
     this.#isShaken = false;
   }
 
-  /** As {@link accept}, of a subject that breaks the claim whatever is drawn; then all that follow must. */
+  /**
+   * As {@link accept}, of a subject that breaks the claim whatever is drawn; then all that follow
+   * must.
+   */
   acceptSteady(subject: Subject): boolean {
     if (keyOf(subject) === keyOf(this.#best)) return this.shake();
     const before = this.#isShaken;

@@ -29,7 +29,8 @@ export function story(watched: Watched, otherwise: readonly string[] = []): read
   const causes = causesOf(facts, deliveries);
   const lines = facts.map((fact, i) => {
     const after = (causes[i] ?? []).map((cause) => cause + 1).join(', ');
-    return `${String(i + 1).padStart(2)} ${describeFact(fact)}${after === '' ? '' : ` (after ${after})`}`;
+    const line = `${String(i + 1).padStart(2)} ${describeFact(fact)}`;
+    return after === '' ? line : `${line} (after ${after})`;
   });
   const seconds = (broken.at / 1_000_000).toFixed(6).padStart(11);
   const ending = [`   ${seconds}s ! ${claim} is broken: ${broken.summary}`];
