@@ -130,7 +130,7 @@ function sentenceOf({ fault, path, range, holdsBelow, holdsAbove }: Said): strin
   ];
   if (parts.length > 0) return `held, had ${what} ${parts.join(', or ')}${after}`;
   const [low, high] = range.map((value) => valueText(path, value));
-  return `no bound on ${numberName(path)} of ${nameOf(fault)}: breaks at ${low} and at ${high} too`;
+  return `no bound on ${numberWords(path)} of ${nameOf(fault)}: breaks at ${low} and at ${high} too`;
 }
 
 interface Words {
@@ -164,6 +164,9 @@ function wordsOf(fault: PlannedFault, path: string): Words {
 
 const anchorName = (start: Start): string =>
   start.kind === 'anchor' ? `${start.after} number ${start.nth}` : 'the start of the run';
+
+const numberWords = (path: string): string =>
+  path.startsWith('params.') ? `the ${numberName(path)}` : numberName(path);
 
 const numberName = (path: string): string => {
   const own = /^params\.(.*?)(?:Us|Ppm)?$/.exec(path)?.[1];

@@ -37,6 +37,25 @@ test('a case comes back as it was written, and prints to the same bytes', () => 
   expect(printCase(LOADED, run)).toBe(TEXT);
 });
 
+test('what is known of a shrunk case comes back as well', () => {
+  const bound = { fault: 'f1', number: 'durationUs', value: 3_000_000, holdsBelow: 2_970_000 };
+  const known = {
+    ...RUN,
+    shrunkFrom: { hash: 'abc', faults: 7, runs: 120, isCutShort: false },
+    robust: false,
+    story: [' 1 0.000001s # m is paused'],
+    counterfactual: [{ ...bound, sentence: 'held, had the pause been shorter than 2.97 s' }],
+  };
+  const text = printCase(LOADED, known);
+  const read = readCase(text);
+  if (read.kind === 'failed') throw new Error(JSON.stringify(read.error));
+  const { scenario: _, apiVersion, ...run } = read.value;
+  expect(apiVersion).toBe('seaworthy/case/v1');
+  expect(run).toEqual(known);
+  const wrong = text.replace('"holdsBelow"', '"holdsUnder"');
+  expect(problemsOf(wrong).map(({ path }) => path)).toEqual(['counterfactual.0']);
+});
+
 test('any plan comes back', () => {
   const bounds = { chaosFromUs: 5_000_000, chaosUntilUs: 60_000_000, faultsMax: 6 };
   const plans = fairPlans({ ...bounds, ratePpmMax: 400, wallErrorUsMax: 400_000 });

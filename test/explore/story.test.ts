@@ -87,12 +87,18 @@ test('at a bound the claim breaks, and a little beyond it holds', () => {
 });
 
 test('where no bound is found, it says so', () => {
-  // A crash long before anything: neither its length nor its moment matters to the pause.
-  const crash = { ...onLeader('crash', 3_000_000, 0), target: { by: 'name', name: 'worker-1' } };
-  const plan = { faults: [...PLAN.faults, crash as Plan['faults'][number]] };
-  const { counterfactual } = retell({ ...CASE, plan }) as Told;
-  const length = counterfactual.find((it) => it.fault === crash.id && it.number === 'durationUs');
-  expect(length?.holdsBelow).toBeUndefined();
-  expect(length?.sentence).toMatch(/held, had .* longer|no bound on the length/);
+  // The client has put the schedule by then, and asks nothing else.
+  const loss: Plan['faults'][number] = {
+    ...onLeader('loss', 20_000_000, 5_000_000, { lossPpm: 500_000 }),
+    target: { by: 'name', name: 'client-1' },
+  };
+  const { counterfactual } = retell({ ...CASE, plan: { faults: [...PLAN.faults, loss] } }) as Told;
+  const share = counterfactual.find(({ number }) => number === 'params.lossPpm');
+  expect(share).toEqual({
+    fault: loss.id,
+    number: 'params.lossPpm',
+    value: 500_000,
+    sentence: 'no bound on the loss of the loss of client-1: breaks at 0% and at 100% too',
+  });
   expect(retell({ ...CASE, plan: { faults: [] } })).toBeUndefined();
 });
