@@ -130,7 +130,8 @@ function sentenceOf({ fault, path, range, holdsBelow, holdsAbove }: Said): strin
   ];
   if (parts.length > 0) return `held, had ${what} ${parts.join(', or ')}${after}`;
   const [low, high] = range.map((value) => valueText(path, value));
-  return `no bound on ${numberWords(path)} of ${nameOf(fault)}: breaks at ${low} and at ${high} too`;
+  const of = `${numberWords(path)} of ${nameOf(fault)}`;
+  return `no bound on ${of}: breaks at ${low} and at ${high} too`;
 }
 
 interface Words {
