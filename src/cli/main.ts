@@ -6,6 +6,7 @@
  *   io.ts          what is asked of the surroundings: a terminal, or a test
  *   run.ts, compare.ts, replay.ts, report.ts, list.ts, schema.ts   one file per command
  *   shrink.ts, casebook.ts   the same for commands on cases
+ *   mutants.ts     hunts for planted bugs
  *   cases.ts       cases, read and checked
  *   front.ts       commands as one could type them
  *   sweeping.ts    what run and compare share
@@ -23,6 +24,7 @@ import { Command, CommanderError } from 'commander';
 import { BadInput, formatProblem } from '../lib/outcome.ts';
 import type { CasebookOptions } from './casebook.ts';
 import { EXIT, type Io } from './io.ts';
+import type { MutantsOptions } from './mutants.ts';
 import type { ReplayOptions } from './replay.ts';
 import type { ShrinkOptions } from './shrink.ts';
 
@@ -101,6 +103,7 @@ function commands(io: Io, done: (code: number) => void): Command {
       done(report(file, options, io));
     });
   caseCommands(program, io, done);
+  testerCommands(program, io, done);
   lookUpCommands(program, io, done);
   return program;
 }
@@ -166,6 +169,21 @@ function caseCommands(program: Command, io: Io, done: (code: number) => void): v
     .action(async (file: string, options: CasebookOptions) => {
       const { casebook } = await import('./casebook.ts');
       done(casebook(file, options, io));
+    });
+}
+
+function testerCommands(program: Command, io: Io, done: (code: number) => void): void {
+  program
+    .command('mutants')
+    .description('the tester tested: hunt planted bugs, and write the kill table')
+    .option('--only <names>', 'these mutants only, separated by commas')
+    .option('--jobs <n>', 'so many processes (default: 1)')
+    .option('--shard <i/n>', 'every nth mutant from the ith on; rows as JSON, no files')
+    .option('--out <folder>', 'where mutants.md and mutants.json go (default: reports/baseline)')
+    .option('--debug', 'stack traces')
+    .action(async (options: MutantsOptions) => {
+      const { mutants } = await import('./mutants.ts');
+      done(await mutants(options, io));
     });
 }
 

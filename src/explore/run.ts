@@ -85,7 +85,7 @@ export function claimContext(prepared: Prepared): ClaimContext {
 const BUCKETS_MAX = 200;
 
 /** The width of a bucket: one of 1, 2, 5, 10 … seconds. */
-function bucketUsOf(runUs: number): number {
+export function bucketUsOf(runUs: number): number {
   for (let unitUs: number = SECOND; ; unitUs *= 10) {
     for (const factor of [1, 2, 5]) {
       if (runUs / (factor * unitUs) <= BUCKETS_MAX) return factor * unitUs;

@@ -1,6 +1,6 @@
 import type { Plan } from '../../faults/plan.ts';
 import { chancePpm, pick } from '../../lib/random.ts';
-import { PlanSource } from './drawn.ts';
+import { PlanSource, SELECTIVE } from './drawn.ts';
 import { mutated } from './mutate.ts';
 import { Situations } from './situation.ts';
 import type { StrategyFactory } from './strategy.ts';
@@ -22,7 +22,7 @@ const CHANGE_PPM = 600_000;
  * its faults.
  */
 export const coverageGuided: StrategyFactory = (scenario, rng) => {
-  const source = new PlanSource(scenario, rng, (profile) => profile);
+  const source = new PlanSource(scenario, rng, SELECTIVE);
   const { warmUpUs, chaosUs } = scenario.phases;
   const random = rng.stream('coverage');
   const reached = new Set<string>();

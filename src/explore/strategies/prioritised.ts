@@ -2,7 +2,7 @@ import { ANCHORS, type Plan, type PlannedFault, type Target } from '../../faults
 import type { Random } from '../../lib/random.ts';
 import { intBetween, pick } from '../../lib/random.ts';
 import { MS, SECOND } from '../../lib/units.ts';
-import { PlanSource, withoutSwarm } from './drawn.ts';
+import { PLAIN, PlanSource } from './drawn.ts';
 import type { StrategyFactory } from './strategy.ts';
 
 /** So many changes of priority: few are enough for most bugs of ordering. */
@@ -28,7 +28,7 @@ const OUTWARD = 1;
  * the run, not times, for an order is between events.
  */
 export const prioritised: StrategyFactory = (scenario, rng) => {
-  const source = new PlanSource(scenario, rng, withoutSwarm);
+  const source = new PlanSource(scenario, rng, PLAIN);
   return {
     next: () => {
       const { seed, plan } = source.draw();

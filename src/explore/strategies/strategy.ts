@@ -3,6 +3,7 @@
  *
  *   strategy.ts     what a strategy is, and all of them by name (this file)
  *   drawn.ts        plain random, and swarm: the whole profile, or a selection of it
+ *   around.ts       the same around the faults that a scenario gives
  *   prioritised.ts  drawn plans, and chosen messages that come late
  *   coverage.ts     plans that reached something new are kept, and changed
  *   situation.ts    what a run has reached

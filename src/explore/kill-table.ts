@@ -1,0 +1,183 @@
+/**
+ * The kill table: how good the judges are. Every planted bug is hunted around the incident that it
+ * was taken from, by every strategy, again and again; a row says what broke and how soon.
+ */
+import type { Plan } from '../faults/plan.ts';
+import { createRng } from '../kernel/rng.ts';
+import { type Hunted, hunt, type Kill, type Quarry, stillKills } from './hunt.ts';
+import { shrinkCase } from './shrink.ts';
+import { fewest } from './shrink-steps.ts';
+import { STRATEGIES, type StrategyInfo } from './strategies/strategy.ts';
+
+/** A mutant, where it is hunted. */
+export interface Hunt {
+  readonly mutant: string;
+  /** The design that it is planted in. */
+  readonly design: string;
+  /** The scenario around which it is hunted. */
+  readonly ground: string;
+  readonly quarry: Quarry;
+}
+
+export interface KillBudget {
+  /** Hunts of each strategy, each from the start. */
+  readonly restarts: number;
+  /** Runs of one hunt; one that has found nothing by then is censored. */
+  readonly runsMax: number;
+  /** Runs for making the first kill small. */
+  readonly shrinkBudget: number;
+}
+
+export const KILL_BUDGET: KillBudget = { restarts: 20, runsMax: 12, shrinkBudget: 120 };
+
+/** What one strategy needed. */
+export interface StrategyRow {
+  readonly strategy: string;
+  /** Hunts that found it, of all. */
+  readonly kills: number;
+  readonly restarts: number;
+  /** Medians over all hunts, censored ones taken as longer than any; null when that is most. */
+  readonly seeds: number | null;
+  readonly steps: number | null;
+}
+
+/** A row of `mutants.json`. */
+export interface KillRow {
+  readonly mutant: string;
+  readonly design: string;
+  readonly ground: string;
+  /** What broke in the first kill; null where nothing did. */
+  readonly claim: string | null;
+  readonly killed: boolean;
+  /** Of the strategy `random`. */
+  readonly seeds: number | null;
+  readonly steps: number | null;
+  /** Of the shrunk case. */
+  readonly faults: number | null;
+  readonly members: number | null;
+  readonly strategies: readonly StrategyRow[];
+  /** Promises that the unmutated design broke in the same runs. */
+  readonly unmutatedBroke: readonly string[];
+}
+
+/** Hunts a mutant by every strategy; the row depends on code and budget alone. */
+export function killRow(task: Hunt, budget: KillBudget = KILL_BUDGET): KillRow {
+  const { mutant, design, ground, quarry } = task;
+  const hunts = STRATEGIES.map((info) => ({ info, hunted: huntedBy(info, quarry, budget) }));
+  const all = hunts.flatMap(({ hunted }) => hunted);
+  const first = all.find(({ kill }) => kill !== undefined)?.kill;
+  const strategies = hunts.map(({ info, hunted }) => rowOf(info.name, hunted));
+  const { seeds = null, steps = null } = strategies[0] ?? {};
+  return {
+    mutant,
+    design,
+    ground,
+    claim: first?.claim ?? null,
+    killed: first !== undefined,
+    seeds,
+    steps,
+    ...sizeOf(quarry, first, budget.shrinkBudget),
+    strategies,
+    unmutatedBroke: [...new Set(all.flatMap(({ unmutatedBroke }) => unmutatedBroke))].sort(),
+  };
+}
+
+function huntedBy(info: StrategyInfo, quarry: Quarry, budget: KillBudget): readonly Hunted[] {
+  const { scenario } = quarry.mutated.loaded;
+  return Array.from({ length: budget.restarts }, (_, restart) => {
+    const rng = createRng(`${info.name}-${restart + 1}`);
+    return hunt(quarry, info.create(scenario, rng), budget.runsMax);
+  });
+}
+
+function rowOf(strategy: string, hunted: readonly Hunted[]): StrategyRow {
+  const found = hunted.filter(({ kill }) => kill !== undefined);
+  const median = (of: (hunted: Hunted) => number): number | null =>
+    medianOf(
+      found.map(of).sort((a, b) => a - b),
+      hunted.length,
+    );
+  return {
+    strategy,
+    kills: found.length,
+    restarts: hunted.length,
+    seeds: median(({ runs }) => runs),
+    steps: median(({ steps }) => steps),
+  };
+}
+
+/** The lower median of `count` values, of which only these, in order, are known to be finite. */
+export function medianOf(rising: readonly number[], count: number): number | null {
+  return rising[Math.ceil(count / 2) - 1] ?? null;
+}
+
+/** How small the case becomes; nothing where nothing was found. */
+function sizeOf(
+  quarry: Quarry,
+  kill: Kill | undefined,
+  budget: number,
+): { readonly faults: number | null; readonly members: number | null } {
+  if (kill === undefined) return { faults: null, members: null };
+  const shrunk = shrinkCase(quarry.mutated, { ...kill, budget });
+  if (shrunk !== undefined) return { faults: shrunk.faults, members: shrunk.members };
+  // A threshold is no claim: of such a case only the faults are made fewer.
+  const isEnough = (plan: Plan): boolean => stillKills(quarry, { ...kill, plan });
+  const faults = fewest(kill.plan.faults, (left) => isEnough({ faults: left }));
+  return { faults: faults.length, members: quarry.mutated.loaded.scenario.cluster.members };
+}
+
+/** Kill tables as a page: one row per mutant. */
+export function killTableText(rows: readonly KillRow[], { restarts, runsMax }: KillBudget): string {
+  const names = STRATEGIES.map(({ name }) => name);
+  const killed = rows.filter(({ killed: it }) => it).length;
+  const unclean = rows.filter(({ unmutatedBroke }) => unmutatedBroke.length > 0);
+  const head = ['mutant', 'design', 'broke', ...names, 'faults', 'members'];
+  const lines = rows.map((row) => [
+    row.mutant,
+    row.design,
+    row.claim ?? 'nothing',
+    ...row.strategies.map((strategy) => cell(strategy, runsMax)),
+    row.faults ?? '–',
+    row.members ?? '–',
+  ]);
+  return [
+    '# Planted bugs, and how soon they are found',
+    '',
+    `${killed} of ${rows.length} mutants are killed. Each is hunted around the incident that it was`,
+    `taken from; a cell is the median of ${restarts} hunts: seeds, and kernel steps in thousands, to`,
+    `the first kill. A hunt ends after ${runsMax} seeds; what found nothing by then counts as longer,`,
+    'and is said: 14/20 is fourteen hunts of twenty. `faults` and `members` are those of the case',
+    'after shrinking.',
+    '',
+    unclean.length === 0
+      ? 'The designs without their bugs broke nothing in the same runs.'
+      : `Without their bugs broke something, too: ${unclean.map(({ design }) => design).join(', ')}.`,
+    '',
+    ...table([head, ...lines]),
+    '',
+    'Sums over all mutants, censored hunts at their end:',
+    '',
+    ...table([['strategy', 'kills', 'hunts'], ...sums(rows, names)]),
+    '',
+  ].join('\n');
+}
+
+function cell({ kills, restarts, seeds, steps }: StrategyRow, runsMax: number): string {
+  const found = kills === restarts ? '' : ` (${kills}/${restarts})`;
+  if (seeds === null || steps === null) return `> ${runsMax}${found}`;
+  return `${seeds}, ${Math.round(steps / 1_000)} k${found}`;
+}
+
+const sums = (rows: readonly KillRow[], names: readonly string[]): (string | number)[][] =>
+  names.map((name) => {
+    const all = rows.flatMap(({ strategies }) => strategies.filter((s) => s.strategy === name));
+    const total = (of: (row: StrategyRow) => number): number =>
+      all.reduce((sum, row) => sum + of(row), 0);
+    return [name, total(({ kills }) => kills), total(({ restarts }) => restarts)];
+  });
+
+function table(rows: readonly (readonly (string | number)[])[]): readonly string[] {
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+  const [head = [], ...rest] = rows;
+  return [line(head), line(head.map(() => '---')), ...rest.map(line)];
+}
