@@ -36,7 +36,7 @@ export interface Place<S, O> {
   /** How many lost operations of each kind have happened; those that are missing are 0. */
   readonly spent: readonly number[];
   readonly path: Path<O> | undefined;
-  /** A blind operation led here, and nothing took notice of it. */
+  /** A blind or lost operation led here, and nothing has taken notice of it yet. */
   readonly isIdle: boolean;
 }
 
@@ -59,26 +59,52 @@ export function orderOf<O>(path: Path<O> | undefined, answered: (op: O) => boole
   return [...placed].reverse();
 }
 
-/** Whether all that can follow from `other` can follow from `one`. */
-function covers<S, O>(one: Place<S, O>, other: Place<S, O>): boolean {
-  if (one.node !== other.node) return false;
+/** Whether one place is as free as the other, in all but what they have spent. */
+function isAsFree<S, O>(one: Place<S, O>, other: Place<S, O>): boolean {
   for (let slot = 0; slot < other.marks.length; slot++) {
     const mark = one.marks[slot];
     if (mark !== FREE && mark !== other.marks[slot]) return false;
   }
-  if (one.spent === other.spent) return true;
-  return one.spent.every((count, kind) => count <= (other.spent[kind] ?? 0));
+  return true;
 }
+
+/** Whether one has spent nothing that the other has not. */
+const spentNoMore = <S, O>({ spent }: Place<S, O>, other: Place<S, O>): boolean =>
+  spent === other.spent || spent.every((count, kind) => count <= (other.spent[kind] ?? 0));
+
+/** How many lost operations have happened. */
+export const totalOf = <S, O>({ spent }: Place<S, O>): number =>
+  spent.reduce((total, count) => total + count, 0);
 
 /** Comparing each with each would take longer than following some that are covered. */
 const COMPARED_MAX = 64;
 
-/** Places of which none covers another, unless there are many. */
+/**
+ * Places of which none covers another, unless there are many: one covers another where whatever can
+ * follow from the other can follow from it. Thrifty ones count only how much was spent in all.
+ */
 export class Places<S, O> {
   readonly #byNode = new Map<Node<S, O>, Place<S, O>[]>();
   /** Keys of those beyond the ones that are compared. */
   readonly #keys = new Map<Node<S, O>, Set<string>>();
+  readonly #isThrifty: boolean;
   #size = 0;
+  #isPartial = false;
+  #leastTotal = Number.POSITIVE_INFINITY;
+
+  constructor(isThrifty: boolean) {
+    this.#isThrifty = isThrifty;
+  }
+
+  /** Whether thrift has cost a place that no other covers. */
+  get isPartial(): boolean {
+    return this.#isPartial;
+  }
+
+  /** The least that a place has spent in all; infinite where there is none. */
+  get leastTotal(): number {
+    return this.#leastTotal;
+  }
 
   get size(): number {
     return this.#size;
@@ -86,6 +112,7 @@ export class Places<S, O> {
 
   /** False where those that are here cover it. */
   add(place: Place<S, O>): boolean {
+    this.#leastTotal = Math.min(this.#leastTotal, totalOf(place));
     const here = this.#byNode.get(place.node);
     if (here === undefined) {
       this.#byNode.set(place.node, [place]);
@@ -94,21 +121,34 @@ export class Places<S, O> {
     }
     const compared = Math.min(here.length, COMPARED_MAX);
     for (let at = 0; at < compared; at++) {
-      if (covers(here[at] as Place<S, O>, place)) return false;
+      if (this.#covers(here[at] as Place<S, O>, place)) return false;
     }
     if (here.length >= COMPARED_MAX) return this.#addToMany(here, place);
-    const left = here.filter((one) => !covers(place, one));
+    const left = here.filter((one) => !this.#covers(place, one));
     left.push(place);
     this.#size += left.length - here.length;
     this.#byNode.set(place.node, left);
     return true;
   }
 
+  /** Of places of the same state. */
+  #covers(one: Place<S, O>, other: Place<S, O>): boolean {
+    if (!isAsFree(one, other)) return false;
+    if (spentNoMore(one, other)) return true;
+    if (!this.#isThrifty || totalOf(one) > totalOf(other)) return false;
+    this.#isPartial = true;
+    return true;
+  }
+
   #addToMany(here: Place<S, O>[], place: Place<S, O>): boolean {
     let keys = this.#keys.get(place.node);
     if (keys === undefined) this.#keys.set(place.node, (keys = new Set()));
-    const key = `${place.marks.join('')} ${place.spent.join()}`;
-    if (keys.has(key)) return false;
+    const marks = place.marks.join('');
+    const key = this.#isThrifty ? marks : `${marks} ${place.spent.join()}`;
+    if (keys.has(key)) {
+      if (this.#isThrifty) this.#isPartial = true;
+      return false;
+    }
     keys.add(key);
     here.push(place);
     this.#size++;

@@ -30,6 +30,7 @@ import {
   PENDING,
   type Place,
   Places,
+  totalOf,
 } from './linear-places.ts';
 
 /** What can be asked of the thing that is judged. Operations are told apart as objects. */
@@ -57,6 +58,23 @@ export interface SearchBudget {
   readonly states: number;
 }
 
+/**
+ * How a search goes about lost operations, which can be spent in very many ways.
+ *   `whole`    In every way: it is right, and may take too long.
+ *   `thrifty`  Only in ways that spend little: of places that differ in nothing else it keeps one
+ *              that has spent least, and none that has spent more than the least of all and
+ *              `slack`. An order that it finds is one; where it finds none, having left out some
+ *              (`isPartial`), there may be one.
+ *   `lavish`   Each may happen as often as one likes. Where it finds no order there is none; an
+ *              order that it finds need not be one.
+ */
+export type Look =
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'thrifty'; readonly slack: number }
+  | { readonly kind: 'lavish' };
+
+export const WHOLE: Look = { kind: 'whole' };
+
 export type Progress = 'fits' | 'unfit' | 'over-budget';
 
 interface Open<O> {
@@ -79,6 +97,7 @@ interface Lost<S, O> {
 /** What is under way while one answer is explained. */
 interface Lead<S, O> {
   readonly slot: number;
+  readonly isPure: boolean;
   readonly arrived: Places<S, O>;
   readonly seen: Places<S, O>;
   readonly queue: Place<S, O>[];
@@ -100,6 +119,7 @@ const ORDERS_COMPARED = 8;
 export class LinearSearch<S, O extends object> {
   readonly #space: Space<S, O>;
   readonly #budget: SearchBudget;
+  readonly #look: Look;
   readonly #open = new Map<O, Open<O>>();
   readonly #slots: (Open<O> | undefined)[] = [];
   readonly #lost: Lost<S, O>[] = [];
@@ -109,10 +129,12 @@ export class LinearSearch<S, O extends object> {
   #places: readonly Place<S, O>[];
   #steps = 0;
   #isBeyond = false;
+  #isPartial = false;
 
-  constructor(space: Space<S, O>, starts: readonly S[], budget: SearchBudget) {
+  constructor(space: Space<S, O>, starts: readonly S[], budget: SearchBudget, look: Look = WHOLE) {
     this.#space = space;
     this.#budget = budget;
+    this.#look = look;
     this.#places = starts.map((state) => ({
       node: this.#nodeOf(state),
       marks: [],
@@ -125,6 +147,11 @@ export class LinearSearch<S, O extends object> {
   /** Steps of the model looked at so far. */
   get steps(): number {
     return this.#steps;
+  }
+
+  /** Whether this look left out places from which there may be an order. */
+  get isPartial(): boolean {
+    return this.#isPartial;
   }
 
   /** The states in which the thing may be now. */
@@ -193,22 +220,22 @@ export class LinearSearch<S, O extends object> {
   answered(op: O): Progress {
     const { slot, kind } = required(this.#open.get(op), 'the operation that is answered');
     this.#trim();
-    const lead: Lead<S, O> = { slot, arrived: new Places(), seen: new Places(), queue: [] };
-    for (const place of this.#places) {
-      const mark = place.marks[slot];
-      if (mark !== PENDING) lead.arrived.add(closed(place, slot));
-      if (mark === DONE || (mark === FREE && kind.isPure)) continue;
-      // A free one may also have its moment at last now, after others.
-      const waiting = mark === PENDING ? place : { ...place, marks: marked(place, slot, PENDING) };
-      if (lead.seen.add(waiting)) lead.queue.push(waiting);
-    }
+    const lead: Lead<S, O> = {
+      slot,
+      isPure: kind.isPure,
+      arrived: new Places(this.#look.kind === 'thrifty'),
+      seen: new Places(this.#look.kind === 'thrifty'),
+      queue: [],
+    };
+    for (const place of this.#places) take(place, lead);
     for (let at = 0; at < lead.queue.length; at++) {
       this.#expand(lead.queue[at] as Place<S, O>, lead);
       if (this.#isOver(lead)) return 'over-budget';
     }
     if (this.#isOver(lead)) return 'over-budget';
+    if (lead.arrived.isPartial || lead.seen.isPartial) this.#isPartial = true;
     if (lead.arrived.size === 0) return 'unfit';
-    this.#places = lead.arrived.list();
+    this.#places = lead.arrived.list().filter((place) => !this.#isDear(totalOf(place), lead));
     this.#open.delete(op);
     this.#slots[slot] = undefined;
     return 'fits';
@@ -241,6 +268,7 @@ export class LinearSearch<S, O extends object> {
       if (kind.isBlind && place.isIdle) continue;
       this.#follow(place, { op, kind, slot, lost: -1 }, lead);
     }
+    if (this.#isDear(totalOf(place) + 1, lead)) return;
     for (let at = 0; at < this.#lost.length; at++) {
       const { node, feeds } = this.#lost[at] as Lost<S, O>;
       if (node !== undefined || this.#isSpent(place, at)) continue;
@@ -251,8 +279,17 @@ export class LinearSearch<S, O extends object> {
     for (const at of fed) if (!this.#isSpent(place, at)) this.#followLost(place, at, lead);
   }
 
+  /** Whether thrift forbids to have spent so much. */
+  #isDear(total: number, { arrived }: Lead<S, O>): boolean {
+    if (this.#look.kind !== 'thrifty' || total <= arrived.leastTotal + this.#look.slack) {
+      return false;
+    }
+    this.#isPartial = true;
+    return true;
+  }
+
   #isSpent(place: Place<S, O>, at: number): boolean {
-    return (place.spent[at] ?? 0) === (this.#lost[at] as Lost<S, O>).ops.length;
+    return (place.spent[at] ?? 0) >= (this.#lost[at] as Lost<S, O>).ops.length;
   }
 
   #followLost(place: Place<S, O>, at: number, lead: Lead<S, O>): void {
@@ -266,17 +303,12 @@ export class LinearSearch<S, O extends object> {
     const { op, kind, slot } = move;
     for (const next of this.#after(place.node, kind)) {
       if (next !== place.node || kind.isBlind) {
-        this.#take(this.#moved(place, move, next), lead);
+        take(this.#moved(place, move, next), lead);
       } else if (slot !== -1 && place.marks[slot] === PENDING) {
         const path = { op: undefined, freed: [op], before: place.path };
-        this.#take({ ...place, marks: marked(place, slot, FREE), path }, lead);
+        take({ ...place, marks: marked(place, slot, FREE), path }, lead);
       }
     }
-  }
-
-  #take(place: Place<S, O>, { slot, arrived, seen, queue }: Lead<S, O>): void {
-    if (place.marks[slot] !== PENDING) arrived.add(closed(place, slot));
-    else if (seen.add(place)) queue.push(place);
   }
 
   #moved(place: Place<S, O>, move: Move<O>, next: Node<S, O>): Place<S, O> {
@@ -284,7 +316,7 @@ export class LinearSearch<S, O extends object> {
     const marks = place.marks.slice();
     let spent = place.spent;
     if (slot !== -1) marks[slot] = DONE;
-    else spent = withOneMore(spent, lost);
+    else if (this.#look.kind !== 'lavish') spent = withOneMore(spent, lost);
     const freed: O[] = [];
     const fitting: O[] = [];
     let isNoticed = false;
@@ -302,7 +334,7 @@ export class LinearSearch<S, O extends object> {
     }
     let path: Path<O> = { op, freed, before: place.path };
     if (fitting.length > 0) path = { op: undefined, freed: fitting, before: path };
-    return { node: next, marks, spent, path, isIdle: kind.isBlind && !isNoticed };
+    return { node: next, marks, spent, path, isIdle: (kind.isBlind || lost !== -1) && !isNoticed };
   }
 
   #changes(node: Node<S, O>, kind: Kind<O>): boolean {
@@ -361,6 +393,17 @@ export class LinearSearch<S, O extends object> {
     this.#nodes = new Map(lasting.map((node) => [node.key, node]));
     for (const node of this.#nodes.values()) node.after.clear();
   }
+}
+
+/** A place that the lead has come to: it has arrived, or is to be led on, or both. */
+function take<S, O>(place: Place<S, O>, lead: Lead<S, O>): void {
+  const { slot, isPure, arrived, seen, queue } = lead;
+  const mark = place.marks[slot];
+  if (mark !== PENDING) arrived.add(closed(place, slot));
+  if (mark === DONE || (mark === FREE && isPure)) return;
+  // The operation was free to have its moment before; it may also have it at last, after others.
+  const waiting = mark === PENDING ? place : { ...place, marks: marked(place, slot, PENDING) };
+  if (seen.add(waiting)) queue.push(waiting);
 }
 
 function marked<S, O>(place: Place<S, O>, slot: number, mark: Mark): readonly Mark[] {

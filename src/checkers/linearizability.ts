@@ -10,13 +10,15 @@
  * A history splits by key first, where the model names keys: it is linearizable exactly if each
  * part is, and parts are small. Each part is searched by `linear-search.ts` within a share of the
  * budget, so one that has too many orders leaves enough for the others. The budget is counted in
- * steps and states, never in time: the verdict is a function of the history.
+ * steps and states, never in time: the verdict is a function of the history. To tell whether a
+ * history is linearizable is hard in general (NP-complete; Gibbons and Korach 1997): some go over
+ * any budget, and then the verdict is `unknown`.
  *
  * A history that is not linearizable has a longest prefix, in time, that is: the verdict says how
  * that can be ordered, and which operation's answer comes next and fits no order of it.
  */
-import { assert } from '../lib/assert.ts';
-import { LinearSearch, type SearchBudget, type Space } from './linear-search.ts';
+import { assert, required } from '../lib/assert.ts';
+import { LinearSearch, type Look, type SearchBudget, type Space, WHOLE } from './linear-search.ts';
 
 /** `failed`: it was refused, and did nothing. `unknown`: it may have happened, or still may. */
 export type OperationOutcome = 'ok' | 'failed' | 'unknown';
@@ -67,9 +69,11 @@ export type Linearizability<S, A> =
     }
   | {
       readonly kind: 'not-linearizable';
-      /** The longest prefix that is linearizable, of the part that is broken first. */
+      /** The longest prefix, in time, that is linearizable, of the part that is broken first. */
       readonly prefix: Ordered<A>;
-      /** The operation that is answered next, and cannot be placed. */
+      /** False where the budget allowed no proof that no longer one is linearizable. */
+      readonly isLongest: boolean;
+      /** An operation that cannot be placed; the next one that is answered after the longest. */
       readonly misfit: Operation<A>;
       /** The states in which the prefix may have ended. */
       readonly states: readonly S[];
@@ -86,7 +90,7 @@ export type Linearizability<S, A> =
 export const SEARCH_BUDGET: SearchBudget = { steps: 50_000_000, states: 200_000 };
 
 type Misfit<S, A> = Extract<Linearizability<S, A>, { readonly kind: 'not-linearizable' }>;
-type GivenUp<S, A> = Extract<Linearizability<S, A>, { readonly kind: 'unknown' }>;
+type GivenUp<A> = Extract<Linearizability<never, A>, { readonly kind: 'unknown' }>;
 
 /** Judges a history; the operations may be in any order. */
 export function judgeLinearizability<S, A>(
@@ -98,27 +102,105 @@ export function judgeLinearizability<S, A>(
   const parts = partsOf(model, history);
   const orders: Ordered<A>[] = [];
   let misfit: Misfit<S, A> | undefined;
-  let givenUp: GivenUp<S, A> | undefined;
+  let givenUp: GivenUp<A> | undefined;
   let steps = 0;
-  for (const [at, { part, events }] of parts.entries()) {
+  for (const [at, part] of parts.entries()) {
     const share = Math.floor((budget.steps - steps) / (parts.length - at));
-    const search = new LinearSearch(space, [model.initial], { ...budget, steps: share });
-    const halt = halted(search, events);
+    const verdict = judgePart(space, model.initial, part, { ...budget, steps: share });
+    steps += verdict.steps;
+    if (verdict.kind === 'linearizable') orders.push(...verdict.parts);
+    else if (verdict.kind === 'unknown') givenUp ??= verdict;
+    else if (misfit === undefined || answeredAt(verdict) < answeredAt(misfit)) misfit = verdict;
+  }
+  const broken = misfit ?? givenUp;
+  return broken === undefined
+    ? { kind: 'linearizable', parts: orders, steps }
+    : { ...broken, steps };
+}
+
+const answeredAt = <S, A>({ misfit }: Misfit<S, A>): number => misfit.answeredAt as number;
+
+/**
+ * Looks that cost little come first: nearly always one of them is enough. A thrifty one proves an
+ * order; it and the lavish one prove that there is none, where they halt at the same answer.
+ */
+const LOOKS: readonly Look[] = [
+  { kind: 'thrifty', slack: 0 },
+  { kind: 'thrifty', slack: 1 },
+  { kind: 'lavish' },
+  WHOLE,
+];
+
+function judgePart<S, A>(
+  space: Space<S, Operation<A>>,
+  initial: S,
+  part: Part<A>,
+  budget: SearchBudget,
+): Linearizability<S, A> {
+  let furthest: Looked<S, A> | undefined;
+  let bound: Halt<A> | undefined;
+  let excess = '';
+  let steps = 0;
+  // Where nothing is lost there is nothing to be thrifty with.
+  const looks = part.events.some(({ what }) => what === 'lost') ? LOOKS : [WHOLE];
+  for (const look of looks) {
+    const left = budget.steps - steps;
+    // So that what comes after it has as much.
+    const share = look.kind === 'whole' ? left : Math.floor(left / 2);
+    const looked = lookAt(space, initial, part, { ...budget, steps: share }, look);
+    const { halt, search, prefix } = looked;
     steps += search.steps;
-    const ordered = { part, order: search.order() };
-    if (halt === undefined) orders.push(ordered);
-    else if (halt.isOver) {
-      const where = part === '' ? '' : ` of ${JSON.stringify(part)}`;
-      const reason = `${search.excess}${where}, ${ordered.order.length} operations in order`;
-      givenUp ??= { kind: 'unknown', reason, prefix: ordered, steps };
-    } else if (misfit === undefined || (misfit.misfit.answeredAt ?? 0) > halt.answeredAt) {
-      const { states } = search;
-      misfit = { kind: 'not-linearizable', prefix: ordered, misfit: halt.op, states, steps };
+    if (halt?.isOver === true) excess = search.excess;
+    if (look.kind === 'lavish') {
+      if (halt?.isOver === false) bound = halt;
+    } else {
+      if (halt === undefined) return { kind: 'linearizable', parts: [prefix], steps };
+      const isSure = !halt.isOver && !search.isPartial;
+      if (isSure) return misfitOf(looked, halt, true, steps);
+      if (furthest === undefined || halt.at >= (furthest.halt as Halt<A>).at) furthest = looked;
+    }
+    const reached = furthest?.halt;
+    if (furthest !== undefined && bound !== undefined && reached?.at === bound.at) {
+      return misfitOf(furthest, bound, true, steps);
     }
   }
-  const verdict = misfit ?? givenUp;
-  if (verdict !== undefined) return { ...verdict, steps };
-  return { kind: 'linearizable', parts: orders, steps };
+  const { prefix } = required(furthest, 'a look that went as far as it could');
+  if (bound !== undefined) return misfitOf(furthest as Looked<S, A>, bound, false, steps);
+  const where = part.part === '' ? '' : ` for ${part.part}`;
+  return { kind: 'unknown', reason: `${excess}${where}`, prefix, steps };
+}
+
+const misfitOf = <S, A>(
+  { search, prefix }: Looked<S, A>,
+  { op }: Halt<A>,
+  isLongest: boolean,
+  steps: number,
+): Misfit<S, A> => ({
+  kind: 'not-linearizable',
+  prefix,
+  isLongest,
+  misfit: op,
+  states: search.states,
+  steps,
+});
+
+interface Looked<S, A> {
+  readonly search: LinearSearch<S, Operation<A>>;
+  /** Where it ended before all was placed. */
+  readonly halt: Halt<A> | undefined;
+  readonly prefix: Ordered<A>;
+}
+
+function lookAt<S, A>(
+  space: Space<S, Operation<A>>,
+  initial: S,
+  { part, events }: Part<A>,
+  budget: SearchBudget,
+  look: Look,
+): Looked<S, A> {
+  const search = new LinearSearch(space, [initial], budget, look);
+  const halt = haltOf(search, events);
+  return { search, halt, prefix: { part, order: search.order() } };
 }
 
 function spaceOf<S, A>(model: Model<S, A>): Space<S, Operation<A>> {
@@ -167,22 +249,24 @@ function partsOf<S, A>(model: Model<S, A>, history: readonly Operation<A>[]): re
 }
 
 interface Halt<A> {
+  /** Whether that is for the budget; otherwise the answer did not fit. */
   readonly isOver: boolean;
   readonly op: Operation<A>;
-  readonly answeredAt: number;
+  /** Which of the events it is. */
+  readonly at: number;
 }
 
 /** Goes through the events until an answer does not fit or the budget is used up. */
-function halted<S, A>(
+function haltOf<S, A>(
   search: LinearSearch<S, Operation<A>>,
   events: readonly Event<A>[],
 ): Halt<A> | undefined {
-  for (const { op, at, what } of events) {
+  for (const [at, { op, what }] of events.entries()) {
     if (what === 'called') search.called(op);
     else if (what === 'lost') search.lost(op);
     else {
       const progress = search.answered(op);
-      if (progress !== 'fits') return { isOver: progress !== 'unfit', op, answeredAt: at };
+      if (progress !== 'fits') return { isOver: progress === 'over-budget', op, at };
     }
   }
   return undefined;
@@ -213,9 +297,10 @@ export function linearizabilityLines<S, A>(
   const hidden = order.length - shown.length;
   const head = verdict.kind === 'unknown' ? `unknown: ${verdict.reason}` : 'not linearizable';
   const of = part === '' ? '' : ` of ${part}`;
+  const isLongest = verdict.kind !== 'unknown' && verdict.isLongest;
   const lines = [
     head,
-    `longest linearizable prefix${of}, ${order.length} operations:`,
+    `${isLongest ? 'longest ' : ''}linearizable prefix${of}, ${order.length} operations:`,
     ...(hidden === 0 ? [] : [`  … ${hidden} before these`]),
     ...shown,
   ];
