@@ -48,6 +48,8 @@ export interface Space<S, O> {
   isPure?(op: O): boolean;
   /** Whether it may always happen, and leads to one state from wherever it happens. */
   isBlind?(op: O): boolean;
+  /** Whether operations that are not blind may lead from `state` to one that fits the operation. */
+  mayCome?(state: S, op: O): boolean;
 }
 
 /** Counted, never timed, so that a verdict is the same on every machine. */
@@ -67,15 +69,23 @@ export interface SearchBudget {
  *              (`isPartial`), there may be one.
  *   `lavish`   Each may happen as often as one likes. Where it finds no order there is none; an
  *              order that it finds need not be one.
+ *   `ahead`    In every way that leads to what is expected (`expect`).
  */
 export type Look =
   | { readonly kind: 'whole' }
   | { readonly kind: 'thrifty'; readonly slack: number }
-  | { readonly kind: 'lavish' };
+  | { readonly kind: 'lavish' }
+  | { readonly kind: 'ahead' };
 
 export const WHOLE: Look = { kind: 'whole' };
 
 export type Progress = 'fits' | 'unfit' | 'over-budget';
+
+/** An operation that will be answered, and the one after it. */
+export interface Expected<O> {
+  readonly op: O;
+  next: Expected<O> | undefined;
+}
 
 interface Open<O> {
   readonly op: O;
@@ -130,6 +140,7 @@ export class LinearSearch<S, O extends object> {
   #steps = 0;
   #isBeyond = false;
   #isPartial = false;
+  #expected: Expected<O> | undefined;
 
   constructor(space: Space<S, O>, starts: readonly S[], budget: SearchBudget, look: Look = WHOLE) {
     this.#space = space;
@@ -164,6 +175,16 @@ export class LinearSearch<S, O extends object> {
     if (this.#isBeyond) return 'too many ways to follow one operation';
     if (this.#steps > this.#budget.steps) return `more than ${this.#budget.steps} steps of search`;
     return `more than ${this.#budget.states} states at a time`;
+  }
+
+  /**
+   * These will be answered, in this order, and no blind operation can have its moment before that:
+   * places from which the next of them cannot come are left out from now on. Where none is left
+   * then, no order explains all answers up to the first, though there may be one for those up to
+   * where the search halts.
+   */
+  expect(expected: Expected<O> | undefined): void {
+    this.#expected = expected;
   }
 
   /** An operation was called that will be answered. */
@@ -227,7 +248,7 @@ export class LinearSearch<S, O extends object> {
       seen: new Places(this.#look.kind === 'thrifty'),
       queue: [],
     };
-    for (const place of this.#places) take(place, lead);
+    for (const place of this.#places) this.#take(place, lead);
     for (let at = 0; at < lead.queue.length; at++) {
       this.#expand(lead.queue[at] as Place<S, O>, lead);
       if (this.#isOver(lead)) return 'over-budget';
@@ -303,12 +324,27 @@ export class LinearSearch<S, O extends object> {
     const { op, kind, slot } = move;
     for (const next of this.#after(place.node, kind)) {
       if (next !== place.node || kind.isBlind) {
-        take(this.#moved(place, move, next), lead);
+        this.#take(this.#moved(place, move, next), lead);
       } else if (slot !== -1 && place.marks[slot] === PENDING) {
         const path = { op: undefined, freed: [op], before: place.path };
-        take({ ...place, marks: marked(place, slot, FREE), path }, lead);
+        this.#take({ ...place, marks: marked(place, slot, FREE), path }, lead);
       }
     }
+  }
+
+  #take(place: Place<S, O>, lead: Lead<S, O>): void {
+    if (!this.#isHopeless(place)) take(place, lead);
+  }
+
+  /** Whether what is expected next, and has not had its moment, cannot have it after this. */
+  #isHopeless({ node, marks }: Place<S, O>): boolean {
+    for (let next = this.#expected; next !== undefined; next = next.next) {
+      const open = this.#open.get(next.op);
+      if (open !== undefined && marks[open.slot] !== PENDING) continue;
+      this.#steps++;
+      return this.#space.mayCome?.(node.state, next.op) === false;
+    }
+    return false;
   }
 
   #moved(place: Place<S, O>, move: Move<O>, next: Node<S, O>): Place<S, O> {

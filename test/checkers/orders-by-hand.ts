@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check';
 import type { Model, Operation } from '../../src/checkers/linearizability.ts';
-import type { RegisterAction } from '../support/sequential-models.ts';
+import type { KeyedAction, RegisterAction } from '../support/sequential-models.ts';
 
 /** Whether some order of the operations explains every answer. */
 export function hasOrder<S, A>(model: Model<S, A>, history: readonly Operation<A>[]): boolean {
@@ -37,16 +37,31 @@ const outcome = fc.constantFrom<Operation<RegisterAction>['outcome'][]>(
 );
 
 /** Any operations, answered anything, called and answered in any order. */
-export const anyOperations: fc.Arbitrary<readonly Operation<RegisterAction>[]> = fc
-  .array(fc.record({ action, outcome, from: fc.nat({ max: 12 }), long: fc.nat({ max: 8 }) }), {
-    minLength: 1,
-    maxLength: 7,
-  })
-  .map((drawn) =>
-    drawn.map(({ action, outcome, from, long }) => ({
-      action,
-      outcome,
-      calledAt: from,
-      answeredAt: from + long,
-    })),
-  );
+const operationsOf = <A>(action: fc.Arbitrary<A>): fc.Arbitrary<readonly Operation<A>[]> =>
+  fc
+    .array(fc.record({ action, outcome, from: fc.nat({ max: 12 }), long: fc.nat({ max: 8 }) }), {
+      minLength: 1,
+      maxLength: 7,
+    })
+    .map((drawn) =>
+      drawn.map(({ action, outcome, from, long }) => ({
+        action,
+        outcome,
+        calledAt: from,
+        answeredAt: from + long,
+      })),
+    );
+
+export const anyOperations = operationsOf(action);
+
+const keyedAction: fc.Arbitrary<KeyedAction> = fc.oneof(
+  { weight: 3, arbitrary: keyed('get', fc.constantFrom('', 'a', 'b', 'ab', 'ba', 'aba')) },
+  { weight: 4, arbitrary: keyed('append', fc.constantFrom('a', 'b')) },
+  { weight: 1, arbitrary: keyed('put', fc.constantFrom('a', 'ab')) },
+);
+
+function keyed(f: KeyedAction['f'], value: fc.Arbitrary<string>): fc.Arbitrary<KeyedAction> {
+  return fc.record({ f: fc.constant(f), key: fc.constant('k'), value });
+}
+
+export const anyKeyedOperations = operationsOf(keyedAction);

@@ -60,6 +60,7 @@ export const keyedTexts: Model<string, KeyedAction> = {
   alike: ({ f, value }) => `${f} ${value}`,
   isPure: ({ f }) => f === 'get',
   isBlind: ({ f }) => f === 'put',
+  mayCome: (state, { value }) => value.startsWith(state),
 };
 
 /** One step of a transaction; what a read was told is a list, or null for the empty one. */
