@@ -168,7 +168,7 @@ function lookAt<S, A>(
   look: Look,
 ): Looked<S, A> {
   const search = new LinearSearch(space, [initial], budget, look);
-  const expected = look.kind === 'ahead' ? expectedIn(space, events) : [];
+  const expected = look.kind === 'ahead' ? expectedIn(space, initial, events) : [];
   const halt = haltOf(search, events, expected);
   return { search, halt, prefix: { part, order: search.order() } };
 }
@@ -182,8 +182,8 @@ interface Bound<A> {
 interface Halt<A> extends Bound<A> {
   /** Whether that is for the budget; otherwise the answer did not fit. */
   readonly isOver: boolean;
-  /** The answer that was looked ahead to. */
-  readonly expected: Ahead<A> | undefined;
+  /** The last answer that was looked ahead to. */
+  readonly expected: Bound<A> | undefined;
 }
 
 /** Goes through the events until an answer does not fit or the budget is used up. */
@@ -192,14 +192,18 @@ function haltOf<S, A>(
   events: readonly Event<A>[],
   ahead: readonly (Ahead<A> | undefined)[],
 ): Halt<A> | undefined {
+  let expected: Bound<A> | undefined;
   for (const [at, { op, what }] of events.entries()) {
     if (what === 'called') search.called(op);
     else if (what === 'lost') search.lost(op);
     else {
-      const expected = ahead[at];
-      search.expect(expected);
+      search.expect(ahead[at]);
+      const end = ahead[at]?.end;
+      if (end !== undefined && end.at > (expected?.at ?? at)) expected = end;
       const progress = search.answered(op);
-      if (progress !== 'fits') return { isOver: progress === 'over-budget', op, at, expected };
+      if (progress === 'fits') continue;
+      if (expected !== undefined && expected.at <= at) expected = undefined;
+      return { isOver: progress === 'over-budget', op, at, expected };
     }
   }
   return undefined;
@@ -207,32 +211,61 @@ function haltOf<S, A>(
 
 /** An answer to come, and the next one after it. */
 interface Ahead<A> extends Bound<A> {
+  /** The last event at which something blind could have helped it to come. */
+  readonly after: number;
   next: Ahead<A> | undefined;
+  /** The last of those that follow. */
+  end: Bound<A>;
 }
 
-/** For each event the pure operations to be answered next, before anything blind can come. */
+/** A blind operation, from its call until its answer. */
+interface Blind<S, A> {
+  readonly op: Operation<A>;
+  readonly leadsTo: readonly S[];
+  until: number;
+}
+
+/** Of more than so many it is not asked whether they matter. */
+const BLIND_MAX = 64;
+
+/** For each event the pure operations to be answered next, that nothing blind may help to come. */
 function expectedIn<S, A>(
-  { isPure, isBlind }: Space<S, Operation<A>>,
+  { isPure, isBlind, step, mayCome }: Space<S, Operation<A>>,
+  initial: S,
   events: readonly Event<A>[],
 ): readonly (Ahead<A> | undefined)[] {
   const expected: (Ahead<A> | undefined)[] = [];
-  let blindOpen = 0;
-  let blindAt = -1;
+  let blinds: Blind<S, A>[] = [];
+  /** Until when there were others. */
+  let others = -1;
   let last: Ahead<A> | undefined;
+  const all: Ahead<A>[] = [];
   for (const [at, { op, what }] of events.entries()) {
     if (isBlind?.(op) === true && op.outcome !== 'failed') {
-      blindOpen += what === 'answered' ? -1 : 1;
-      blindAt = at;
-      last = undefined;
+      if (what === 'answered') for (const one of blinds) if (one.op === op) one.until = at;
+      if (what === 'answered') continue;
+      const leadsTo = step(initial, op) ?? [];
+      blinds.push({ op, leadsTo, until: Number.POSITIVE_INFINITY });
+      blinds.sort((one, other) => one.until - other.until);
+      if (blinds.length > BLIND_MAX) others = Math.max(others, (blinds[0] as Blind<S, A>).until);
+      blinds = blinds.slice(-BLIND_MAX);
     } else if (what === 'answered' && op.outcome === 'ok' && isPure?.(op) === true) {
-      if (blindOpen > 0) continue;
-      const ahead: Ahead<A> = { op, at, next: undefined };
-      if (last !== undefined) last.next = ahead;
+      const helps = ({ leadsTo }: Blind<S, A>) => leadsTo.some((state) => mayCome?.(state, op));
+      const after = blinds.reduce(
+        (most, one) => (helps(one) ? Math.max(most, one.until) : most),
+        others,
+      );
+      if (after >= at) continue;
+      const ahead: Ahead<A> = { op, at, after, next: undefined, end: { op, at } };
+      // What holds wherever the one before is looked ahead to.
+      if (last !== undefined && after <= last.after) last.next = ahead;
       last = ahead;
-      for (let from = at; from > blindAt && expected[from] === undefined; from--) {
+      all.push(ahead);
+      for (let from = at; from > after && expected[from] === undefined; from--) {
         expected[from] = ahead;
       }
     }
   }
+  for (const ahead of all.reverse()) if (ahead.next !== undefined) ahead.end = ahead.next.end;
   return expected;
 }

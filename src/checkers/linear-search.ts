@@ -178,9 +178,9 @@ export class LinearSearch<S, O extends object> {
   }
 
   /**
-   * These will be answered, in this order, and no blind operation can have its moment before that:
-   * places from which the next of them cannot come are left out from now on. Where none is left
-   * then, no order explains all answers up to the first, though there may be one for those up to
+   * These will be answered, in this order, and no blind operation can help them to come: places
+   * from which the next of them cannot come are left out from now on. Where none is left then, no
+   * order explains all answers up to the last of them, though there may be one for those up to
    * where the search halts.
    */
   expect(expected: Expected<O> | undefined): void {

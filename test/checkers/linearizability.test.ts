@@ -16,7 +16,7 @@ import {
   type RegisterAction,
   registerText,
 } from '../support/sequential-models.ts';
-import { anyOperations, hasOrder } from './orders-by-hand.ts';
+import { anyKeyedOperations, anyOperations, hasOrder } from './orders-by-hand.ts';
 import '../support/property-seed.ts';
 
 const REGISTER = casRegister({ initial: 0, failedCasCompared: true });
@@ -149,12 +149,10 @@ function isBrokenBy<S, A>(
   misfit: Operation<A>,
 ): boolean {
   const end = misfit.answeredAt as number;
+  const isLater = (op: Operation<A>) => op.outcome !== 'unknown' && (op.answeredAt as number) > end;
   const known = history
-    .filter(({ calledAt }) => calledAt <= end)
-    .map((op): Operation<A> => {
-      const isLater = op.outcome !== 'unknown' && (op.answeredAt as number) > end;
-      return isLater ? { ...op, outcome: 'unknown' } : op;
-    });
+    .filter((op) => op.calledAt <= end && !(isLater(op) && op.outcome === 'failed'))
+    .map((op): Operation<A> => (isLater(op) ? { ...op, outcome: 'unknown' } : op));
   return !hasOrder(model, known);
 }
 
