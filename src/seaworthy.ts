@@ -4,6 +4,16 @@
  */
 export type { Claim, Judge, Verdict } from './checkers/checker.ts';
 export { CLAIMS } from './checkers/claims.ts';
+export type { SearchBudget } from './checkers/linear-search.ts';
+export type {
+  Linearizability,
+  Model,
+  Operation,
+  OperationOutcome,
+  Ordered,
+  Words,
+} from './checkers/linearizability.ts';
+export { judgeLinearizability, linearizabilityLines } from './checkers/linearizability.ts';
 export type { Nondeterminism } from './explore/doublecheck.ts';
 export { doublecheck } from './explore/doublecheck.ts';
 export type { Replay } from './explore/replay.ts';

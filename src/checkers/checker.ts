@@ -25,7 +25,14 @@
  * and what one claim needs beside its file: `no-loss` known-schedules.ts, `retry-policy`
  * retry-waits.ts, `limits` unique-keys.ts and token-bucket.ts,
  * `queue-order` passed-over.ts, `linearizable-api` api-key.ts (what was heard of one key),
- * linearize.ts (the search), job-register.ts and schedule-register.ts (what may be heard).
+ * linearize.ts (whether that fits one register), job-register.ts and schedule-register.ts (what may
+ * be heard).
+ *
+ * Linearizability of anything with a sequential model:
+ *   linearizability.ts  a history is judged, key by key, and the verdict printed
+ *   linear-parts.ts     the verdicts, and how one part of a history is looked at
+ *   linear-search.ts    the search for an order, that of `linearizable-api` too
+ *   linear-places.ts    where the search may be
  */
 import type { Assumption, Fact } from '../history/fact.ts';
 import type { Fold } from '../history/history.ts';

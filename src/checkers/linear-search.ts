@@ -6,8 +6,8 @@
  * operation is answered it must have had its moment, so places where it had not are led on,
  * through moments of open operations, until it has, or dropped. None left: no order explains the
  * answer. Operations answered later may stay without their moment, for the search comes to them.
- * Nothing of the past is kept but the order that led to each place, so memory does not grow with
- * the history, and a wrong answer costs no more than a right one.
+ * Nothing of the past is kept but the order that led to each place, so there is nothing to go back
+ * to: a wrong answer costs what it takes to try every way from the places before it.
  *
  * What keeps the places few, none of which loses an order (`linear-places.ts`):
  *   - An operation that fits a state without changing it becomes free there, at once.

@@ -60,7 +60,7 @@ function operationsOf<A>(
   return operations.sort((a, b) => a.calledAt - b.calledAt);
 }
 
-/** Events of an EDN file, but for what the nemesis did; they stand in one list, or by themselves. */
+/** Events of an EDN file, in one list or by themselves; those of the nemesis are left out. */
 function ednEvents(text: string): readonly Event[] {
   const values = readEdn(text);
   const events = values.length === 1 && Array.isArray(values[0]) ? values[0] : values;
