@@ -64,16 +64,26 @@ function operationsOf<A>(
 function ednEvents(text: string): readonly Event[] {
   const values = readEdn(text);
   const events = values.length === 1 && Array.isArray(values[0]) ? values[0] : values;
-  return events
-    .map((event): EdnMap => {
-      if (!isEdnMap(event)) throw new Error(`an event is a map, and not ${JSON.stringify(event)}`);
-      return event;
-    })
-    .filter(({ process }) => process !== ':nemesis')
-    .map(({ process, type, f, value, key }) => {
-      if (typeof process !== 'number') throw new Error(`a process called ${String(process)}`);
-      return { process, type: String(type), f: String(f), value: value ?? null, key: key ?? null };
-    });
+  return (
+    events
+      .map((event): EdnMap => {
+        if (!isEdnMap(event))
+          throw new Error(`an event is a map, and not ${JSON.stringify(event)}`);
+        return event;
+      })
+      .filter(({ process }) => process !== ':nemesis')
+      // Where none is named there is one.
+      .map(({ process = 0, type, f, value, key }) => {
+        if (typeof process !== 'number') throw new Error(`a process called ${String(process)}`);
+        return {
+          process,
+          type: String(type),
+          f: String(f),
+          value: value ?? null,
+          key: key ?? null,
+        };
+      })
+  );
 }
 
 const LOG_LINE = /^INFO\s+jepsen\.util - (\d+)\s+(:\w+)\s+(:\w+)\s+(.+)$/;
