@@ -2,6 +2,7 @@
  * The kill table: how good the judges are. Every planted bug is hunted around the incident that it
  * was taken from, by every strategy, again and again; a row says what broke and how soon.
  */
+import { findClaim } from '../checkers/claims.ts';
 import type { Plan } from '../faults/plan.ts';
 import { createRng } from '../kernel/rng.ts';
 import { type Hunted, hunt, type Kill, type Quarry, stillKills } from './hunt.ts';
@@ -118,9 +119,10 @@ function sizeOf(
   budget: number,
 ): { readonly faults: number | null; readonly members: number | null } {
   if (kill === undefined) return { faults: null, members: null };
-  const shrunk = shrinkCase(quarry.mutated, { ...kill, budget });
+  const isClaim = findClaim(kill.claim) !== undefined;
+  const shrunk = isClaim ? shrinkCase(quarry.mutated, { ...kill, budget }) : undefined;
   if (shrunk !== undefined) return { faults: shrunk.faults, members: shrunk.members };
-  // A threshold is no claim: of such a case only the faults are made fewer.
+  // Of a case that misses a threshold only the faults are made fewer.
   const isEnough = (plan: Plan): boolean => stillKills(quarry, { ...kill, plan });
   const faults = fewest(kill.plan.faults, (left) => isEnough({ faults: left }));
   return { faults: faults.length, members: quarry.mutated.loaded.scenario.cluster.members };
