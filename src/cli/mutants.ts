@@ -1,13 +1,8 @@
 /** `mutants`: the tester tested. Planted bugs are hunted, and the kill table is written. */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import {
-  type Hunt,
-  KILL_BUDGET,
-  type KillRow,
-  killRow,
-  killTableText,
-} from '../explore/kill-table.ts';
+import { killTableText } from '../explore/kill-page.ts';
+import { type Hunt, KILL_BUDGET, type KillRow, killRow } from '../explore/kill-table.ts';
 import { BadInput, type Problem } from '../lib/outcome.ts';
 import { stableJson } from '../lib/stable-json.ts';
 import { MUTANTS } from '../mutants/mutants.ts';

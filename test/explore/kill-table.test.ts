@@ -5,13 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { huntsFor } from '../../src/cli/mutants.ts';
-import {
-  KILL_BUDGET,
-  type KillRow,
-  killRow,
-  killTableText,
-  medianOf,
-} from '../../src/explore/kill-table.ts';
+import { killTableText } from '../../src/explore/kill-page.ts';
+import { KILL_BUDGET, type KillRow, killRow, medianOf } from '../../src/explore/kill-table.ts';
 import { required } from '../../src/lib/assert.ts';
 import { stableJson } from '../../src/lib/stable-json.ts';
 import { MUTANTS } from '../../src/mutants/mutants.ts';

@@ -11,7 +11,7 @@ export interface Bounds {
 
 /**
  * Faults like these: of the same kinds, aimed at the same, and at other times, for other whiles and
- * of other strengths. What is known of a failure is mostly what went wrong, and seldom exactly when.
+ * of other strengths. What is known of a failure is mostly what went wrong, seldom exactly when.
  */
 export function around(
   faults: readonly PlannedFault[],
