@@ -6,9 +6,10 @@
  *   - no more attempts hold grants than `concurrency`, and of jobs with one key no more than
  *     `perKey`. A grant lasts from the beginning of its body to its end (or that of its machine);
  *     it ends as well when the scheduler testifies that it gave the attempt up, when a client asks
- *     to cancel the job, and when a later attempt of the job begins. A zombie that runs on beside
- *     its successor is thus no break: nobody can rule it out. The limit counts where the last
- *     of these grants was decided under it: what ran before it was lowered may go on;
+ *     to cancel the job, when a later attempt of the job begins, and when its time limit is over,
+ *     for then its worker gives it up by itself. A zombie that runs on beside its successor is thus
+ *     no break: nobody can rule it out. The limit counts where the last of these grants was decided
+ *     under it: what ran before it was lowered may go on;
  *   - grants are decided no faster than the token bucket `rate` lets them, give or take what the
  *     wall clocks of two members may differ by;
  * and of jobs with the same unique key no two are certainly open at a time: both were answered ok,
@@ -24,7 +25,7 @@
  */
 import type { FactOf, QueueLimits } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';
-import { jobRowsFor } from '../history/job-rows.ts';
+import { type JobRows, jobRowsFor, RowNumbers } from '../history/job-rows.ts';
 import type { Claim, ClaimContext, Judge, Verdict } from './checker.ts';
 import { type Decisions, decisionsFor } from './decisions.ts';
 import { FirstBreak, HELD, secondsText, vacuous } from './first-break.ts';
@@ -67,6 +68,8 @@ interface Grant {
   readonly beforeUs: number;
   readonly queue: Queue | undefined;
   readonly key: string | undefined;
+  /** Its worker may have given it up by then: its own time limit is over. */
+  readonly overdueUs: number;
 }
 
 class Limits implements Judge {
@@ -78,6 +81,10 @@ class Limits implements Judge {
   readonly #jobs: JobQueues;
   readonly #unique = new UniqueKeys(this.#breaks);
   readonly #keys = new Map<string, string>();
+  readonly #rows: JobRows;
+  /** By job: how long an attempt may take at most, or be silent; 0 where nobody said. */
+  readonly #limitUs = new RowNumbers(0);
+  readonly #ratePpmMax: number;
   readonly #queues = new Map<string, Queue>();
   readonly #live = new LiveAttempts<Grant>((live) => this.#over(live));
   #limited = 0;
@@ -85,7 +92,9 @@ class Limits implements Judge {
   constructor(context: ClaimContext) {
     this.#slackUs = 2 * context.epsilonUs;
     this.#decisions = decisionsFor(context);
-    this.#jobs = new JobQueues(jobRowsFor(context));
+    this.#ratePpmMax = context.ratePpmMax;
+    this.#rows = jobRowsFor(context);
+    this.#jobs = new JobQueues(this.#rows);
     const fold = foldOf({
       asked: (fact) => this.#asked(fact),
       answered: (fact) => this.#answered(fact),
@@ -125,6 +134,8 @@ class Limits implements Judge {
     else if (request.kind === 'submit') {
       this.#unique.onSubmit(request);
       if (request.key !== undefined) this.#keys.set(request.job, request.key);
+      const { timeoutUs, heartbeatUs = timeoutUs } = request;
+      this.#limitUs.set(this.#rows.row(request.job), Math.min(timeoutUs, heartbeatUs));
     }
   }
 
@@ -159,13 +170,21 @@ class Limits implements Judge {
     const atUs = this.#decisions.atUs(fact.job, fact.token);
     const afterUs = atUs ?? this.#jobs.askedUs(fact.job);
     const key = this.#keys.get(fact.job);
-    const live = this.#live.begin(fact, { afterUs, beforeUs: atUs ?? fact.at, queue, key });
+    const overdueUs = this.#overdueUs(fact);
+    const grant = { afterUs, beforeUs: atUs ?? fact.at, queue, key, overdueUs };
+    const live = this.#live.begin(fact, grant);
     if (live === undefined || queue === undefined) return;
     queue.live.add(live);
     const sameKey = key === undefined ? undefined : keySet(queue, key);
     sameKey?.add(live);
     this.#judge(name as string, queue, sameKey);
     this.#keepDecision(queue, atUs);
+  }
+
+  /** A worker's clock may run fast. */
+  #overdueUs({ at, job }: FactOf<'body-began'>): number {
+    const limitUs = this.#limitUs.get(this.#rows.row(job));
+    return limitUs === 0 ? Number.POSITIVE_INFINITY : at + limitUs * (1 - this.#ratePpmMax / 1e6);
   }
 
   /** All of these hold grants: whoever decided the last of them had to count the others. */
@@ -183,14 +202,16 @@ class Limits implements Judge {
 
   #judgeSet(span: Span, held: ReadonlySet<Live<Grant>>, max: number, what: string): void {
     if (held.size <= max) return;
-    const all = [...held];
+    const nowUs = Math.max(...[...held].map(({ fact }) => fact.at));
+    const all = [...held].filter(({ of }) => of.overdueUs > nowUs);
+    if (all.length <= max) return;
     const lastAfterUs = Math.max(...all.map(({ of }) => of.afterUs));
     const lastBeforeUs = Math.max(...all.map(({ of }) => of.beforeUs));
     if (lastAfterUs <= span.put.at || lastBeforeUs >= span.toUs) return;
     const facts = all.map(({ fact }) => fact);
     this.#breaks.add(
       [span.put, ...facts],
-      `${held.size} attempts of ${what} run, where ${max} may`,
+      `${all.length} attempts of ${what} run, where ${max} may`,
     );
   }
 

@@ -57,7 +57,7 @@ export function* decideDue(office: RowOffice, options: DueOptions): Script<DuePa
     const { schedule } = value;
     // It was decided by newer rules of its zone: it is left to those who have them.
     if (!office.ticks.track(schedule)) continue;
-    const decided = office.ticks.decide(schedule, office.wallUs(), options.aheadUs);
+    const decided = yield* decideWithRows(office, schedule, options.aheadUs);
     if (decided === undefined) continue;
     yield* carryOut(office, decided, options.decideOverlap, options.keepsRing ? ring : undefined);
     more ||= decided.more;
@@ -74,11 +74,29 @@ export function* decideBeforeEdit(
   for (let more = true; more; ) {
     const schedule = office.book.schedules.get(id);
     if (schedule === undefined || !office.ticks.track(schedule)) return;
-    const decided = office.ticks.decide(schedule, office.wallUs());
+    const decided = yield* decideWithRows(office, schedule, 0);
     if (decided === undefined || decided.ticks.length === 0) return;
     yield* carryOut(office, decided, decideOverlap);
     more = decided.more;
   }
+}
+
+/**
+ * Decides what is due, and loads the rows that this takes. They may be long in coming: ticks are as
+ * late as they are when all is at hand, and what fell due meanwhile is left to the next pass.
+ */
+function* decideWithRows(
+  office: RowOffice,
+  schedule: ScheduleRecord,
+  aheadUs: number,
+): Script<DecidedSchedule | undefined> {
+  const askedUs = office.wallUs();
+  const expected = office.ticks.decide(schedule, askedUs, aheadUs);
+  if (expected === undefined || expected.ticks.length === 0) return expected;
+  yield* loadInstances(office, expected);
+  const tookUs = office.wallUs() - askedUs;
+  if (tookUs <= 0) return expected;
+  return office.ticks.decide(schedule, office.wallUs(), aheadUs - tookUs);
 }
 
 function* carryOut(
@@ -88,7 +106,6 @@ function* carryOut(
   ring?: JobRecord[],
 ): Script<void> {
   const { book, out } = office;
-  yield* loadInstances(office, decided);
   for (const tick of decided.ticks) {
     const outcome = instancesOf(book, decided.schedule, tick, decideOverlap);
     out.observe({ kind: 'tick-decided', ...outcome.said });
