@@ -1,5 +1,5 @@
 import { drawPlan } from '../../faults/draw.ts';
-import type { Plan } from '../../faults/plan.ts';
+import { familyOf, type Plan } from '../../faults/plan.ts';
 import { PROFILES, type Profile } from '../../faults/profiles.ts';
 import type { Rng } from '../../kernel/rng.ts';
 import { required } from '../../lib/assert.ts';
@@ -11,7 +11,7 @@ import type { Strategy, StrategyFactory } from './strategy.ts';
 
 /** Shares of the kinds that a swarm plan keeps, where the profile has none of its own. */
 const SWARM_SHARES = [0.15, 0.3, 0.5];
-/** What comes on top of the faults that a scenario gives. */
+/** What comes on top of the faults that a scenario gives, but for more work. */
 const BESIDES = 'everything';
 const BESIDES_INTENSITY = 0.5;
 
@@ -35,12 +35,16 @@ export class PlanSource {
 
   constructor(scenario: Scenario, rng: Rng, habits: Habits) {
     const { faults } = scenario;
-    const wanted = faults.kind === 'drawn' ? faults.profile : BESIDES;
-    const profile = PROFILES.find(({ name }) => name === wanted);
+    const isDrawn = faults.kind === 'drawn';
+    const wanted = isDrawn ? faults.profile : BESIDES;
+    const profile = required(
+      PROFILES.find(({ name }) => name === wanted),
+      `profile ${wanted}`,
+    );
     this.#scenario = scenario;
     this.#rng = rng;
     this.#habits = habits;
-    this.#profile = habits.profile(required(profile, `profile ${wanted}`));
+    this.#profile = habits.profile(isDrawn ? profile : withoutWork(profile));
   }
 
   /** A seed that was not used before, and a plan. */
@@ -63,6 +67,11 @@ export class PlanSource {
     return { faults: [...near, ...others.map((fault) => ({ ...fault, id: `b-${fault.id}` }))] };
   }
 }
+
+const withoutWork = (profile: Profile): Profile => ({
+  ...profile,
+  kinds: profile.kinds.filter(({ kind }) => familyOf(kind) !== 'workload'),
+});
 
 const drawnBy =
   (habits: Habits): StrategyFactory =>
