@@ -16,6 +16,8 @@
  *   sometimes.ts    claims that the run was not empty
  *   no-loss.ts …    every other file is one claim, named by its id
  *
+ * What users define: own-claim.ts, a claim of their own, judged beside these.
+ *
  * What several claims share:
  *   decisions.ts      when grants were decided, as schedulers testified
  *   live-attempts.ts  attempts that hold a grant

@@ -15,6 +15,8 @@
  *   counterfactual.ts  for each number of a plan: beyond which bound the claim holds
  *   casebook.ts     a found bug as a scenario that stays
  *   loaded.ts       a scenario with its text and its hash
+ *   simulate.ts     one run for programs: designs, claims and faults of a user's own
+ *   simulate-scenario.ts, simulate-story.ts   its scenario; what it says when a claim broke
  */
 
 import type { Claim, ClaimContext, Verdict } from '../checkers/checker.ts';
@@ -61,7 +63,8 @@ const DISPATCH_SLACK_US = 2 * SECOND;
 /** The claims a scenario has judged. */
 export function claimsOf(prepared: Prepared): readonly Claim[] {
   const { only } = prepared.loaded.scenario.claims;
-  return only.length === 0 ? CLAIMS : CLAIMS.filter(({ id }) => only.includes(id));
+  const builtIn = only.length === 0 ? CLAIMS : CLAIMS.filter(({ id }) => only.includes(id));
+  return [...builtIn, ...(prepared.own?.claims ?? [])];
 }
 
 /** What the judges may know beforehand: a design's bounds and the scenario's tolerance. */

@@ -26,6 +26,8 @@
  *   disk-faults.ts      disks that rot, lie, fill up
  *   store-faults.ts     what shared databases do to their clients
  *   workload-faults.ts  bursts, herds, jobs that poison
+ *   own-fault.ts        kinds that a user defines, and what is wrong with a definition
+ *   own-begins.ts       how those act: rules about messages, built-in kinds on machines
  *   fairness.ts         watches what a preset takes for granted, and says when it fails
  *
  * Nothing is taken out of a storm because a design cannot bear it. Crash, partition, pause, delay,
@@ -57,6 +59,16 @@ const BY_KIND = new Map<string, FaultInfo>(FAULTS.map((info) => [info.kind, info
 
 /** What is known of a kind; `undefined` for one that there is not. */
 export const findFault = (kind: string): FaultInfo | undefined => BY_KIND.get(kind);
+
+/** Looks up a kind; `undefined` for one that there is not. */
+export type FindFault = (kind: string) => FaultInfo<string> | undefined;
+
+/** The built-in kinds, and those that a user brings. */
+export function findAmong(own: readonly FaultInfo<string>[]): FindFault {
+  if (own.length === 0) return findFault;
+  const byKind = new Map(own.map((info) => [info.kind, info]));
+  return (kind) => byKind.get(kind) ?? findFault(kind);
+}
 
 /** What is known of a kind that there is. */
 export const infoOf = (kind: FaultKind): FaultInfo => required(BY_KIND.get(kind), kind);

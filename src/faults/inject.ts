@@ -14,8 +14,10 @@ import { createClockFaults } from './clock-faults.ts';
 import type { ChooseCore } from './core.ts';
 import { createDiskFaults } from './disk-faults.ts';
 import { isAtStake, type Stakes } from './fairness.ts';
-import { infoOf } from './faults.ts';
+import { type FindFault, findAmong } from './faults.ts';
 import { createNetworkFaults } from './network-faults.ts';
+import { beginsOfOwn } from './own-begins.ts';
+import type { OwnFault } from './own-fault.ts';
 import type { FaultKind, Plan, PlannedFault } from './plan.ts';
 import { planProblems } from './plan-problems.ts';
 import { createProcessFaults } from './process-faults.ts';
@@ -38,6 +40,8 @@ export interface InjectorOptions {
   readonly workload?: WorkloadKnobs;
   /** Absent where machines are not handed rules of time zones. */
   readonly zones?: ZoneShelf;
+  /** Kinds of a user's own: looked up first, built on the others. */
+  readonly own?: readonly OwnFault[];
 }
 
 /** A fault that has begun and not ended. */
@@ -63,6 +67,7 @@ export class Injector {
   readonly #plan: Plan;
   readonly #rng: InjectorOptions['rng'];
   readonly #stakes: Stakes;
+  readonly #find: FindFault;
   readonly #targets: Targets;
   readonly #anchors: Anchors;
   readonly #families: readonly Family<FaultKind>[];
@@ -80,8 +85,10 @@ export class Injector {
    * The plan must be sound ({@link planProblems}). Make it before the machines start, so that it
    * hears who testifies what from the first word on; the machines need not exist yet.
    */
-  constructor({ sim, kernel, recorder, plan, rng, stakes, zones, workload }: InjectorOptions) {
-    const problems = planProblems(plan);
+  constructor(options: InjectorOptions) {
+    const { sim, kernel, recorder, plan, rng, stakes, zones, workload, own = [] } = options;
+    this.#find = findAmong(own);
+    const problems = planProblems(plan, this.#find);
     assert(problems.length === 0, () => problems.map(formatProblem).join('; '));
     this.#sim = sim;
     this.#kernel = kernel;
@@ -89,7 +96,7 @@ export class Injector {
     this.#plan = plan;
     this.#rng = rng;
     this.#stakes = stakes;
-    this.#targets = new Targets(sim, recorder);
+    this.#targets = new Targets(sim, recorder, this.#find);
     this.#anchors = new Anchors(sim, recorder);
     this.#beginKind = kernel.register('fault-begin', (index) => this.#begin(index));
     this.#endKind = kernel.register('fault-end', (index) => this.#end(index));
@@ -105,7 +112,8 @@ export class Injector {
       createStoreFaults(world, clocks),
       createWorkloadFaults(world),
     ] as readonly Family<FaultKind>[];
-    this.#begins = new Map(this.#families.flatMap(({ begin }) => Object.entries(begin)));
+    const begins = new Map(this.#families.flatMap(({ begin }) => Object.entries(begin)));
+    this.#begins = new Map([...begins, ...beginsOfOwn(world, own, begins)]);
   }
 
   /** Schedules every start and records the plan. Called once, when the run has begun. */
@@ -145,7 +153,7 @@ export class Injector {
     assert(this.#state === 'armed', () => `cannot heal: ${this.#state}`);
     this.#state = 'healed';
     const ongoing = [...this.#ongoing];
-    const isOnLinks = ({ fault }: Ongoing): boolean => infoOf(fault.kind).hasPeer === true;
+    const isOnLinks = ({ fault }: Ongoing): boolean => this.#find(fault.kind)?.hasPeer === true;
     for (const [index, it] of ongoing) if (!isOnLinks(it)) this.#end(index);
     // Who is gone for good, and which copies are, is known only now.
     const machines = this.#sim.machines.filter((it) => !it.isGone && FROZEN_ROLES.has(it.role));
@@ -190,7 +198,7 @@ export class Injector {
       breaks: (assumption, machine, detail) => this.#breaks(assumption, machine, detail),
     });
     const handle =
-      infoOf(fault.kind).lasts === true
+      this.#find(fault.kind)?.lasts === true
         ? undefined
         : this.#kernel.at(this.#kernel.now + fault.durationUs, this.#endKind, index);
     this.#ongoing.set(index, { fault, whom, hit, end, handle });

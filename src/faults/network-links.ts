@@ -37,15 +37,25 @@ export const namesOf = (machines: readonly Machine[]): ReadonlySet<string> =>
  * The links between targets and peers; without peers all links of the targets, also those between
  * two of them. In the direction that the fault has, or both ways; never from a machine to itself.
  */
-export function linksOf({ fault, targets, peers }: Beginning): OnLink {
-  const ours = namesOf(targets);
-  const theirs = peers === undefined ? undefined : namesOf(peers);
-  const sent: OnLink = (from, to) =>
-    ours.has(from) && from !== to && (theirs === undefined || theirs.has(to));
+export function linksOf(beginning: Beginning): OnLink {
+  const { fault } = beginning;
   const hasDirection = infoOf(fault.kind).params['direction'] !== undefined;
   const direction = hasDirection ? param(fault, 'direction') : BOTH_WAYS;
-  if (direction === BOTH_WAYS) return (from, to) => sent(from, to) || sent(to, from);
+  if (direction === BOTH_WAYS) return linksBothWays(beginning);
+  const sent = linksFrom(beginning);
   return direction === SENT ? sent : (from, to) => sent(to, from);
+}
+
+/** The same in both directions, whatever the kind. */
+export function linksBothWays(beginning: Beginning): OnLink {
+  const sent = linksFrom(beginning);
+  return (from, to) => sent(from, to) || sent(to, from);
+}
+
+function linksFrom({ targets, peers }: Beginning): OnLink {
+  const ours = namesOf(targets);
+  const theirs = peers === undefined ? undefined : namesOf(peers);
+  return (from, to) => ours.has(from) && from !== to && (theirs === undefined || theirs.has(to));
 }
 
 /** Something that every directed link has of its own, made when it is first asked for. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../lib/outcome.ts';
-import { findFault } from './faults.ts';
+import { type FindFault, findFault } from './faults.ts';
 import { LONGEST_US } from './kinds/info.ts';
 import { FAULT_KINDS, type FaultKind, type Plan, type PlannedFault } from './plan.ts';
 
@@ -9,22 +9,22 @@ export const isNetworkFault = (kind: FaultKind): boolean => findFault(kind)?.has
 /**
  * Everything wrong with the numbers of a plan: ids that repeat, times before the run, unknown,
  * missing and impossible parameters. Paths begin at the plan (`faults.1.params.lossPpm`); empty
- * means sound.
+ * means sound. Kinds are looked up with `find`, where there are others than the built-in ones.
  */
-export function planProblems(plan: Plan): readonly Problem[] {
+export function planProblems(plan: Plan<string>, find: FindFault = findFault): readonly Problem[] {
   const seen = new Set<string>();
   return plan.faults.flatMap((fault, i) => {
-    const found = [...timeProblems(fault), ...paramProblems(fault)];
+    const found = [...timeProblems(fault), ...paramProblems(fault, find)];
     if (seen.has(fault.id)) found.push({ path: 'id', problem: `'${fault.id}' names two faults` });
     seen.add(fault.id);
-    if (fault.peer !== undefined && !isNetworkFault(fault.kind)) {
+    if (fault.peer !== undefined && find(fault.kind)?.hasPeer !== true) {
       found.push({ path: 'peer', problem: `a ${fault.kind} has no peer`, hint: 'leave it out' });
     }
     return found.map((p) => ({ ...p, path: `faults.${i}.${p.path}` }));
   });
 }
 
-function timeProblems({ start, durationUs }: PlannedFault): Problem[] {
+function timeProblems({ start, durationUs }: PlannedFault<string>): Problem[] {
   const found: Problem[] = [];
   const span = (path: string, us: number): void => {
     if (Number.isSafeInteger(us) && us >= 0 && us <= LONGEST_US) return;
@@ -42,8 +42,8 @@ function timeProblems({ start, durationUs }: PlannedFault): Problem[] {
   return found;
 }
 
-function paramProblems({ kind, params }: PlannedFault): Problem[] {
-  const info = findFault(kind);
+function paramProblems({ kind, params }: PlannedFault<string>, find: FindFault): Problem[] {
+  const info = find(kind);
   // A plan may come from a file: whatever its type says, the kind may be unknown.
   if (info === undefined) {
     const problem = `there is no kind of fault '${kind}'`;

@@ -174,10 +174,11 @@ export type Start =
       readonly delayUs: number;
     };
 
-export interface PlannedFault {
+/** `K` is wider than the built-in kinds where a user brings kinds of their own. */
+export interface PlannedFault<K extends string = FaultKind> {
   /** Unique in its plan; reports and verdicts refer to it. */
   readonly id: string;
-  readonly kind: FaultKind;
+  readonly kind: K;
   readonly target: Target;
   /** For network faults: the other side; absent means everybody else. */
   readonly peer?: Target;
@@ -190,6 +191,6 @@ export interface PlannedFault {
   readonly params: Readonly<Record<string, number>>;
 }
 
-export interface Plan {
-  readonly faults: readonly PlannedFault[];
+export interface Plan<K extends string = FaultKind> {
+  readonly faults: readonly PlannedFault<K>[];
 }

@@ -1,10 +1,10 @@
 import type { FactOf } from '../history/fact.ts';
 import { type Fold, foldOf, type Recorder } from '../history/history.ts';
-import { unreachable } from '../lib/assert.ts';
+import { required, unreachable } from '../lib/assert.ts';
 import { type Random, shuffled } from '../lib/random.ts';
 import type { Machine } from '../sim/machine.ts';
 import type { Sim } from '../sim/sim.ts';
-import { infoOf } from './faults.ts';
+import { type FindFault, findFault } from './faults.ts';
 import {
   AIMED_ROLES,
   type AimedRole,
@@ -28,6 +28,7 @@ export interface Hit {
  */
 export class Targets {
   readonly #sim: Sim;
+  readonly #find: FindFault;
   /** Machines that claim to lead, the latest claim last. */
   readonly #claims: string[] = [];
   /** The same of stores. */
@@ -35,14 +36,15 @@ export class Targets {
   #lastDispatcher: string | undefined;
   #lastPrimary: string | undefined;
 
-  constructor(sim: Sim, recorder: Recorder) {
+  constructor(sim: Sim, recorder: Recorder, find: FindFault = findFault) {
     this.#sim = sim;
+    this.#find = find;
     recorder.subscribe(this.#fold());
   }
 
   /** Whom the fault hits now; `undefined` when there is nobody, or the link is to itself. */
   resolve(fault: PlannedFault, random: Random): Hit | undefined {
-    const { roles } = infoOf(fault.kind);
+    const { roles } = required(this.#find(fault.kind), fault.kind);
     const hit = (target: Target): readonly Machine[] =>
       this.#machines(target, random).filter(({ role }) => roles.some((known) => known === role));
     const targets = hit(fault.target);

@@ -104,7 +104,8 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
   const { members, keepers, initial } = clocks;
   recorder.subscribe(watchFairness({ recorder, assumes, members, initial }));
   const stakes = { assumes, members, keepers };
-  const injector = new Injector({ sim, kernel, recorder, plan, rng, stakes, zones, workload });
+  const own = prepared.own?.faults ?? [];
+  const injector = new Injector({ sim, kernel, recorder, plan, rng, stakes, zones, workload, own });
   for (const fold of options.folds) recorder.subscribe(fold);
   const chooseCore = coreOf(prepared, rng);
   const due = dueOfVersions(prepared.due, ops);

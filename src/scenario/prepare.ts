@@ -1,4 +1,6 @@
 /** A scenario's inputs read once for all seeds: schedules, zone rules, due ticks, traced jobs. */
+import type { Claim } from '../checkers/checker.ts';
+import type { OwnFault } from '../faults/own-fault.ts';
 import { required } from '../lib/assert.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
 import { failed, ok } from '../lib/outcome.ts';
@@ -26,6 +28,14 @@ export interface UnusedLine {
   readonly problem: string;
 }
 
+/** What a user brings beside a design. */
+export interface OwnCode {
+  /** Judged after the built-in claims. */
+  readonly claims: readonly Claim[];
+  /** Kinds that plans may name. */
+  readonly faults: readonly OwnFault[];
+}
+
 /** Everything of a scenario and a design that does not depend on the seed. */
 export interface Prepared {
   readonly loaded: LoadedScenario;
@@ -38,6 +48,7 @@ export interface Prepared {
   readonly due: readonly DueTick[];
   readonly traceJobs: readonly TraceJob[];
   readonly unused: readonly UnusedLine[];
+  readonly own?: OwnCode;
 }
 
 const UNUSED_MAX = 1_000;
@@ -50,6 +61,7 @@ const SCHEDULES_MAX = 2_000;
 export function prepare(
   loaded: LoadedScenario,
   design: SelectedDesign,
+  own?: OwnCode,
 ): Outcome<Prepared, readonly Problem[]> {
   const { scenario } = loaded;
   const startWallUs = wallUs(Date.parse(scenario.cluster.startsAt) * 1_000);
@@ -79,6 +91,7 @@ export function prepare(
     due,
     traceJobs,
     unused,
+    ...(own === undefined ? {} : { own }),
   });
 }
 

@@ -4,6 +4,7 @@
  *   scenario.ts   what a scenario is, parsed (this file)
  *   schema.ts     its text form: strict keys, units, positions of problems, JSON Schema
  *   registry.ts   designs with their presets, promises, assumptions and bounds
+ *   own-design.ts  designs that users define
  *   limits.ts     whether limits and tags leave room for what is asked, and how long it takes
  *   assemble.ts   one run: machines, programs, workload, faults and judges wired together
  *   due-ticks.ts  the independent second opinion on which ticks are due (croner)

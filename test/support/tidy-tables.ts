@@ -29,6 +29,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'scheduler/api.ts:types',
     'scheduler/store/:types',
     'kernel:types',
+    'host/host.ts:types',
     'history',
     'lib',
   ],

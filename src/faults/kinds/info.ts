@@ -19,8 +19,8 @@ export interface ParamInfo {
 }
 
 /** One kind of fault. */
-export interface FaultInfo {
-  readonly kind: FaultKind;
+export interface FaultInfo<K extends string = FaultKind> {
+  readonly kind: K;
   /** What happens, in one sentence. */
   readonly sentence: string;
   readonly params: Readonly<Record<string, ParamInfo>>;

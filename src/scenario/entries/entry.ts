@@ -33,6 +33,10 @@ export interface SelectedDesign {
   readonly alsoExcused?: Readonly<Record<string, readonly Assumption[]>>;
   /** `sometimes` claims that a storm with crashes, pauses or partitions must have shown. */
   readonly expects: readonly string[];
+  /** Made by `defineDesign`. */
+  readonly isOwn?: true;
+  /** Of a user's own: the URL of the module that exports it, for whoever replays a case. */
+  readonly module?: string;
   /** Scheduler members that are enough to work again, beside a store and workers. */
   readonly coreSchedulers: (members: number) => number;
 }
