@@ -12,7 +12,7 @@ import { formatFinding, parse, RULES, type Source } from './support/tidy-rules.t
 import { BREAKING, PASSING } from './support/tidy-samples.ts';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const ENTRANCES = ['src/cli/main.ts', 'src/seaworthy.ts', 'src/testing.ts'];
+const ENTRANCES = ['src/cli/main.ts', 'src/seaworthy.ts', 'src/testing.ts', 'src/vitest.ts'];
 
 function sourcesUnder(folder: string): readonly Source[] {
   return readdirSync(resolve(ROOT, folder), { recursive: true, encoding: 'utf8' })

@@ -1,10 +1,13 @@
 /** Case files as commands take them: read, checked, and ready to run. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { CASE_VERSION, type CaseFile, readCase } from '../explore/case-file.ts';
+import { INLINE_CASE } from '../explore/simulate-story.ts';
+import { type FindFault, findFault } from '../faults/faults.ts';
 import { BadInput } from '../lib/outcome.ts';
 import { type Prepared, prepare } from '../scenario/prepare.ts';
-import { selectDesign } from '../scenario/registry.ts';
+import { type SelectedDesign, selectDesign } from '../scenario/registry.ts';
 import { shown } from '../scenario/values.ts';
 import type { Io } from './io.ts';
 import { type Loaded, loadText, readWhole } from './load.ts';
@@ -27,15 +30,35 @@ export function checkVersion(version: unknown, file: string): void {
 }
 
 /** Reads a case; throws {@link BadInput} with everything that is wrong with it. */
-export function caseIn(text: string, file: string): CaseFile {
+export function caseIn(text: string, file: string, find: FindFault = findFault): CaseFile {
   checkVersion(versionOf(text), file);
-  const read = readCase(text);
+  const read = readCase(text, find);
   if (read.kind === 'ok') return read.value;
   throw new BadInput(read.error.slice(0, 20).map((p) => ({ ...p, file })));
 }
 
+/** The text of a case that stands in the command line itself. */
+export function inlineCase(word: string): string {
+  try {
+    return inflateRawSync(Buffer.from(word.slice(INLINE_CASE.length), 'base64url'), {
+      maxOutputLength: INLINE_BYTES_MAX,
+    }).toString('utf8');
+  } catch {
+    const hint = 'it has to be copied whole';
+    throw new BadInput([{ path: '', file: INLINE_CASE, problem: 'is damaged', hint }]);
+  }
+}
+
+/** No command line is that long, packed or not. */
+const INLINE_BYTES_MAX = 64 * 1_048_576;
+
 /** The canonical text of a design that exists. */
-export function checkDesign(design: string, where: string): string {
+export function checkDesign(
+  design: string,
+  where: string,
+  own: readonly SelectedDesign[] = [],
+): string {
+  if (own.some(({ name }) => name === design)) return design;
   const selected = selectDesign(design);
   if (selected.kind === 'ok') return selected.value.name;
   throw new BadInput(selected.error.map((p) => ({ ...p, file: where })));

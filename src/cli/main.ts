@@ -7,6 +7,8 @@
  *   run.ts, compare.ts, replay.ts, report.ts, list.ts, schema.ts   one file per command
  *   shrink.ts, casebook.ts   the same for commands on cases
  *   mutants.ts     hunts for planted bugs
+ *   init.ts        the starter: a folder for a design of one's own
+ *   own-code.ts    designs, claims and faults that modules export
  *   cases.ts       cases, read and checked
  *   front.ts       commands as one could type them
  *   sweeping.ts    what run and compare share
@@ -78,18 +80,22 @@ function commands(io: Io, done: (code: number) => void): Command {
   program
     .command('replay')
     .description('run one seed again, with its transcript')
-    .argument('<file>', 'a report.json, a file of its cases, or a scenario')
+    .argument(
+      '<file>',
+      'a report.json, a file of its cases, a case:… as tests print it, or a scenario',
+    )
     .option('--seed <seed>', 'which seed of the report; the first broken one when not told')
     .option('--design <design>', 'which design of the report')
     .option('--set <path=value>', 'with a scenario: override a key; repeatable', gather, [])
     .option('--plan <file>', 'with a scenario: the faults of this file instead of its own')
     .option('--print-plan', 'print the plan as YAML, and run nothing')
+    .option('--module <file>', 'exports designs, claims, faults of your own', gather, [])
     .option('--until <time>', 'stop the transcript here, such as 12s')
     .option('--grep <text>', 'only lines that match')
     .option('--debug', 'stack traces')
     .action(async (file: string, options: ReplayOptions) => {
       const { replay } = await import('./replay.ts');
-      done(replay(file, options, io));
+      done(await replay(file, options, io));
     });
   program
     .command('report')
@@ -188,6 +194,15 @@ function testerCommands(program: Command, io: Io, done: (code: number) => void):
 }
 
 function lookUpCommands(program: Command, io: Io, done: (code: number) => void): void {
+  program
+    .command('init')
+    .description('a folder with a small design of your own, and its tests')
+    .argument('[folder]', 'where to; nothing there is overwritten', '.')
+    .option('--debug', 'stack traces')
+    .action(async (folder: string) => {
+      const { init } = await import('./init.ts');
+      done(init(folder, io));
+    });
   program
     .command('list')
     .description('what there is')

@@ -2,24 +2,28 @@
 import { resolve } from 'node:path';
 import { CASE_VERSION, type CaseFile } from '../explore/case-file.ts';
 import { type Replay, replayCase } from '../explore/replay.ts';
+import { INLINE_CASE } from '../explore/simulate-story.ts';
+import { findAmong } from '../faults/faults.ts';
 import type { Plan } from '../faults/plan.ts';
-import { BadInput } from '../lib/outcome.ts';
+import { BadInput, ok } from '../lib/outcome.ts';
 import { parseDurationUs } from '../lib/units.ts';
 import { readDocument } from '../report/document-schema.ts';
 import { failingSeeds } from '../report/words.ts';
 import { suggestion } from '../scenario/nearest.ts';
-import { selectDesign } from '../scenario/registry.ts';
+import { type SelectedDesign, selectDesign } from '../scenario/registry.ts';
 import { shown } from '../scenario/values.ts';
 import {
   breaksNothing,
   caseIn,
   checkDesign,
   checkVersion,
+  inlineCase,
   scenarioFolder,
   versionOf,
 } from './cases.ts';
 import { EXIT, type Io } from './io.ts';
 import { loadScenario, loadText, readWhole } from './load.ts';
+import { loadModules, type OwnModules } from './own-code.ts';
 import { planned, plansText, planText, readPlan } from './plan.ts';
 
 export interface ReplayOptions {
@@ -33,6 +37,8 @@ export interface ReplayOptions {
   readonly plan?: string;
   /** Print the plan, and run nothing. */
   readonly printPlan?: boolean;
+  /** Files that export designs, claims and kinds of faults of the user's own. */
+  readonly module: readonly string[];
 }
 
 /** One seed of one design, as it was recorded. */
@@ -50,16 +56,18 @@ interface Recorded {
 }
 
 /** Runs the seed again, prints its transcript, and answers with the exit code. */
-export function replay(file: string, options: ReplayOptions, io: Io): number {
+export async function replay(file: string, options: ReplayOptions, io: Io): Promise<number> {
+  const own = await loadModules(options.module, io.cwd);
   const path = resolve(io.cwd, file);
   const untilUs = untilOf(options.until);
   const wanted = pattern(options.grep);
-  const recorded = /\.json$/.test(file)
-    ? readRecorded(path, file, options)
-    : fromScenario(file, options, io);
+  const isRecorded = /\.json$/.test(file) || file.startsWith(INLINE_CASE);
+  const recorded = isRecorded
+    ? readRecorded(path, file, options, own)
+    : fromScenario(file, options, io, own);
   const loaded = loadText({
     text: recorded.scenario.text,
-    shown: `${file} (its scenario)`,
+    shown: `${file.slice(0, 200)} (its scenario)`,
     folder: recorded.folder ?? scenarioFolder(path, io.cwd),
     cwd: io.cwd,
     sets: [],
@@ -73,17 +81,19 @@ export function replay(file: string, options: ReplayOptions, io: Io): number {
   }
   const isSame = loaded.value.loaded.hash === recorded.scenario.hash;
   if (!isSame) io.stderr('The scenario or a file that it names has changed since.\n');
+  const chosen = own.designs.find(({ name }) => name === design) ?? design;
   const run = replayCase({
     loaded: loaded.value.loaded,
-    design,
+    design: chosen,
     seed,
+    own,
     ...(plan === undefined ? {} : { plan }),
   });
   const claimed = recorded.broken;
   const isClaimed = claimed !== undefined && isBroken(run, claimed.broken.claim);
   if (claimed !== undefined && isSame && !isClaimed) throw breaksNothing(claimed, file);
   printTranscript(run, untilUs, wanted, io);
-  const broken = promisedAndBroken(design, run.verdicts);
+  const broken = promisedAndBroken(chosen, run.verdicts);
   for (const [claim, summary] of broken) io.stderr(`${claim} broke: ${summary}\n`);
   const code = broken.length > 0 ? EXIT.broken : EXIT.held;
   if (recorded.fingerprint === undefined) {
@@ -110,8 +120,11 @@ export function replay(file: string, options: ReplayOptions, io: Io): number {
 const isBroken = ({ verdicts }: Replay, claim: string): boolean =>
   verdicts.get(claim)?.kind === 'broken';
 
-function promisedAndBroken(design: string, verdicts: Replay['verdicts']): [string, string][] {
-  const selected = selectDesign(design);
+function promisedAndBroken(
+  design: string | SelectedDesign,
+  verdicts: Replay['verdicts'],
+): [string, string][] {
+  const selected = typeof design === 'string' ? selectDesign(design) : ok(design);
   const notPromised = selected.kind === 'ok' ? selected.value.notPromised : {};
   return [...verdicts].flatMap(([claim, verdict]): [string, string][] => {
     const isBroken = verdict.kind === 'broken' && !Object.hasOwn(notPromised, claim);
@@ -150,28 +163,39 @@ function pattern(text: string | undefined): RegExp | undefined {
 }
 
 /** A seed of a scenario that nobody recorded: the run that `run` and `compare` make of it. */
-function fromScenario(file: string, options: ReplayOptions, io: Io): Recorded {
+function fromScenario(
+  file: string,
+  options: ReplayOptions,
+  io: Io,
+  { designs }: OwnModules,
+): Recorded {
   const read = loadScenario(file, io.cwd, options.set);
   if (read.kind === 'failed') throw new BadInput(read.error);
   const plan = readPlan(options.plan, io.cwd);
   if (plan.kind === 'failed') throw new BadInput(plan.error);
   const { loaded, folder } = planned(read.value, plan.value);
   const { text, hash, scenario } = loaded;
-  const design = checkDesign(options.design ?? scenario.designs[0] ?? 'lease', '--design');
+  const wanted = options.design ?? scenario.designs[0] ?? 'lease';
+  const design = checkDesign(wanted, '--design', designs);
   const seed = options.seed ?? '1';
   return { scenario: { name: scenario.name, hash, text }, design, seed, folder };
 }
 
 /** Reads the file as a case or as a report. */
-function readRecorded(path: string, file: string, options: ReplayOptions): Recorded {
+function readRecorded(
+  path: string,
+  file: string,
+  options: ReplayOptions,
+  own: OwnModules,
+): Recorded {
   if (options.plan !== undefined) {
     const hint = 'a case or a report has its own';
     const problem = 'a plan goes with a scenario';
     throw new BadInput([{ path: '', file: '--plan', problem, hint }]);
   }
-  const text = readWhole(path, file);
+  const text = file.startsWith(INLINE_CASE) ? inlineCase(file) : readWhole(path, file);
   const version = versionOf(text);
-  if (version === CASE_VERSION) return recordedCase(text, file, options);
+  if (version === CASE_VERSION) return recordedCase(text, file.slice(0, 200), options, own);
   checkVersion(version, file);
   const document = readDocument(text);
   if (document.kind === 'ok') return recordedSeed(document.value, file, options);
@@ -179,15 +203,21 @@ function readRecorded(path: string, file: string, options: ReplayOptions): Recor
   throw new BadInput(document.error.slice(0, 5).map((p) => ({ hint, ...p, file })));
 }
 
-function recordedCase(text: string, file: string, options: ReplayOptions): Recorded {
-  const read = caseIn(text, file);
+function recordedCase(
+  text: string,
+  file: string,
+  options: ReplayOptions,
+  { designs, faults }: OwnModules,
+): Recorded {
+  const read = caseIn(text, file, findAmong(faults));
   const { scenario, seed, design, plan, fingerprint } = read;
   if (options.seed !== undefined && options.seed !== seed) {
     const problem = `this case is of seed ${seed}`;
     throw new BadInput([{ path: '', file: '--seed', problem, hint: 'leave it out' }]);
   }
   const chosen = options.design ?? design;
-  const canonical = checkDesign(chosen, options.design === undefined ? file : '--design');
+  const where = options.design === undefined ? file : '--design';
+  const canonical = checkDesign(chosen, where, designs);
   const recorded = canonical === design ? { fingerprint, broken: read } : {};
   return { scenario, seed, design: canonical, plan, ...recorded };
 }

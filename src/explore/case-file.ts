@@ -3,6 +3,7 @@
  * so that it replays without the generator and survives changes of how plans are drawn.
  */
 import { z } from 'zod';
+import { type FindFault, findFault } from '../faults/faults.ts';
 import { AIMED_ROLES, ANCHORS, type Plan, ROLES_AT_MOMENT, SHARES } from '../faults/plan.ts';
 import { planProblems } from '../faults/plan-problems.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
@@ -109,8 +110,11 @@ export function printCase(
   return `${stableJson(file, 1)}\n`;
 }
 
-/** Reads a case file; every problem with its path. */
-export function readCase(text: string): Outcome<CaseFile, readonly Problem[]> {
+/** Reads a case file; every problem with its path. Kinds of faults are looked up with `find`. */
+export function readCase(
+  text: string,
+  find: FindFault = findFault,
+): Outcome<CaseFile, readonly Problem[]> {
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -126,6 +130,6 @@ export function readCase(text: string): Outcome<CaseFile, readonly Problem[]> {
     return failed(problems);
   }
   const file = read.data as unknown as CaseFile;
-  const problems = planProblems(file.plan);
+  const problems = planProblems(file.plan, find);
   return problems.length === 0 ? ok(file) : failed(problems);
 }

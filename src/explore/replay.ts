@@ -1,10 +1,10 @@
 import type { Verdict } from '../checkers/checker.ts';
 import type { Plan } from '../faults/plan.ts';
 import { describeFact } from '../history/codec.ts';
-import { BadInput } from '../lib/outcome.ts';
-import type { Prepared } from '../scenario/prepare.ts';
+import { BadInput, ok } from '../lib/outcome.ts';
+import type { OwnCode, Prepared } from '../scenario/prepare.ts';
 import { prepare } from '../scenario/prepare.ts';
-import { selectDesign } from '../scenario/registry.ts';
+import { type SelectedDesign, selectDesign } from '../scenario/registry.ts';
 import type { LoadedScenario } from '../scenario/scenario.ts';
 import { runSeed } from './run.ts';
 
@@ -22,16 +22,19 @@ export interface Replay {
  */
 export interface ReplayRequest {
   readonly loaded: LoadedScenario;
-  readonly design: string;
+  /** A selection, or a design of a user's own. */
+  readonly design: string | SelectedDesign;
   readonly seed: string;
   readonly plan?: Plan;
+  /** Claims and kinds of faults of a user's own. */
+  readonly own?: OwnCode;
 }
 
 /** Runs a case again. Throws {@link BadInput} for an unknown design or inputs that are gone. */
-export function replayCase({ loaded, design, seed, plan }: ReplayRequest): Replay {
-  const selected = selectDesign(design);
+export function replayCase({ loaded, design, seed, plan, own }: ReplayRequest): Replay {
+  const selected = typeof design === 'string' ? selectDesign(design) : ok(design);
   if (selected.kind === 'failed') throw new BadInput(selected.error);
-  const prepared = prepare(loaded, selected.value);
+  const prepared = prepare(loaded, selected.value, own);
   if (prepared.kind === 'failed') throw new BadInput(prepared.error);
   return replay(prepared.value, seed, plan);
 }
