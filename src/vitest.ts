@@ -8,6 +8,5 @@ import { matchers, type SeaworthyMatchers } from './testing/matchers.ts';
 expect.extend(matchers);
 
 declare module 'vitest' {
-  // biome-ignore lint/suspicious/noExplicitAny: the declaration that this merges with says so.
-  interface Matchers<T = any> extends SeaworthyMatchers<T> {}
+  interface Matchers<T> extends SeaworthyMatchers<T> {}
 }

@@ -45,7 +45,7 @@ interface Seat {
 
 const SWEEP_US = 500_000;
 
-class Scheduler implements Program {
+export class Scheduler implements Program {
   readonly #host: Host;
   readonly #workerTimeoutUs: number;
   readonly #jobs = new Map<string, Job>();

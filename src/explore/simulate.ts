@@ -25,7 +25,7 @@ export interface SimulateOptions {
   readonly seed?: string | number;
   /** The faults; when not told, those that the scenario gives or draws, which is none by default. */
   readonly plan?: Plan<string>;
-  /** A scenario as YAML text; {@link SIMULATED} when not told. Its designs do not matter here. */
+  /** A scenario as YAML text, whatever designs it names; {@link SIMULATED} when not told. */
   readonly scenario?: string;
   /** Instead of what the scenario says, key by key. */
   readonly cluster?: Partial<Cluster>;
@@ -159,9 +159,10 @@ export class Simulation {
   holds(claims: string | readonly string[] = this.promised): true {
     const wanted = typeof claims === 'string' ? [claims] : claims;
     this.#check(wanted);
+    const broken = wanted.find((claim) => this.verdicts.get(claim)?.kind === 'broken');
+    if (broken !== undefined) throw new ClaimBroken(this.#tell(broken));
     for (const claim of wanted) {
       const verdict = this.verdicts.get(claim);
-      if (verdict?.kind === 'broken') throw new ClaimBroken(this.#tell(claim));
       if (verdict?.kind !== 'unknown') continue;
       throw new Error(`${claim} of ${this.design} cannot be judged: ${verdict.reason}`);
     }

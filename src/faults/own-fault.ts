@@ -25,8 +25,8 @@ export interface OwnBeginning {
   /** A number of the fault; one that the plan leaves out has the value that its kind says. */
   param(name: string): number;
   /**
-   * Begins a built-in kind of fault on one of the machines. It ends with this fault, or before, when
-   * the answer is called.
+   * Begins a built-in kind of fault on one of the machines. It ends with this fault, or before,
+   * when the answer is called.
    */
   hit(machine: HitMachine, kind: FaultKind, params?: PlannedFault['params']): () => void;
   /** Calls back after this span of true time, unless the fault is over by then. */

@@ -245,7 +245,10 @@ export const syntaxRule: Rule = (source) => collect(source, bannedSyntax);
 
 function bannedSyntax(node: ts.Node): string | undefined {
   if (ts.isEnumDeclaration(node)) return 'no enum: a union of texts';
-  if (ts.isModuleDeclaration(node)) return 'no namespace: a file is one';
+  // `declare module 'vitest'` adds to the types of a package, and is no namespace.
+  if (ts.isModuleDeclaration(node) && ts.isIdentifier(node.name)) {
+    return 'no namespace: a file is one';
+  }
   if (ts.isExportAssignment(node)) return 'no default export: name it';
   if (node.kind === ts.SyntaxKind.AnyKeyword) return 'no any: say the type, or unknown';
   if (node.kind === ts.SyntaxKind.DefaultKeyword && !ts.isDefaultClause(node.parent)) {
