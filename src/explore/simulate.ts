@@ -23,7 +23,7 @@ import { ClaimBroken, type ToldCase, told } from './simulate-story.ts';
 export interface SimulateOptions {
   /** Whatever the run draws, it draws from this; 1 when not told. */
   readonly seed?: string | number;
-  /** The faults; when not told, those that the scenario gives or draws, which is none by default. */
+  /** The faults; those of the scenario when not told, which are none by default. */
   readonly plan?: Plan<string>;
   /** A scenario as YAML text, whatever designs it names; {@link SIMULATED} when not told. */
   readonly scenario?: string;

@@ -63,6 +63,8 @@ type Draft = Omit<PlannedFault<string>, 'id'>;
  * claims are aimed and measured as the profile does. Throws {@link BadInput} for an unknown profile
  * or impossible bounds.
  */
+export function plans(options?: PlansOptions & { readonly own?: never }): fc.Arbitrary<Plan>;
+export function plans(options: PlansOptions): fc.Arbitrary<Plan<string>>;
 export function plans(options: PlansOptions = {}): fc.Arbitrary<Plan<string>> {
   const { profile, own = [] } = options;
   const bounds = boundsOf(options);

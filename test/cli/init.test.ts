@@ -12,6 +12,7 @@ const FILES = [
   'scheduler.ts',
   'storm.yaml',
   'tsconfig.json',
+  'vitest.config.ts',
 ];
 
 const filesIn = (folder: string): readonly string[] =>

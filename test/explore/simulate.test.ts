@@ -59,7 +59,7 @@ test('an own design, claim and kind of fault are judged, drawn and told like bui
   expect(() => run.holds()).toThrow(/twin breaks polite \(seed 1, 1 fault\): .* was lost/);
 });
 
-test('the command that is told replays a case of own code, from the line or from a file', async () => {
+test('the command that is told replays a case of own code, inline or from a file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-cases-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const shy = { ...onLeader('pause', 8_000_000, 15_000_000), kind: 'shy-beats', params: {} };

@@ -104,6 +104,7 @@ export const PASSING: readonly Passing[] = [
   ['no index.ts', 'src/sim/indexes.ts', ''],
   [SYNTAX, 'src/cli/a.ts', 'switch (x) { default: y(); }\nexport const many = 1;'],
   [SYNTAX, 'src/cli/a.ts', 'class A { constructor(x: number) {} }'],
+  [SYNTAX, 'src/a.ts', "declare module 'vitest' { interface A {} }"],
   [SHORT, 'src/cli/a.ts', `function f() {\n${lines(68)}}\n${lines(90)}`],
   [SHORT, 'test/a.test.ts', `describe('x', () => {\n${lines(90)}});`],
   [SHORT, 'src/cli/a.ts', `interface A {\n${lines(90)}}\nconst t = [\n${lines(90)}];`],
