@@ -63,8 +63,8 @@ test('what it ends by itself is not ended again, and the heal ends what goes on'
     '20.s scheduler-1 is down because of f1',
     '20.s harness fault bitten f1 own on scheduler-1',
     '21.s scheduler-1 is up incarnation 2, because of f1',
-    '25.s scheduler-1 is paused because of f1.2',
-    '35.s scheduler-1 is resumed because of f1.2',
+    '25.s scheduler-1 is paused incarnation 2, because of f1.2',
+    '35.s scheduler-1 is resumed incarnation 2, because of f1.2',
     '35.s harness fault ended f1 own on scheduler-1',
   ]);
 });
