@@ -2,8 +2,8 @@
  * A scheduler in two minutes: one machine, one log, first come first served.
  *
  * It is a program on the host port: handlers that run to completion and answer with what is to be
- * done. What they `persist` is written to the log; what stands in `afterSync` leaves when the log is
- * safe on the disk, so that nobody is told what a crash could take back.
+ * done. What they `persist` is written to the log; what stands in `afterSync` leaves when the log
+ * is safe on the disk, so that nobody is told what a crash could take back.
  */
 import {
   type ApiRequest,
@@ -23,7 +23,7 @@ import {
   type SchedulerMessage,
 } from 'seaworthy';
 
-/** A job, as it is written to the log after every change. The record with the most changes counts. */
+/** A job, as it is logged after every change. The record with the most changes counts. */
 interface Job {
   readonly id: string;
   readonly spec: JobSpec;

@@ -48,6 +48,9 @@ test(
     const made = run(mine, process.execPath, front(), 'init');
     expect(made.said).toContain('npm install && npm test');
     expect(made.status).toBe(0);
+    for (const name of ['.gitignore', '.github/workflows/test.yml']) {
+      expect(existsSync(join(mine, name)), name).toBe(true);
+    }
     const shown = snippets();
     for (const [i, text] of shown.entries()) writeFileSync(join(mine, `readme-${i}.test.ts`), text);
     const tested = run(mine, 'npm', 'test');

@@ -67,7 +67,7 @@ export async function replay(file: string, options: ReplayOptions, io: Io): Prom
     : fromScenario(file, options, io, own);
   const loaded = loadText({
     text: recorded.scenario.text,
-    shown: `${file.slice(0, 200)} (its scenario)`,
+    shown: `${shownFile(file)} (its scenario)`,
     folder: recorded.folder ?? scenarioFolder(path, io.cwd),
     cwd: io.cwd,
     sets: [],
@@ -116,6 +116,9 @@ export async function replay(file: string, options: ReplayOptions, io: Io): Prom
   );
   return code;
 }
+
+/** A case that stands in the command line is named by how it begins. */
+const shownFile = (file: string): string => (file.startsWith(INLINE_CASE) ? INLINE_CASE : file);
 
 const isBroken = ({ verdicts }: Replay, claim: string): boolean =>
   verdicts.get(claim)?.kind === 'broken';
@@ -195,7 +198,7 @@ function readRecorded(
   }
   const text = file.startsWith(INLINE_CASE) ? inlineCase(file) : readWhole(path, file);
   const version = versionOf(text);
-  if (version === CASE_VERSION) return recordedCase(text, file.slice(0, 200), options, own);
+  if (version === CASE_VERSION) return recordedCase(text, shownFile(file), options, own);
   checkVersion(version, file);
   const document = readDocument(text);
   if (document.kind === 'ok') return recordedSeed(document.value, file, options);

@@ -31,7 +31,7 @@ export interface ScenarioChanges {
 /** The scenario that these say, or everything that is wrong with them. */
 export function scenarioWith(changes: ScenarioChanges): Outcome<Scenario, readonly Problem[]> {
   const { scenario = SIMULATED, cluster = {}, workload = {} } = changes;
-  const parsed = parseScenario(scenario, changes.scenario === undefined ? undefined : 'scenario');
+  const parsed = parsedOnce(scenario, changes.scenario === undefined ? undefined : 'scenario');
   const unknown = [
     ...unknownKeys('cluster', cluster, CLUSTER_KEYS),
     ...unknownKeys('workload', workload, WORKLOAD_KEYS),
@@ -46,9 +46,19 @@ export function scenarioWith(changes: ScenarioChanges): Outcome<Scenario, readon
     cluster: { ...base.cluster, ...cluster },
     workload: { ...base.workload, ...workload },
   };
-  const sound = checked(wanted);
+  const isChanged = Object.keys(cluster).length + Object.keys(workload).length > 0;
+  const sound = isChanged ? checked(wanted) : parsed;
   const problems = [...unknown, ...files, ...(sound.kind === 'failed' ? sound.error : [])];
   return problems.length > 0 ? failed(problems) : sound;
+}
+
+type Parsed = ReturnType<typeof parseScenario>;
+let latest: { readonly text: string; readonly parsed: Parsed } | undefined;
+
+/** A property asks for the same scenario a hundred times, and reading it takes as long as a run. */
+function parsedOnce(text: string, file: string | undefined): Parsed {
+  if (latest?.text !== text) latest = { text, parsed: parseScenario(text, file) };
+  return latest.parsed;
 }
 
 /** Reads it back from its text, where everything is checked; places in that text say nothing. */

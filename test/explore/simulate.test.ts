@@ -13,6 +13,15 @@ import { polite, shyBeats, twin } from './own.ts';
 const OWN = resolve(import.meta.dirname, 'own.ts');
 const PAUSE = { faults: [onLeader('pause', 12_000_000, 20_000_000)] };
 
+/** Beats to the leader are lost for a while, and a claim of one's own minds. */
+const SHY = {
+  plan: {
+    faults: [{ ...onLeader('pause', 8_000_000, 15_000_000), kind: 'shy-beats', params: {} }],
+  },
+  claims: [polite],
+  faults: [shyBeats],
+};
+
 /** The same request twice: both runs are one. */
 function simulateTwice(...request: Parameters<typeof simulate>): Simulation {
   const [design, options] = request;
@@ -47,12 +56,10 @@ test('cluster and workload take the place of the scenario’s, key by key', () =
 });
 
 test('an own design, claim and kind of fault are judged, drawn and told like built-in ones', () => {
-  const shy = { ...onLeader('pause', 8_000_000, 15_000_000), kind: 'shy-beats', params: {} };
-  const request = { plan: { faults: [shy] }, claims: [polite], faults: [shyBeats] };
   const calm = simulateTwice(twin, { claims: [polite] });
   expect(calm.holds()).toBe(true);
   expect([...calm.verdicts.keys()].at(-1)).toBe('polite');
-  const run = simulateTwice(twin, request);
+  const run = simulateTwice(twin, SHY);
   const told = run.transcript().join('\n');
   expect(told).toMatch(/shy-beats/);
   expect(run.broken.map(({ claim }) => claim)).toEqual(['polite']);
@@ -62,9 +69,7 @@ test('an own design, claim and kind of fault are judged, drawn and told like bui
 test('the command that is told replays a case of own code, inline or from a file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-cases-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const shy = { ...onLeader('pause', 8_000_000, 15_000_000), kind: 'shy-beats', params: {} };
-  const request = { plan: { faults: [shy] }, claims: [polite], faults: [shyBeats] };
-  for (const options of [request, { ...request, saveCase: folder }]) {
+  for (const options of [SHY, { ...SHY, saveCase: folder }]) {
     const run = simulate(twin, options);
     const command = run.replayCommand('polite') ?? '';
     expect(command).toMatch(/^npx seaworthy replay \S+ --module \S+$/);
@@ -85,7 +90,14 @@ test('a case of own code without its module, and a damaged one, are refused', as
   expect(await it.run('replay', inline.slice(0, 80))).toBe(2);
   expect(await it.run('replay', inline, '--module', 'gone.ts')).toBe(2);
   expect(await it.run('replay', inline, '--module', OWN.replace('own.ts', 'forgetful.ts'))).toBe(2);
-  for (const said of ['is damaged', 'there is no such file', 'exports no design']) {
+  const [, , , own = ''] = (simulate(twin, SHY).replayCommand('polite') ?? '').split(' ');
+  expect(await it.run('replay', own)).toBe(2);
+  for (const said of [
+    'is damaged',
+    'there is no such file',
+    'exports no design',
+    "of fault 'shy-beats'",
+  ]) {
     expect(it.err()).toContain(said);
   }
 });
