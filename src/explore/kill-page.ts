@@ -18,8 +18,8 @@ export function killTableText(rows: readonly KillRow[], { restarts, runsMax }: K
   return [
     '# Planted bugs, and how soon they are found',
     '',
-    `${killed} of ${rows.length} mutants are killed. Each is hunted around the incident that it was`,
-    `taken from; a cell is the median of ${restarts} hunts: seeds, and kernel steps in thousands,`,
+    `${killed} of ${rows.length} mutants are killed. Each is hunted around the incident that it`,
+    `was taken from; a cell is the median of ${restarts} hunts: seeds, and kernel steps in thousands,`,
     `to the first kill. A hunt ends after ${runsMax} seeds; what found nothing by then counts as`,
     'longer, and is said: 14/20 is fourteen hunts of twenty. `faults` and `members` are those of',
     'the case after shrinking.',

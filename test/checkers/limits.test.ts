@@ -43,6 +43,20 @@ describe('concurrency', () => {
     expect(f.verdictOn(limits, [...base, ...two, ...again]).kind).toBe('held');
   });
 
+  test('nor does one whose time limit is over, for its worker gives it up by itself', () => {
+    const limited = (timeoutUs: number) => [
+      ...['b', 'c'].map((job) => f.submit(0, job)),
+      f.submit(0, 'a', { timeoutUs }),
+      ...put(1, { concurrency: 2 }),
+      ...two,
+      ...third,
+    ];
+    expect(f.verdictOn(limits, limited(1.5 * SECOND)).kind).toBe('held');
+    expect(f.verdictOn(limits, limited(2.5 * SECOND)).kind).toBe('broken');
+    const silent = f.submit(0, 'a', { heartbeatUs: SECOND });
+    expect(f.verdictOn(limits, [silent, ...base.slice(1), ...two, ...third]).kind).toBe('held');
+  });
+
   test('a lower limit counts for what is granted under it', () => {
     const lower = [...base, ...two, ...put(3.5, { concurrency: 1 }, 2)];
     expect(f.verdictOn(limits, lower).kind).toBe('held');
