@@ -4,6 +4,7 @@
  *
  *   main.ts        commands and options, exit codes (this file)
  *   io.ts          what is asked of the surroundings: a terminal, or a test
+ *   exhaustive.ts  run, for every order of events instead of some
  *   run.ts, compare.ts, replay.ts, report.ts, list.ts, schema.ts   one file per command
  *   shrink.ts, casebook.ts   the same for commands on cases
  *   mutants.ts     hunts for planted bugs
@@ -135,9 +136,13 @@ function sweepCommands(program: Command, io: Io, done: (code: number) => void): 
       .option('--debug', 'stack traces');
   shared(program.command('run'))
     .description('one design through a scenario: verdicts, numbers, report')
-    .argument('<scenario>', 'a file, or a name such as storms/showcase')
+    .argument('[scenario]', 'a file, or a name such as storms/showcase')
     .option('--design <design>', 'a selection, such as lease:client-go+fencing=off')
-    .action(async (scenario: string, options) => {
+    .option(
+      '--exhaustive',
+      'no scenario: every order of deliveries, losses and crashes of a small election, in bounds',
+    )
+    .action(async (scenario: string | undefined, options) => {
       const { run } = await import('./run.ts');
       done(await run(scenario, options, io));
     });

@@ -26,10 +26,10 @@ export type TimeBound =
 /**
  * `crash`: its memory is gone, and it may start again. `stop`: it is asked to, and gives back what
  * it holds. `pause`: it stands still for as long as one likes. `cut`: nothing passes between it and
- * the store, for as long. `loss`: of one call. `wall-forward`, `wall-back`: somebody sets its wall
+ * the store, for as long, one call or all. `wall-forward`, `wall-back`: somebody sets its wall
  * clock.
  */
-export type Mishap = 'crash' | 'stop' | 'pause' | 'cut' | 'loss' | 'wall-forward' | 'wall-back';
+export type Mishap = 'crash' | 'stop' | 'pause' | 'cut' | 'wall-forward' | 'wall-back';
 
 export interface Bound {
   readonly name: string;
@@ -98,4 +98,5 @@ export const PATIENCE: Bound = {
   time: { kind: 'ticks', ticks: 12, tickUs: SECOND, ratesPpm: RATES_PPM, answerTicks: 1 },
 };
 
-export const BOUNDS: readonly Bound[] = [TOKENS, EXCLUSION, PATIENCE];
+/** The cheapest first. */
+export const BOUNDS: readonly Bound[] = [PATIENCE, EXCLUSION, TOKENS];

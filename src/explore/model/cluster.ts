@@ -1,16 +1,18 @@
 import { assert, required, unreachable } from '../../lib/assert.ts';
 import type { ElectionEvent } from '../../scheduler/parts/election.ts';
 import type { Bound, Mishap } from './bounds.ts';
+import { describeMove, type Sight } from './describe.ts';
 import { ago, LONG_US, NOW_US } from './instants.ts';
 import { Interned, lifeName } from './interned.ts';
 import { Actor, gone, type Member, type Protocol, type Reaction } from './member.ts';
 import type { Model } from './model.ts';
+import { type Move, type MoveKind, packMove, unpackMove } from './moves.ts';
 import { Places, permutations } from './places.ts';
 import { carryOut, epochIn, isDead, isReading, NO_ROWS, type Rows } from './rows.ts';
 
 /** A state of the cluster: numbers at these places, then one for each member. */
 export type Packed = readonly number[];
-export const AT = {
+const AT = {
   tick: 0,
   /** A bit for each epoch that somebody was elected under. */
   given: 1,
@@ -19,41 +21,6 @@ export const AT = {
   rows: 4,
   members: 5,
 } as const;
-
-/** What can happen next, each to one member but the last. */
-export const MOVES = [
-  'timer',
-  'arrive',
-  'answer',
-  'refused',
-  'stop',
-  'crash',
-  'restart',
-  'pause',
-  'resume',
-  'wall-forward',
-  'wall-back',
-  'cut',
-  'mend',
-  'jump',
-  'tick',
-] as const;
-export type MoveKind = (typeof MOVES)[number];
-
-/** `which` is a call of the member, or one of its draws. */
-export interface Move {
-  readonly kind: MoveKind;
-  readonly member: number;
-  readonly which: number;
-}
-
-const packMove = (kind: MoveKind, member: number, which: number): number =>
-  (MOVES.indexOf(kind) * 8 + member) * 8 + which;
-export const unpackMove = (move: number): Move => ({
-  kind: MOVES[move >> 6] as MoveKind,
-  member: (move >> 3) & 7,
-  which: move & 7,
-});
 
 /** What a move does to a member and to the rows, whatever else there is. */
 interface Done {
@@ -78,10 +45,10 @@ export class Cluster<S> implements Model<Packed> {
   readonly #flaws: string[] = [];
   readonly #places: Places;
   readonly #draws: readonly number[];
-  /** Of draws, and of which call is lost. */
-  readonly #outcomes: number;
   /** By everything that a move of a member depends on. */
   readonly #done = new Map<number, Done | undefined>();
+  /** By member and rows: the same without calls that can do nothing. */
+  readonly #alive = new Map<number, number>();
 
   constructor(protocol: Protocol<S>, bound: Bound, hasSymmetry = true) {
     this.bound = bound;
@@ -92,17 +59,13 @@ export class Cluster<S> implements Model<Packed> {
     this.#places = new Places(all, AT.rows, { rows: this.#rows, members: this.#members });
     const { time } = bound;
     this.#draws = time.kind === 'any' ? DRAWS.slice(0, 1) : DRAWS;
-    // At most two calls are made in one go: a look, and what follows from it.
-    this.#outcomes = this.#draws.length * (bound.kinds.includes('loss') ? 3 : 1);
   }
 
-  key = (state: Packed): string => this.#places.key(state);
+  key = (state: Packed): readonly number[] => this.#places.key(state);
 
   membersOf(state: Packed): readonly Member<S>[] {
     return state.slice(AT.members).map((id) => this.#members.value(id));
   }
-
-  rowsOf = (state: Packed): Rows => this.#rows.value(state[AT.rows] as number);
 
   /** All have just started, and look at once. */
   get starts(): readonly Packed[] {
@@ -119,10 +82,10 @@ export class Cluster<S> implements Model<Packed> {
     if (this.bound.time.kind === 'any') return undefined;
     let leaders = 0;
     for (let i = AT.members; i < state.length; i++) {
-      if (this.#members.value(state[i] as number).leads > 0) leaders++;
+      if (acts(this.#members.value(state[i] as number))) leaders++;
     }
     if (leaders < 2) return undefined;
-    const names = this.membersOf(state).flatMap(({ leads }, m) => (leads > 0 ? [`m${m}`] : []));
+    const names = this.membersOf(state).flatMap((member, m) => (acts(member) ? [`m${m}`] : []));
     return `${names.join(' and ')} lead at the same time`;
   };
 
@@ -131,11 +94,26 @@ export class Cluster<S> implements Model<Packed> {
     this.#tick(state, visit);
   };
 
-  describe = (state: Packed, move: number): string => JSON.stringify([unpackMove(move), state]);
+  describe = (before: Packed, move: number, after: Packed): string => {
+    const [from, to] = [this.#sight(before), this.#sight(after)];
+    return describeMove(unpackMove(move), from, to, this.bound);
+  };
+
+  #sight(state: Packed): Sight {
+    const rows = this.#rows.value(state[AT.rows] as number);
+    return { tick: state[AT.tick] as number, rows, members: this.membersOf(state) };
+  }
 
   #begun(m: number, ratePpm: number): number {
     const none = { mode: 'down', life: 0, state: undefined, leads: 0, dueUs: -1 } as const;
-    const calm = { calls: [], waits: false, answer: undefined, isStopping: false, isCut: false } as const;
+    const calm = {
+      calls: [],
+      strays: [],
+      waits: false,
+      answer: undefined,
+      isStopping: false,
+      isCut: false,
+    } as const;
     const member: Member<S> = { ...none, ...calm, ratePpm, wallAheadUs: 0 };
     const begun = this.#actor.begin(member, lifeName(m, 1), 0);
     return this.#members.id(this.#timeless(begun.member));
@@ -145,6 +123,7 @@ export class Cluster<S> implements Model<Packed> {
   #movesOf(state: Packed, m: number, visit: Visit): void {
     const member = this.#members.value(state[AT.members + m] as number);
     for (let k = 0; k < member.calls.length; k++) this.#move(state, 'arrive', m, k, visit);
+    for (let k = 0; k < member.strays.length; k++) this.#move(state, 'stray', m, k, visit);
     if (member.mode === 'down') return this.#drawn(state, 'restart', m, visit);
     this.#mishap(state, 'crash', m, visit);
     if (member.mode === 'paused') return this.#move(state, 'resume', m, 0, visit);
@@ -168,10 +147,10 @@ export class Cluster<S> implements Model<Packed> {
     return this.bound.time.kind === 'any' || dueUs <= NOW_US;
   }
 
-  /** A move for each outcome of the draws and of the call that it makes, where they differ. */
+  /** A move for each outcome of the draws, where they differ. */
   #drawn(state: Packed, kind: MoveKind, m: number, visit: Visit): void {
     const all: Done[] = [];
-    for (let which = 0; which < this.#outcomes; which++) {
+    for (let which = 0; which < this.#draws.length; which++) {
       const done = this.#doneBy(state, kind, m, which);
       if (done === undefined) continue;
       if (all.some(({ member, rows }) => member === done.member && rows === done.rows)) continue;
@@ -206,8 +185,8 @@ export class Cluster<S> implements Model<Packed> {
     if (time.kind === 'ticks') return true;
     let messages = 0;
     for (let m = 0; m < members; m++) {
-      const { calls, answer } = this.#members.value(state[AT.members + m] as number);
-      messages += calls.length + (answer === undefined ? 0 : 1);
+      const { calls, strays, answer } = this.#members.value(state[AT.members + m] as number);
+      messages += calls.length + strays.length + (answer === undefined ? 0 : 1);
     }
     return messages <= time.messages;
   }
@@ -223,14 +202,23 @@ export class Cluster<S> implements Model<Packed> {
     }
   }
 
-  #withoutDead(id: number, rowsId: number): number {
+  #withoutDead(id: number, rows: number): number {
+    const { calls, strays } = this.#members.value(id);
+    if (calls.length + strays.length === 0) return id;
+    const key = id * 2 ** 16 + rows;
+    const known = this.#alive.get(key) ?? this.#findAlive(id, rows);
+    this.#alive.set(key, known);
+    return known;
+  }
+
+  #findAlive(id: number, rowsId: number): number {
     const member = this.#members.value(id);
     const { calls, waits, answer } = member;
-    if (calls.length === 0) return id;
     const rows = this.#rows.value(rowsId);
     const awaited = waits && answer === undefined ? calls.length - 1 : -1;
     const left = calls.filter((ops, k) => k === awaited || !isDead(rows, ops));
-    return left.length === calls.length ? id : this.#members.id({ ...member, calls: left });
+    const strays = member.strays.filter((ops) => !isDead(rows, ops));
+    return this.#members.id({ ...member, calls: left, strays });
   }
 
   #flawOf(state: Packed, { flaw, elected }: Done): string | undefined {
@@ -257,7 +245,7 @@ export class Cluster<S> implements Model<Packed> {
   }
 
   #do(member: Member<S>, rows: number, { kind, member: m, which }: Move): Done | undefined {
-    const draw = this.#drawOf(which);
+    const draw = this.#draws[which] ?? 0;
     const settled = (next: Member<S>): Done => this.#settled(rows, m, next);
     const mishap = (next: Member<S>): Done => ({ ...settled(next), mishaps: 1 });
     const step = (from: Member<S>, event: ElectionEvent): Done | undefined =>
@@ -271,6 +259,8 @@ export class Cluster<S> implements Model<Packed> {
       }
       case 'arrive':
         return this.#arrived(rows, m, member, which);
+      case 'stray':
+        return this.#strayed(rows, m, member, which);
       case 'refused':
         if (epochIn(this.#rows.value(rows).commit) === member.leads) return undefined;
         return step(member, { kind: 'deposed' });
@@ -306,7 +296,13 @@ export class Cluster<S> implements Model<Packed> {
 
   #settled(rows: number, m: number, member: Member<S>, elected = 0, flaw?: string): Done {
     const told = flaw === undefined ? undefined : `m${m} ${flaw}`;
-    return { member: this.#members.id(this.#timeless(member)), rows, elected, flaw: told, mishaps: 0 };
+    return {
+      member: this.#members.id(this.#timeless(member)),
+      rows,
+      elected,
+      flaw: told,
+      mishaps: 0,
+    };
   }
 
   /** Where timers fire whenever they like, it does not matter what they were set to. */
@@ -326,7 +322,6 @@ export class Cluster<S> implements Model<Packed> {
     reaction: Reaction<S>,
     kind: MoveKind,
     which: number,
-    nth = 1,
   ): Done | undefined {
     const { member, elected } = reaction;
     const flaw = reaction.flaw ?? this.#hastyIn(reaction, kind);
@@ -335,19 +330,15 @@ export class Cluster<S> implements Model<Packed> {
     if (call === undefined || !member.waits || done.flaw !== undefined) return done;
     const isLook = isReading(call) && member.leads === 0;
     if (this.bound.time.kind === 'any' && !isLook) return done;
-    const isLost = Math.floor(which / this.#draws.length) === nth;
-    if (isLost || member.isCut) {
-      const lost = this.#settled(rows, m, { ...member, calls: [] }, elected);
-      return { ...lost, mishaps: member.isCut ? 0 : 1 };
-    }
+    if (member.isCut) return this.#settled(rows, m, { ...member, calls: [] }, elected);
     const arrived = this.#arrived(rows, m, member, member.calls.length - 1);
     if (arrived === undefined || !isLook) return arrived && { ...arrived, elected };
     const seen = this.#members.value(arrived.member);
     const { outcome } = required(seen.answer, 'an answer');
     const next = { ...seen, answer: undefined, waits: false };
-    const draw = this.#drawOf(which);
+    const draw = required(this.#draws[which], 'a draw');
     const second = this.#actor.step(next, { kind: 'answer', outcome }, draw);
-    return this.#reacted(arrived.rows, m, second, kind, which, nth + 1);
+    return this.#reacted(arrived.rows, m, second, kind, which);
   }
 
   /** Where nothing goes wrong, no term has a reason to end. */
@@ -357,17 +348,26 @@ export class Cluster<S> implements Model<Packed> {
     return 'stops leading, though every call was answered in time';
   }
 
-  #drawOf = (which: number): number => this.#draws[which % this.#draws.length] as number;
-
   /** The store gets a call; those before it are older, and ignored should they still arrive. */
   #arrived(rowsId: number, m: number, member: Member<S>, which: number): Done | undefined {
     const before = this.#rows.value(rowsId);
     const { rows, outcome } = carryOut(before, required(member.calls[which], 'a call'));
     if (epochIn(rows.commit) > this.bound.terms) return undefined;
-    const isAwaited = member.waits && member.answer === undefined && which === member.calls.length - 1;
+    const isAwaited =
+      member.waits && member.answer === undefined && which === member.calls.length - 1;
     const answer = isAwaited ? { outcome, ticks: 0 } : member.answer;
     const next = { ...member, calls: member.calls.slice(which + 1), answer };
     const done = this.#settled(this.#rows.id(rows), m, next);
+    return { ...done, flaw: wentBack(before, rows) };
+  }
+
+  /** A call of an earlier life arrives, and nobody is there to hear what came of it. */
+  #strayed(rowsId: number, m: number, member: Member<S>, which: number): Done | undefined {
+    const before = this.#rows.value(rowsId);
+    const { rows } = carryOut(before, required(member.strays[which], 'a stray'));
+    if (epochIn(rows.commit) > this.bound.terms) return undefined;
+    const strays = member.strays.filter((_, k) => k !== which);
+    const done = this.#settled(this.#rows.id(rows), m, { ...member, strays });
     return { ...done, flaw: wentBack(before, rows) };
   }
 
@@ -405,6 +405,9 @@ export class Cluster<S> implements Model<Packed> {
 }
 
 const mishapOf = (done: Done | undefined): Done | undefined => done && { ...done, mishaps: 1 };
+
+/** Who stands still does nothing meanwhile, whatever it takes itself for. */
+const acts = <S>({ leads, mode }: Member<S>): boolean => leads > 0 && mode === 'up';
 
 /** Epochs in the rows only rise. */
 function wentBack(before: Rows, after: Rows): string | undefined {

@@ -33,6 +33,9 @@ export function ago<T>(value: T, byUs: number): T {
   if (typeof value === 'number') return moved(value, byUs) as T;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((each: unknown) => ago(each, byUs)) as T;
-  const entries = Object.entries(value).map(([key, each]: [string, unknown]) => [key, ago(each, byUs)]);
+  const entries = Object.entries(value).map(([key, each]: [string, unknown]) => [
+    key,
+    ago(each, byUs),
+  ]);
   return Object.fromEntries(entries) as T;
 }

@@ -23,6 +23,8 @@ export interface Member<S> {
   readonly dueUs: number;
   /** Under way to the store, oldest first; all but the last, at least, were given up. */
   readonly calls: readonly Call[];
+  /** Under way from earlier lives: sessions of their own, so nothing that comes later ends them. */
+  readonly strays: readonly Call[];
   /** Whether it waits for the answer to the call that it made last. */
   readonly waits: boolean;
   /** Under way from the store. */
@@ -84,11 +86,7 @@ export class Actor<S> {
     return step.actions;
   }
 
-  #carryOut(
-    gathered: Gathered<S>,
-    actions: readonly ElectionAction[],
-    draw: number,
-  ): Reaction<S> {
+  #carryOut(gathered: Gathered<S>, actions: readonly ElectionAction[], draw: number): Reaction<S> {
     for (const action of actions) this.#act(gathered, action, draw);
     const { member, elected, hasStopped } = gathered;
     return { member, elected, hasStopped, flaw: this.#flawOf(member) };
@@ -151,6 +149,8 @@ export const gone = <S>(member: Member<S>): Member<S> => ({
   state: undefined,
   leads: 0,
   dueUs: -1,
+  calls: [],
+  strays: [...member.strays, ...member.calls],
   waits: false,
   answer: undefined,
   isStopping: false,

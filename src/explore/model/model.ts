@@ -3,14 +3,17 @@
  *
  *   model.ts     what a model is (this file)
  *   search.ts    all states that can be reached, nearest first, and the shortest way to a bad one
+ *   tuples.ts    the states that were seen
  *   interned.ts  plain data as small numbers, and the same with members changing places
+ *   instants.ts  clocks as seen from now
  *   rows.ts      the store as the model has it
  *   member.ts    a member: the real protocol's pure step, carried out on plain data
  *   cluster.ts   members, store and messages between them as one model
+ *   moves.ts     what can happen in it; describe.ts says it in words
  *   places.ts    members that are alike may change places: a state stands for up to n! states
- *   bounds.ts    what is walked: numbers of the two checks
- *   check.ts     a selection is checked, and what came of it
- *   account.ts   the same in words
+ *   bounds.ts    what is walked: three checks, and how far they go
+ *   check.ts     a selection is checked
+ *   account.ts   what came of it, in words
  */
 
 /** A finite system whose every move is known. `S` is plain and never changed. */
@@ -23,8 +26,11 @@ export interface Model<S> {
   readonly next: (state: S, visit: (move: number, next: S) => void) => void;
   /** What must never be and is so here; states that are broken are not walked on from. */
   readonly broken: (state: S) => string | undefined;
-  /** The same for states from which the same can follow, up to who is who. */
-  readonly key: (state: S) => string;
-  /** A move, for people. */
-  readonly describe: (state: S, move: number) => string;
+  /**
+   * The same numbers for states from which the same can follow, up to who is who; as many for each
+   * state. They may be overwritten by the next call.
+   */
+  readonly key: (state: S) => ArrayLike<number>;
+  /** A move and what came of it, for people. */
+  readonly describe: (before: S, move: number, after: S) => string;
 }

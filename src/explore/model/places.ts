@@ -28,7 +28,6 @@ export class Places {
   readonly #members: Movable;
   readonly #form: number[];
   readonly #least: number[];
-  readonly #codes: number[];
 
   constructor(
     all: readonly (readonly number[])[],
@@ -41,46 +40,38 @@ export class Places {
     this.#members = movables.members;
     const count = required(all[0], 'an order').length + 1;
     this.#form = new Array<number>(count).fill(0);
-    this.#least = new Array<number>(count).fill(0);
-    this.#codes = new Array<number>(2 * (fixed + count)).fill(0);
+    this.#least = new Array<number>(fixed + count).fill(0);
   }
 
-  key(state: readonly number[]): string {
-    const least = this.#least;
+  /** The same array each time. */
+  key(state: readonly number[]): readonly number[] {
+    const [least, fixed] = [this.#least, this.#fixed];
+    for (let i = 0; i < fixed; i++) least[i] = state[i] as number;
     for (let p = 0; p < this.#permutations.length; p++) {
-      const form = this.#moved(state, p);
-      if (p === 0 || isLess(form, least)) {
-        for (let i = 0; i < form.length; i++) least[i] = form[i] as number;
+      this.#move(state, p);
+      if (p === 0 || this.#isLess()) {
+        for (let i = 0; i < this.#form.length; i++) least[fixed + i] = this.#form[i] as number;
       }
     }
-    const codes = this.#codes;
-    let at = 0;
-    for (let i = 0; i < this.#fixed; i++) at = put(codes, at, state[i] as number);
-    for (let i = 0; i < least.length; i++) at = put(codes, at, least[i] as number);
-    return String.fromCharCode.apply(null, codes);
+    return least;
   }
 
-  #moved(state: readonly number[], p: number): readonly number[] {
+  #move(state: readonly number[], p: number): void {
     const form = this.#form;
+    const fixed = this.#fixed;
     const to = this.#permutations[p] as readonly number[];
-    form[0] = this.#rows.moved(state[this.#fixed] as number, p);
+    form[0] = this.#rows.moved(state[fixed] as number, p);
     for (let m = 0; m < to.length; m++) {
-      form[1 + (to[m] as number)] = this.#members.moved(state[this.#fixed + 1 + m] as number, p);
+      form[1 + (to[m] as number)] = this.#members.moved(state[fixed + 1 + m] as number, p);
     }
-    return form;
   }
-}
 
-function isLess(a: readonly number[], b: readonly number[]): boolean {
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] !== b[i]) return (a[i] as number) < (b[i] as number);
+  #isLess(): boolean {
+    const [form, least, fixed] = [this.#form, this.#least, this.#fixed];
+    for (let i = 0; i < form.length; i++) {
+      const [a, b] = [form[i] as number, least[fixed + i] as number];
+      if (a !== b) return a < b;
+    }
+    return false;
   }
-  return false;
-}
-
-/** Two characters hold any number of 32 bits. */
-function put(codes: number[], at: number, value: number): number {
-  codes[at] = value & 0xffff;
-  codes[at + 1] = value >>> 16;
-  return at + 2;
 }

@@ -71,7 +71,10 @@ function rowOf(rows: Rows, key: string): StoreRow {
 function written(before: Rows, rows: Rows, key: string, value: unknown): Rows {
   // Nobody here goes by the version of the commit row.
   if (key === COMMIT_ROW) return { ...rows, commit: { key, value, version: 0 } };
-  return { ...rows, lease: { key, value, version: Math.max(before.lease.version, CURRENT - 1) + 1 } };
+  return {
+    ...rows,
+    lease: { key, value, version: Math.max(before.lease.version, CURRENT - 1) + 1 },
+  };
 }
 
 /** Nobody waits for this call, and the rows have gone on: nothing comes of it, ever. */

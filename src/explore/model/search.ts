@@ -1,5 +1,6 @@
 import { assert, required } from '../../lib/assert.ts';
 import type { Model } from './model.ts';
+import { Tuples } from './tuples.ts';
 
 export interface SearchLimits {
   /** Beyond so many states the search gives up, and says so. */
@@ -13,16 +14,11 @@ export interface SearchCounts {
   readonly depth: number;
 }
 
-export interface TraceStep<S> {
-  readonly text: string;
-  readonly state: S;
-}
-
-/** `steps` is one of the shortest ways from `start` to a state in which `why` is so. */
+/** One of the shortest ways from a start to a state in which `why` is so. */
 export interface Trace<S> {
   readonly why: string;
-  readonly start: S;
-  readonly steps: readonly TraceStep<S>[];
+  readonly moves: readonly string[];
+  readonly end: S;
 }
 
 export type SearchResult<S> =
@@ -57,7 +53,8 @@ export function search<S>(model: Model<S>, { statesMax }: SearchLimits): SearchR
   for (; at < seen.size; at++) {
     const state = seen.at(at);
     const why = model.broken(state);
-    if (why !== undefined) return { kind: 'broken', trace: traceTo(model, seen, at, why), ...counts() };
+    if (why !== undefined)
+      return { kind: 'broken', trace: traceTo(model, seen, at, why), ...counts() };
     if (!isFull) model.next(state, visit);
   }
   return { kind: isFull ? 'incomplete' : 'held', ...counts() };
@@ -66,7 +63,7 @@ export function search<S>(model: Model<S>, { statesMax }: SearchLimits): SearchR
 /** States in the order of their discovery, and how each was come by. */
 class Seen<S> {
   readonly #model: Model<S>;
-  readonly #keys = new Set<string>();
+  readonly #keys = new Tuples();
   readonly #states: S[] = [];
   readonly #parents: number[] = [];
   readonly #moves: number[] = [];
@@ -93,9 +90,7 @@ class Seen<S> {
   }
 
   add(state: S, parent: number, move: number): void {
-    const before = this.#keys.size;
-    this.#keys.add(this.#model.key(state));
-    if (this.#keys.size === before) return;
+    if (!this.#keys.add(this.#model.key(state))) return;
     this.#states.push(state);
     this.#parents.push(parent);
     this.#moves.push(move);
@@ -106,10 +101,8 @@ class Seen<S> {
 function traceTo<S>(model: Model<S>, seen: Seen<S>, end: number, why: string): Trace<S> {
   const way: number[] = [];
   for (let at = end; at >= 0; at = seen.parentOf(at)) way.unshift(at);
-  const [first, ...rest] = way as [number, ...number[]];
-  const steps = rest.map((at) => ({
-    text: model.describe(seen.at(seen.parentOf(at)), seen.moveOf(at)),
-    state: seen.at(at),
-  }));
-  return { why, start: seen.at(first), steps };
+  const moves = way.slice(1).map((at) => {
+    return model.describe(seen.at(seen.parentOf(at)), seen.moveOf(at), seen.at(at));
+  });
+  return { why, moves, end: seen.at(end) };
 }
