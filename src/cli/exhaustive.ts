@@ -36,7 +36,7 @@ export async function exhaustive(
 
 /** What is of drawn runs has no meaning here. */
 function beside(scenario: string | undefined, options: RunCommandOptions): readonly Problem[] {
-  const { seed, seeds, plan, printPlan, out, doublecheck, set, reporter } = options;
+  const { seed, seeds, plan, printPlan, out, doublecheck, shrink, set, reporter } = options;
   const given = {
     scenario,
     '--seed': seed,
@@ -45,6 +45,7 @@ function beside(scenario: string | undefined, options: RunCommandOptions): reado
     '--print-plan': printPlan,
     '--out': out,
     '--doublecheck': doublecheck,
+    '--no-shrink': shrink === false ? true : undefined,
     '--set': set[0],
     '--reporter': reporter[0],
   };

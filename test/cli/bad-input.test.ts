@@ -161,7 +161,7 @@ test('a scenario that is not there is told with the nearest that is', async () =
 test.each([
   [['rnu'], "error: unknown command 'rnu'\n(Did you mean run?)"],
   [['run', 'x', '--sedes', '1'], "error: unknown option '--sedes'\n(Did you mean --seeds?)"],
-  [['run'], "error: missing required argument 'scenario'"],
+  [['run'], 'run: names no scenario (a file, a name such as storms/showcase, or --exhaustive)'],
   [['list', 'desings'], 'there is no list "desings" (did you mean \'designs\'?)'],
   [['explain', 'no-los'], 'nothing is called "no-los" (did you mean \'no-loss\'?)'],
   [['schema', 'reprot'], 'there is no schema "reprot" (did you mean \'report\'?)'],

@@ -20,9 +20,3 @@ test('what the model has no part of is refused, with everything that has no mean
   }
   expect(it.out()).toBe('');
 });
-
-test('run wants a scenario otherwise', async () => {
-  const it = terminal();
-  expect(await it.run('run')).toBe(2);
-  expect(it.err()).toContain('names no scenario');
-});

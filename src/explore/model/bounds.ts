@@ -9,9 +9,10 @@ import type { ElectorConfig } from '../../scheduler/parts/elector.ts';
  * there is; a call arrives at any time, also when it was given up, or never, and so does an answer.
  * What holds then rests on no time at all.
  *
- * `ticks`: true time goes in ticks, the clock of each member at a rate of its own, and timers fire in the first
- * tick in which they are due. A call reaches the store in the tick in which it is made, and its
- * answer comes within so many ticks, but for what a mishap keeps away.
+ * `ticks`: true time goes in ticks, the clock of each member at a rate of its own, and timers fire
+ * in the first tick in which they are due. A call reaches the store in the tick in which it is
+ * made, and its answer comes within so many ticks, but for what a mishap keeps away. An answer that
+ * was lost and is repeated only later than that is not walked: the lease does not stand it.
  */
 export type TimeBound =
   | { readonly kind: 'any'; readonly messages: number }

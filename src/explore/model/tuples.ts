@@ -4,7 +4,7 @@ import { assert } from '../../lib/assert.ts';
 const SLOTS_PER_TUPLE = 2;
 const FIRST_CAPACITY = 1_024;
 
-/** A set of lists of numbers, all of one length and of 32 bits each: millions of them, side by side. */
+/** A set of lists of numbers, all of one length and of 32 bits each, millions of them. */
 export class Tuples {
   #size = 0;
   #width = 0;
