@@ -30,6 +30,10 @@ export class DesignSummary {
     for (const { id } of claimsOf(prepared)) this.#claims.set(id, this.#emptyRow(id));
   }
 
+  get name(): string {
+    return this.prepared.design.name;
+  }
+
   get brokenSeeds(): number {
     return this.#seeds.filter((row) => this.#isBroken(row)).length;
   }

@@ -1,16 +1,15 @@
 /** Designs × seeds become one report document. */
 import type { Verdict } from '../checkers/checker.ts';
 import type { Plan } from '../faults/plan.ts';
-import { createRng } from '../kernel/rng.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
 import { BadInput } from '../lib/outcome.ts';
-import { PAIRS_MIN, pairedDifference } from '../metrics/statistics.ts';
-import type { Comparison, DesignReport, ReportDocument } from '../report/document.ts';
+import type { DesignReport, ReportDocument } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { prepare } from '../scenario/prepare.ts';
 import { selectDesign } from '../scenario/registry.ts';
 import type { LoadedScenario } from '../scenario/scenario.ts';
 import { printCase } from './case-file.ts';
+import { compareAll } from './comparing.ts';
 import type { Nondeterminism } from './doublecheck.ts';
 import { doublecheck } from './doublecheck.ts';
 import { replay } from './replay.ts';
@@ -59,18 +58,6 @@ export interface SweepResult {
   readonly exitCode: 0 | 1 | 4 | 5;
 }
 
-/** Metrics that designs are compared by, seed by seed. */
-const COMPARED = [
-  'apiSuccess',
-  'dispatchWithin',
-  'tickWithin',
-  'failover',
-  'goodput',
-  'dispatchLatencyP99',
-  'noLeader',
-];
-const RESAMPLES = 2_000;
-const LEVEL = 0.95;
 /** Of each design this many broken cases are written out. */
 const CASES_MAX = 3;
 
@@ -207,27 +194,6 @@ function firstBroken(
   if (first === undefined) return undefined;
   const { claim, verdict } = first;
   return { claim, atUs: verdict.at, summary: verdict.summary };
-}
-
-function compareAll(summaries: readonly DesignSummary[]): readonly Comparison[] {
-  const rng = createRng('compare');
-  const rows: Comparison[] = [];
-  summaries.forEach((a, index) => {
-    for (const b of summaries.slice(index + 1)) {
-      const names = { a: a.prepared.design.name, b: b.prepared.design.name };
-      for (const metric of COMPARED.filter((name) => a.metricNames.includes(name))) {
-        const pairs = a.valuesOf(metric).flatMap((value, seed) => {
-          const other = b.valuesOf(metric)[seed];
-          return value === undefined || other === undefined ? [] : [[value, other] as const];
-        });
-        if (pairs.length < PAIRS_MIN) continue;
-        const random = rng.stream(names.a, names.b, metric);
-        const paired = pairedDifference(pairs, random, { resamples: RESAMPLES, level: LEVEL });
-        rows.push({ metric, ...names, ...paired, n: pairs.length });
-      }
-    }
-  });
-  return rows;
 }
 
 function sloRows(loaded: LoadedScenario, designs: readonly DesignReport[]): ReportDocument['slo'] {
