@@ -8,6 +8,7 @@ import { loadText } from '../src/cli/load.ts';
 import { BUNDLED, bundledScenarios } from '../src/cli/places.ts';
 import { runSeed } from '../src/explore/run.ts';
 import { DesignSummary } from '../src/explore/summary.ts';
+import { recordOf } from '../src/explore/sweep/record.ts';
 import { FAULT_KINDS } from '../src/faults/plan.ts';
 import { HOUR } from '../src/lib/units.ts';
 import { prepare } from '../src/scenario/prepare.ts';
@@ -42,7 +43,7 @@ function summaryOf(loaded: LoadedScenario, design: string, seeds: number) {
   const prepared = prepare(loaded, designOf(design));
   if (prepared.kind === 'failed') throw new Error(JSON.stringify(prepared.error));
   const summary = new DesignSummary(prepared.value);
-  for (const seed of seedsOf(seeds)) summary.add(runTwice(prepared.value, seed));
+  for (const seed of seedsOf(seeds)) summary.add(recordOf(runTwice(prepared.value, seed)));
   return summary.finish();
 }
 

@@ -130,8 +130,7 @@ async function sweptWith(task: Assignment, io: Io): Promise<Swept> {
   if (!wasInterrupted || seeds.length === task.seeds.length) return { result, wasInterrupted };
   const of = ` --seeds ${seeds[0] ?? 0}..${seeds.at(-1) ?? 0}`;
   const command = task.command.replace(/ --seeds (\S+)|$/, of);
-  const interrupted = { done: seeds.length, asked: task.seeds.length };
-  const document = { ...result.document, command, interrupted };
+  const document = { ...result.document, command };
   return { result: { ...result, document }, wasInterrupted };
 }
 

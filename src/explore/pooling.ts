@@ -1,6 +1,3 @@
-import { isApplicable } from '../faults/applies.ts';
-import type { Plan } from '../faults/plan.ts';
-import type { RunNumbers } from '../metrics/metrics.ts';
 import { Bites } from '../metrics/storm.ts';
 import type { FaultCoverage, Series } from '../report/document.ts';
 
@@ -59,13 +56,11 @@ interface KindSum {
 export class CoverageSum {
   readonly #kinds = new Map<string, KindSum>();
 
-  add(plan: Plan, { coverage, machines }: RunNumbers): void {
-    for (const fault of plan.faults) {
-      if (!isApplicable(fault, machines)) this.#kind(fault.kind).notApplicable++;
-    }
-    for (const { kind, drawn, armed, bitten, bites } of coverage) {
+  add(rows: readonly FaultCoverage[]): void {
+    for (const { kind, drawn, notApplicable, armed, bitten, bites } of rows) {
       const sum = this.#kind(kind);
       sum.drawn += drawn;
+      sum.notApplicable += notApplicable;
       sum.armed += armed;
       sum.bitten += bitten;
       for (const { phase, role, count } of bites) sum.bites.add(phase, role, count);

@@ -1,15 +1,14 @@
 /** Many runs of one design become one part of the report. Keeps numbers, not runs. */
-import type { Verdict } from '../checkers/checker.ts';
+import type { VerdictKind } from '../checkers/checker.ts';
 import { createRng } from '../kernel/rng.ts';
 import type { Accounts } from '../metrics/accounts.ts';
-import type { RunNumbers } from '../metrics/metrics.ts';
 import { bootstrapMean } from '../metrics/statistics.ts';
-import type { ClaimRow, DesignReport, MetricRow, SeedRow, Series } from '../report/document.ts';
+import type { ClaimRow, DesignReport, MetricRow, SeedRow } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { inconclusiveReasons } from './emptiness.ts';
 import { CoverageSum, pooledQuantiles, SeriesMean } from './pooling.ts';
-import type { RunResult } from './run.ts';
 import { claimsOf } from './run.ts';
+import type { Example, SeedRecord } from './sweep/record.ts';
 
 const RESAMPLES = 2_000;
 const LEVEL = 0.95;
@@ -18,12 +17,16 @@ export class DesignSummary {
   readonly prepared: Prepared;
   readonly #seeds: SeedRow[] = [];
   readonly #claims = new Map<string, ClaimRow>();
-  readonly #metrics = new Map<string, { unit: string; values: (number | undefined)[] }>();
+  /** By seed; NaN where there was no value, so that the engine keeps plain doubles. */
+  readonly #metrics = new Map<string, { unit: string; values: number[] }>();
   readonly #series = new Map<string, SeriesMean>();
   readonly #samples = new Map<string, { unit: string; values: number[] }>();
   readonly #coverage = new CoverageSum();
   #accounts: Accounts = NO_ACCOUNTS;
-  #example: { readonly isBroken: boolean; readonly run: RunResult } | undefined;
+  /** Seeds whose verdicts are alike share them: there are few combinations, and many seeds. */
+  readonly #verdicts = new Map<string, SeedRow['verdicts']>();
+  #brokenSeeds = 0;
+  #example: { readonly seed: string; readonly isBroken: boolean } | undefined;
 
   constructor(prepared: Prepared) {
     this.prepared = prepared;
@@ -34,36 +37,51 @@ export class DesignSummary {
     return this.prepared.design.name;
   }
 
+  /** In how many seeds a promised claim broke. */
   get brokenSeeds(): number {
-    return this.#seeds.filter((row) => this.#isBroken(row)).length;
+    return this.#brokenSeeds;
   }
 
-  add(run: RunResult): void {
-    const verdicts: Record<string, Verdict['kind']> = {};
-    for (const [id, verdict] of run.verdicts) {
-      verdicts[id] = verdict.kind;
-      this.#count(id, run.seed, verdict);
+  /** The seed that a report shows whole: the first broken one, else the first. */
+  get exampleSeed(): string | undefined {
+    return this.#example?.seed;
+  }
+
+  add(record: SeedRecord): void {
+    const { seed, fingerprint } = record;
+    const broken = new Map(record.breaks.map((it) => [it.claim, it]));
+    for (const [id, kind] of Object.entries(record.verdicts)) {
+      this.#count(id, kind);
+      const row = this.#claims.get(id);
+      const first = broken.get(id);
+      if (row === undefined || first === undefined || row.example !== undefined) continue;
+      const { atUs, summary } = first;
+      this.#claims.set(id, { ...row, example: { seed, atUs, summary } });
     }
-    const row = { seed: run.seed, fingerprint: run.fingerprint, verdicts };
-    this.#seeds.push(row);
-    this.#measure(run.numbers);
-    this.#coverage.add(run.plan, run.numbers);
-    const isBroken = Object.values(verdicts).includes('broken');
+    this.#seeds.push({ seed, fingerprint, verdicts: this.#shared(record.verdicts) });
+    this.#measure(record);
+    this.#coverage.add(record.faults);
+    if (record.breaks.some(({ claim }) => this.#claims.get(claim)?.promised === true)) {
+      this.#brokenSeeds++;
+    }
+    const isBroken = record.breaks.length > 0;
     if (this.#example === undefined || (isBroken && !this.#example.isBroken)) {
-      this.#example = { isBroken, run };
+      this.#example = { seed, isBroken };
     }
   }
 
   /** The values of a metric by seed, in the order of seeds; undefined where there was none. */
   valuesOf(metric: string): readonly (number | undefined)[] {
-    return this.#metrics.get(metric)?.values ?? [];
+    const { values } = this.#metrics.get(metric) ?? { values: [] };
+    return values.map((value) => (Number.isNaN(value) ? undefined : value));
   }
 
   get metricNames(): readonly string[] {
     return [...this.#metrics.keys()];
   }
 
-  finish(): DesignReport {
+  /** `example` is how the run of `exampleSeed` went. */
+  finish(example?: Example): DesignReport {
     const { design } = this.prepared;
     const claims = Object.fromEntries(this.#claims);
     const coverage = this.#coverage.rows();
@@ -83,7 +101,7 @@ export class DesignSummary {
       series: Object.fromEntries([...this.#series].map(([name, mean]) => [name, mean.finish()])),
       samples: this.#pooledSamples(),
       faults: coverage,
-      examples: this.#example === undefined ? [] : [exampleOf(this.#example.run)],
+      examples: example === undefined ? [] : [example],
       assumes: design.assumptions,
       verdict,
       inconclusive,
@@ -98,46 +116,43 @@ export class DesignSummary {
     return { promised, reason: why, held: 0, broken: 0, excused: 0, unknown: 0, vacuous: 0 };
   }
 
-  #count(id: string, seed: string, verdict: Verdict): void {
+  #count(id: string, kind: VerdictKind): void {
     const row = this.#claims.get(id) ?? this.#emptyRow(id);
-    const counted = { ...row, [verdict.kind]: row[verdict.kind] + 1 };
-    const isFirst = verdict.kind === 'broken' && row.example === undefined;
-    const example = isFirst
-      ? { example: { seed, atUs: verdict.at, summary: verdict.summary } }
-      : {};
-    this.#claims.set(id, { ...counted, ...example });
+    this.#claims.set(id, { ...row, [kind]: row[kind] + 1 });
   }
 
-  #isBroken({ verdicts }: SeedRow): boolean {
-    return Object.entries(verdicts).some(
-      ([id, kind]) => kind === 'broken' && this.#claims.get(id)?.promised === true,
-    );
+  #shared(verdicts: SeedRow['verdicts']): SeedRow['verdicts'] {
+    const key = JSON.stringify(verdicts);
+    const known = this.#verdicts.get(key);
+    if (known !== undefined) return known;
+    this.#verdicts.set(key, verdicts);
+    return verdicts;
   }
 
-  #measure(numbers: RunNumbers): void {
-    for (const [name, { unit, value }] of Object.entries(numbers.metrics)) {
+  #measure({ metrics, series, samples, accounts }: SeedRecord): void {
+    for (const [name, { unit, value }] of Object.entries(metrics)) {
       const known = this.#metrics.get(name);
-      if (known === undefined) this.#metrics.set(name, { unit, values: [value] });
-      else known.values.push(value);
+      if (known === undefined) this.#metrics.set(name, { unit, values: [value ?? NaN] });
+      else known.values.push(value ?? NaN);
     }
-    for (const [name, series] of Object.entries(numbers.series)) {
-      const known = this.#series.get(name) ?? new SeriesMean(series);
-      known.add(series.values);
+    for (const [name, one] of Object.entries(series)) {
+      const known = this.#series.get(name) ?? new SeriesMean(one);
+      known.add(one.values);
       this.#series.set(name, known);
     }
-    for (const [name, { unit, values }] of Object.entries(numbers.samples)) {
+    for (const [name, { unit, values }] of Object.entries(samples)) {
       const known = this.#samples.get(name);
       if (known === undefined) this.#samples.set(name, { unit, values: [...values] });
       else for (const value of values) known.values.push(value);
     }
-    this.#accounts = addAccounts(this.#accounts, numbers.accounts);
+    this.#accounts = addAccounts(this.#accounts, accounts);
   }
 
   #metricRows(): Record<string, MetricRow> {
     const rng = createRng('bootstrap');
     const rows: Record<string, MetricRow> = {};
     for (const [name, { unit, values }] of this.#metrics) {
-      const known = values.filter((value) => value !== undefined);
+      const known = values.filter((value) => !Number.isNaN(value));
       if (known.length === 0) continue;
       const random = rng.stream(this.prepared.design.name, name);
       const interval = bootstrapMean(known, random, { resamples: RESAMPLES, level: LEVEL });
@@ -165,9 +180,4 @@ function addAccounts(a: Accounts, b: Accounts): Accounts {
   const sum = <T extends Record<string, number>>(x: T, y: T): T =>
     Object.fromEntries(Object.keys(x).map((key) => [key, (x[key] ?? 0) + (y[key] ?? 0)])) as T;
   return { jobs: sum(a.jobs, b.jobs), ticks: sum(a.ticks, b.ticks) };
-}
-
-function exampleOf({ seed, endUs, numbers }: RunResult): DesignReport['examples'][number] {
-  const series: Record<string, Series> = { ...numbers.series };
-  return { seed, endUs, series, faults: numbers.faults, leaders: numbers.leaders };
 }

@@ -1,21 +1,30 @@
-/** Designs × seeds become one report document. */
-import type { Verdict } from '../checkers/checker.ts';
-import type { Plan } from '../faults/plan.ts';
+/**
+ * Designs × seeds become one report document. What a run leaves behind may come in any order, from
+ * this thread or another, or from a file: the document depends on the runs alone.
+ *
+ *   sweep/record.ts        what is kept of a run
+ *   sweep/task.ts          one run, carried out
+ *   sweep/stop-rules.ts    when enough was seen
+ *   sweep/broken-cases.ts  broken runs as cases
+ */
+import { assert } from '../lib/assert.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
 import { BadInput } from '../lib/outcome.ts';
-import type { DesignReport, ReportDocument } from '../report/document.ts';
+import type { DesignReport, ReportDocument, StoppedBy } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { prepare } from '../scenario/prepare.ts';
 import { selectDesign } from '../scenario/registry.ts';
 import type { LoadedScenario } from '../scenario/scenario.ts';
-import { printCase } from './case-file.ts';
 import { compareAll } from './comparing.ts';
 import type { Nondeterminism } from './doublecheck.ts';
-import { doublecheck } from './doublecheck.ts';
-import { replay } from './replay.ts';
-import type { RunResult } from './run.ts';
 import { runSeed } from './run.ts';
 import { DesignSummary } from './summary.ts';
+import { type BrokenCase, BrokenCases } from './sweep/broken-cases.ts';
+import { type Example, exampleOf } from './sweep/record.ts';
+import { ruleThatStops, type StopRule, type StopRules } from './sweep/stop-rules.ts';
+import { carryOutTask, type Reply, type Task } from './sweep/task.ts';
+
+export type { BrokenCase } from './sweep/broken-cases.ts';
 
 export interface SweepRequest {
   readonly loaded: LoadedScenario;
@@ -26,6 +35,7 @@ export interface SweepRequest {
   readonly command: string;
   /** Run every seed twice and compare every step. */
   readonly doublecheck?: boolean;
+  readonly stopRules?: StopRules;
   /** Asked between runs: true ends the sweep with the seeds that every design has met. */
   readonly shouldStop?: () => boolean;
 }
@@ -40,17 +50,6 @@ export interface SweepProgress {
   readonly broken: number;
 }
 
-export interface BrokenCase {
-  readonly seed: string;
-  readonly design: string;
-  /** The case file, as JSON text. */
-  readonly text: string;
-  readonly plan: Plan;
-  /** The promised claim that broke first; absent when only others broke. */
-  readonly promised?: string;
-  readonly transcript: string;
-}
-
 export interface SweepResult {
   readonly document: ReportDocument;
   readonly cases: readonly BrokenCase[];
@@ -58,18 +57,18 @@ export interface SweepResult {
   readonly exitCode: 0 | 1 | 4 | 5;
 }
 
-/** Of each design this many broken cases are written out. */
-const CASES_MAX = 3;
-
 /**
  * Runs every seed under every design, seed by seed, and hands control back after each run; its
  * value is the result. Throws {@link BadInput} with every problem of selections and inputs at once.
  */
 export function* sweepSteps(request: SweepRequest): Generator<SweepProgress, SweepResult> {
   const whole = new Sweep(request);
-  for (const progress of whole.steps()) {
-    yield progress;
-    if (request.shouldStop?.() === true) break;
+  const isTwice = request.doublecheck === true;
+  for (const task of whole.tasks()) {
+    const prepared = whole.prepared[task.designAt] as Prepared;
+    whole.take(task, carryOutTask(prepared, request.seeds[task.seedAt] as string, isTwice));
+    yield whole.progress(task);
+    if (whole.isOver || request.shouldStop?.() === true) break;
   }
   return whole.finish();
 }
@@ -83,83 +82,115 @@ export function sweep(request: SweepRequest): SweepResult {
   }
 }
 
-class Sweep {
+/** Takes what runs leave behind, in any order, and adds it up in the order of seeds. */
+export class Sweep {
   readonly #request: SweepRequest;
   readonly #summaries: readonly DesignSummary[];
-  readonly #cases: BrokenCase[] = [];
+  readonly #cases = new BrokenCases();
   readonly #nondeterminism: Nondeterminism[] = [];
+  /** By place of the seed: those that not every earlier seed is there for. */
+  readonly #waiting = new Map<number, (Reply | undefined)[]>();
+  readonly #examples = new Map<DesignSummary, Example>();
+  #added = 0;
   #done = 0;
+  #stoppedBy: StopRule | undefined;
 
+  /** Throws {@link BadInput} with every problem of selections and inputs at once. */
   constructor(request: SweepRequest) {
     this.#request = request;
     this.#summaries = prepareAll(request).map((prepared) => new DesignSummary(prepared));
   }
 
-  *steps(): Generator<SweepProgress> {
-    const total = this.#request.seeds.length * this.#summaries.length;
-    for (const seed of this.#request.seeds) {
-      // A seed counts when all designs have met it: results are added together, before whoever is
-      // told of the last of them may stop the sweep.
-      const runs: RunResult[] = [];
-      for (const { prepared } of this.#summaries) {
-        runs.push(this.#run(prepared, seed));
-        this.#done += 1;
-        if (runs.length === this.#summaries.length) this.#addAll(runs);
-        const broken = this.#summaries.reduce((sum, { brokenSeeds }) => sum + brokenSeeds, 0);
-        yield { done: this.#done, total, design: prepared.design.name, seed, broken };
+  /** Scenario and design, ready to run, in the order of the report. */
+  get prepared(): readonly Prepared[] {
+    return this.#summaries.map(({ prepared }) => prepared);
+  }
+
+  /** Every run that the sweep may need: seed by seed, so that a prefix of seeds is soon whole. */
+  *tasks(): Generator<Task> {
+    for (let seedAt = 0; seedAt < this.#request.seeds.length; seedAt++) {
+      for (let designAt = 0; designAt < this.#summaries.length; designAt++) {
+        yield { seedAt, designAt };
       }
     }
   }
 
+  /** A seed counts when all designs have met it, and all seeds before count. */
+  take({ seedAt, designAt }: Task, reply: Reply): void {
+    if (this.isOver || seedAt < this.#added) return;
+    const seed = this.#request.seeds[seedAt];
+    assert(reply.record.seed === seed, () => `a record of ${reply.record.seed}, not of ${seed}`);
+    const replies = this.#waiting.get(seedAt) ?? this.#summaries.map(() => undefined);
+    this.#waiting.set(seedAt, replies);
+    if (replies[designAt] === undefined) this.#done++;
+    replies[designAt] = reply;
+    this.#addWhole();
+  }
+
+  /** All seeds count, or a rule has stopped the sweep. */
+  get isOver(): boolean {
+    return this.#stoppedBy !== undefined || this.#added === this.#request.seeds.length;
+  }
+
+  progress({ seedAt, designAt }: Task): SweepProgress {
+    return {
+      done: this.#done,
+      total: this.#request.seeds.length * this.#summaries.length,
+      design: (this.prepared[designAt] as Prepared).design.name,
+      seed: this.#request.seeds[seedAt] as string,
+      broken: this.#summaries.reduce((sum, { brokenSeeds }) => sum + brokenSeeds, 0),
+    };
+  }
+
   finish(): SweepResult {
-    const { loaded, command } = this.#request;
-    const designs = this.#summaries.map((summary) => summary.finish());
+    const { loaded, command, seeds } = this.#request;
+    const designs = this.#summaries.map((summary) => summary.finish(this.#exampleOf(summary)));
     const { scenario, text, hash } = loaded;
-    const slo = sloRows(loaded, designs);
+    const by: StoppedBy = this.#stoppedBy ?? 'interrupt';
+    const stopped = { by, done: this.#added, asked: seeds.length };
     const document: ReportDocument = {
       apiVersion: 'seaworthy/report/v1',
       scenario: { name: scenario.name, hash, text, why: scenario.why },
       designs,
       comparisons: compareAll(this.#summaries),
-      slo,
+      slo: sloRows(loaded, designs),
       inputs: this.#summaries[0]?.prepared.unused ?? [],
       command,
+      ...(this.#added === seeds.length ? {} : { stopped }),
     };
-    const { nondeterminism } = this;
+    const nondeterminism = this.#nondeterminism;
     const exitCode = exitCodeOf(document, nondeterminism);
-    return { document, cases: this.#cases, nondeterminism, exitCode };
+    return { document, cases: this.#cases.build(), nondeterminism, exitCode };
   }
 
-  get nondeterminism(): readonly Nondeterminism[] {
-    return this.#nondeterminism;
-  }
-
-  #run(prepared: Prepared, seed: string): RunResult {
-    if (this.#request.doublecheck !== true) return runSeed(prepared, seed);
-    const { result, difference } = doublecheck(prepared, seed);
-    if (difference !== undefined) this.#nondeterminism.push(difference);
-    return result;
-  }
-
-  #addAll(runs: readonly RunResult[]): void {
-    for (const [index, run] of runs.entries()) {
-      this.#add(this.#summaries[index] as DesignSummary, run);
+  #addWhole(): void {
+    for (;;) {
+      const replies = this.#waiting.get(this.#added);
+      if (replies === undefined || replies.includes(undefined) || this.isOver) return;
+      this.#waiting.delete(this.#added);
+      replies.forEach((reply, designAt) => {
+        this.#add(this.#summaries[designAt] as DesignSummary, reply as Reply);
+      });
+      this.#added++;
+      this.#stoppedBy = ruleThatStops(this.#request.stopRules ?? {}, this.#summaries);
     }
   }
 
-  #add(summary: DesignSummary, run: RunResult): void {
-    summary.add(run);
-    const { prepared } = summary;
-    const design = prepared.design.name;
-    const written = this.#cases.filter((each) => each.design === design).length;
-    const broken = firstBroken(run);
-    if (broken === undefined || written >= CASES_MAX) return;
-    const { seed, fingerprint, plan } = run;
-    const text = printCase(prepared.loaded, { design, seed, fingerprint, plan, broken });
-    const transcript = replay(prepared, seed, plan).lines.join('\n');
-    const promised = firstBroken(run, prepared.design.notPromised)?.claim;
-    const more = promised === undefined ? {} : { promised };
-    this.#cases.push({ seed, design, text, plan, transcript: `${transcript}\n`, ...more });
+  #add(summary: DesignSummary, { record, example, difference }: Reply): void {
+    const before = summary.exampleSeed;
+    summary.add(record);
+    this.#cases.add(summary.prepared, record);
+    if (difference !== undefined) this.#nondeterminism.push(difference);
+    if (summary.exampleSeed === before) return;
+    this.#examples.delete(summary);
+    if (example !== undefined) this.#examples.set(summary, example);
+  }
+
+  /** A record that comes from a file has no example: the run is done again. */
+  #exampleOf(summary: DesignSummary): Example | undefined {
+    const seed = summary.exampleSeed;
+    if (seed === undefined) return undefined;
+    return this.#examples.get(summary) ?? exampleOf(runSeed(summary.prepared, seed));
   }
 }
 
@@ -179,21 +210,6 @@ function prepareAll(request: SweepRequest): readonly Prepared[] {
   const prepared = selected.flatMap((design) => keep(prepare(request.loaded, design)));
   if (problems.length > 0) throw new BadInput(problems);
   return prepared;
-}
-
-/** The claim that broke first, of those that are not left out. */
-function firstBroken(
-  run: RunResult,
-  leftOut: Readonly<Record<string, string>> = {},
-): { readonly claim: string; readonly atUs: number; readonly summary: string } | undefined {
-  let first: { claim: string; verdict: Extract<Verdict, { kind: 'broken' }> } | undefined;
-  for (const [claim, verdict] of run.verdicts) {
-    if (verdict.kind !== 'broken' || Object.hasOwn(leftOut, claim)) continue;
-    if (first === undefined || verdict.at < first.verdict.at) first = { claim, verdict };
-  }
-  if (first === undefined) return undefined;
-  const { claim, verdict } = first;
-  return { claim, atUs: verdict.at, summary: verdict.summary };
 }
 
 function sloRows(loaded: LoadedScenario, designs: readonly DesignReport[]): ReportDocument['slo'] {

@@ -142,7 +142,13 @@ export const documentSchema = z.strictObject({
   slo: z.array(sloRow),
   inputs: z.array(z.strictObject({ file: z.string(), line: count, problem: z.string() })),
   command: z.string(),
-  interrupted: z.strictObject({ done: count, asked: count }).exactOptional(),
+  stopped: z
+    .strictObject({
+      by: z.enum(['interrupt', 'time-budget', 'bail', 'until-width']),
+      done: count,
+      asked: count,
+    })
+    .exactOptional(),
 }) satisfies z.ZodType<ReportDocument>;
 
 /**

@@ -115,6 +115,9 @@ export interface Comparison {
   readonly verdict: 'higher' | 'lower' | 'no detectable difference';
 }
 
+/** What ended a sweep early: Ctrl-C, its time, broken seeds enough, an interval narrow enough. */
+export type StoppedBy = 'interrupt' | 'time-budget' | 'bail' | 'until-width';
+
 export interface ReportDocument {
   readonly apiVersion: 'seaworthy/report/v1';
   readonly scenario: {
@@ -140,6 +143,10 @@ export interface ReportDocument {
   }[];
   /** Exact command that makes these numbers again. */
   readonly command: string;
-  /** Only in the report of a sweep that was stopped: seeds it has, of those that were asked for. */
-  readonly interrupted?: { readonly done: number; readonly asked: number };
+  /** Only in the report of a sweep that ended early: why, and the seeds it has of those asked for. */
+  readonly stopped?: {
+    readonly by: StoppedBy;
+    readonly done: number;
+    readonly asked: number;
+  };
 }

@@ -70,7 +70,7 @@ export function verdictSentences(document: ReportDocument): readonly [string, ..
   const first =
     broken.length > 0 ? brokeSentence(broken, designs.length, over) : keptSentence(document, over);
   const tail = [
-    interruptedSentence(document),
+    stoppedSentence(document),
     unpromisedSentence(document),
     excusedSentence(document),
     sloSentence(document),
@@ -79,9 +79,19 @@ export function verdictSentences(document: ReportDocument): readonly [string, ..
 }
 
 /** A sweep that was stopped says so wherever its verdict stands. */
-function interruptedSentence({ interrupted }: ReportDocument): string {
-  if (interrupted === undefined) return '';
-  return `It was interrupted after ${interrupted.done} of ${counted(interrupted.asked, 'seed')}.`;
+function stoppedSentence({ stopped }: ReportDocument): string {
+  if (stopped === undefined) return '';
+  const after = `after ${stopped.done} of ${counted(stopped.asked, 'seed')}`;
+  switch (stopped.by) {
+    case 'interrupt':
+      return `It was interrupted ${after}.`;
+    case 'time-budget':
+      return `Its time was up ${after}.`;
+    case 'bail':
+      return `It was to stop at broken promises, and did ${after}.`;
+    case 'until-width':
+      return `Its intervals were narrow enough ${after}.`;
+  }
 }
 
 function keptSentence(document: ReportDocument, over: string): string {

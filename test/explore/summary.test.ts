@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { runSeed } from '../../src/explore/run.ts';
 import { DesignSummary } from '../../src/explore/summary.ts';
+import { recordOf } from '../../src/explore/sweep/record.ts';
 import { preparedOf, scenarioOf, seedsOf } from '../support/runs.ts';
 
 const prepared = preparedOf(
@@ -19,7 +20,7 @@ phases: {warmUp: 5s, chaos: 60s}
 );
 const runs = seedsOf(4).map((seed) => runSeed(prepared, seed));
 const summary = new DesignSummary(prepared);
-for (const run of runs) summary.add(run);
+for (const run of runs) summary.add(recordOf(run));
 const report = summary.finish();
 
 const total = (of: (run: (typeof runs)[number]) => number): number =>

@@ -125,7 +125,10 @@ describe('replay commands', () => {
 
 describe('a sweep that was stopped', () => {
   test('says so in the verdict', () => {
-    const document = { ...sampleDocument(), interrupted: { done: 129, asked: 500 } };
+    const document = {
+      ...sampleDocument(),
+      stopped: { by: 'interrupt' as const, done: 129, asked: 500 },
+    };
     expect(verdictSentence(document)).toContain('It was interrupted after 129 of 500 seeds.');
     expect(verdictSentence(sampleDocument())).not.toContain('interrupted');
   });
