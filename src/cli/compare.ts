@@ -1,15 +1,10 @@
 /** `compare`: the same seeds for several designs, one report per scenario. */
 import { BadInput, type Problem } from '../lib/outcome.ts';
 import { DESIGNS } from '../scenario/registry.ts';
+import type { Assignment } from './carry-out.ts';
 import { EXIT, type Io } from './io.ts';
 import { designsAsked } from './seeds.ts';
-import {
-  type Assignment,
-  assignment,
-  carryOut,
-  commandText,
-  type SweepOptions,
-} from './sweeping.ts';
+import { assignment, carriedOut, commandText, type SweepOptions } from './sweeping.ts';
 
 export interface CompareOptions extends SweepOptions {
   readonly designs?: string;
@@ -49,7 +44,7 @@ export async function compare(
   if (problems.length > 0) throw new BadInput(problems);
   const codes: number[] = [];
   for (const task of tasks) {
-    codes.push(await carryOut(task, io));
+    codes.push(await carriedOut(task, options, io));
     if (codes.includes(EXIT.interrupted)) break;
   }
   return WORST_FIRST.find((code) => codes.includes(code)) ?? EXIT.internal;

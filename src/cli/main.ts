@@ -12,7 +12,9 @@
  *   own-code.ts    designs, claims and faults that modules export
  *   cases.ts       cases, read and checked
  *   front.ts       commands as one could type them
- *   sweeping.ts    what run and compare share
+ *   sweeping.ts    what run and compare share: from options to what is to be done
+ *   sweep-how.ts   threads, time, when to stop, which part
+ *   carry-out.ts   a sweep is carried out, its result written and shown
  *   shrink-broken.ts   what follows a broken promise
  *   load.ts        scenario files and what they name
  *   plan.ts        plans as files, out and back in
@@ -132,6 +134,14 @@ function sweepCommands(program: Command, io: Io, done: (code: number) => void): 
       )
       .option('--no-shrink', 'when a promise breaks, do not make its first case small')
       .option('--doublecheck', 'run every seed twice and compare every step')
+      .option('--jobs <n>', 'threads; as many as there are processors when not told')
+      .option(
+        '--time-budget <time>',
+        'stop after this time, such as 5m; the report has what it has',
+      )
+      .option('--bail [n]', 'stop at the first seed, or n-th, in which a promise breaks')
+      .option('--shard <i/n>', 'only this part of the seeds; merge puts the parts together')
+      .option('--fresh', 'begin anew, whatever an earlier sweep left')
       .option('--json', 'print report.json to stdout')
       .option('--debug', 'stack traces');
   shared(program.command('run'))

@@ -2,7 +2,7 @@
 import { BadInput } from '../lib/outcome.ts';
 import type { Io } from './io.ts';
 import { designsAsked } from './seeds.ts';
-import { assignment, carryOut, commandText, type SweepOptions } from './sweeping.ts';
+import { assignment, carriedOut, commandText, type SweepOptions } from './sweeping.ts';
 
 export interface RunCommandOptions extends SweepOptions {
   readonly design?: string;
@@ -27,5 +27,5 @@ export async function run(
   const task = assignment(scenario, options, commandText('run', scenario, options), io, (own) =>
     designsAsked([options.design ?? own[0] ?? 'lease'], '--design'),
   );
-  return carryOut(task, io);
+  return carriedOut(task, options, io);
 }
