@@ -5,7 +5,9 @@ import { join, relative, resolve, sep } from 'node:path';
 import pc from 'picocolors';
 import { codeId } from '../explore/sweep/code-id.ts';
 import { drive } from '../explore/sweep/drive.ts';
+import type { SeedRecord } from '../explore/sweep/record.ts';
 import { RecordFile, type RecordHeader } from '../explore/sweep/record-file.ts';
+import type { Task } from '../explore/sweep/task.ts';
 import { Sweep, type SweepRequest, type SweepResult } from '../explore/sweep.ts';
 import { BadInput } from '../lib/outcome.ts';
 import type { ReportDocument, StoppedBy } from '../report/document.ts';
@@ -85,9 +87,10 @@ export async function conclude(
 /** Records of one id can be put together: the same code, scenario and way of running. */
 export function recordHeader(task: Assignment): RecordHeader {
   const { loaded, designs, seeds, options, command } = task;
-  const parts = [codeId(), loaded.loaded.hash, designs, options.doublecheck === true];
+  const isTwice = options.doublecheck === true;
+  const parts = [codeId(), loaded.loaded.hash, designs, isTwice];
   const id = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-  return { apiVersion: 'seaworthy/records/v1', id, designs, seeds, command };
+  return { apiVersion: 'seaworthy/records/v1', id, designs, isTwice, seeds, command };
 }
 
 /** The request of the whole sweep, or of the shard that is to be run. */
@@ -148,15 +151,11 @@ interface Running {
 }
 
 async function runAll({ task, request, whole, records, stop, io }: Running): Promise<void> {
-  const known = takeKept(request, whole, records);
-  if (known.size > 0) {
-    const runs = counted(known.size, 'run');
-    io.stderr(`Going on where an earlier sweep ended: ${runs} of it are there.\n`);
+  const tasks = tasksLeft(request, whole, records);
+  const kept = request.seeds.length * request.designs.length - tasks.length;
+  if (kept > 0) {
+    io.stderr(`Going on where an earlier sweep ended: ${counted(kept, 'run')} of it are there.\n`);
   }
-  const keyOf = (seed: string, design: string): string => `${seed} ${design}`;
-  const tasks = [...whole.tasks()].filter(({ seedAt, designAt }) => {
-    return !known.has(keyOf(request.seeds[seedAt] as string, request.designs[designAt] as string));
-  });
   const progress = new Progress(io);
   try {
     await drive({
@@ -172,18 +171,18 @@ async function runAll({ task, request, whole, records, stop, io }: Running): Pro
   } finally {
     progress.clear();
   }
+}
 
-  function takeKept(of: SweepRequest, into: Sweep, from: RecordFile): ReadonlySet<string> {
-    const places = new Map(of.seeds.map((seed, at) => [seed, at]));
-    const taken = new Set<string>();
-    for (const [design, record] of from.kept) {
-      const [seedAt, designAt] = [places.get(record.seed), of.designs.indexOf(design)];
-      if (seedAt === undefined || designAt === -1) continue;
-      into.take({ seedAt, designAt }, { record });
-      taken.add(keyOf(record.seed, design));
-    }
-    return taken;
-  }
+/** Hands records that are there to the sweep; the tasks that are left are those of the others. */
+function tasksLeft(request: SweepRequest, whole: Sweep, records: RecordFile): readonly Task[] {
+  const kept = new Map<string, SeedRecord>();
+  for (const [design, record] of records.kept) kept.set(`${record.seed} ${design}`, record);
+  return [...whole.tasks()].filter((task) => {
+    const [seed, design] = [request.seeds[task.seedAt], request.designs[task.designAt]];
+    const record = kept.get(`${seed} ${design}`);
+    if (record !== undefined) whole.take(task, { record });
+    return record === undefined;
+  });
 }
 
 /** Ctrl-C, or the time is up: whatever comes first. */

@@ -14,6 +14,7 @@
  *   front.ts       commands as one could type them
  *   sweeping.ts    what run and compare share: from options to what is to be done
  *   sweep-how.ts   threads, time, when to stop, which part
+ *   merge.ts       shards of a sweep put together
  *   carry-out.ts   a sweep is carried out, its result written and shown
  *   shrink-broken.ts   what follows a broken promise
  *   load.ts        scenario files and what they name
@@ -29,6 +30,7 @@ import { Command, CommanderError } from 'commander';
 import { BadInput, formatProblem } from '../lib/outcome.ts';
 import type { CasebookOptions } from './casebook.ts';
 import { EXIT, type Io } from './io.ts';
+import type { MergeOptions } from './merge.ts';
 import type { MutantsOptions } from './mutants.ts';
 import type { ReplayOptions } from './replay.ts';
 import type { ShrinkOptions } from './shrink.ts';
@@ -110,6 +112,20 @@ function commands(io: Io, done: (code: number) => void): Command {
     .action(async (file: string, options: { out?: string; reporter: string[] }) => {
       const { report } = await import('./report.ts');
       done(report(file, options, io));
+    });
+  program
+    .command('merge')
+    .description('shards of a sweep put together, as if it had been run at once')
+    .argument('<folder...>', 'results of run or compare with --shard')
+    .option('--out <folder>', 'folder of the result (default: reports/merged)')
+    .option('--reporter <name>', 'json, md, junit or html; repeatable', gather, [])
+    .option('--allow-incomplete', 'though seeds are missing; the report says so')
+    .option('--no-shrink', 'when a promise breaks, do not make its first case small')
+    .option('--json', 'print report.json to stdout')
+    .option('--debug', 'stack traces')
+    .action(async (folders: string[], options: MergeOptions) => {
+      const { merge } = await import('./merge.ts');
+      done(await merge(folders, options, io));
     });
   caseCommands(program, io, done);
   testerCommands(program, io, done);

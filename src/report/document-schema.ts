@@ -144,7 +144,7 @@ export const documentSchema = z.strictObject({
   command: z.string(),
   stopped: z
     .strictObject({
-      by: z.enum(['interrupt', 'time-budget', 'bail', 'until-width']),
+      by: z.enum(['interrupt', 'time-budget', 'bail', 'until-width', 'missing shards']),
       done: count,
       asked: count,
     })

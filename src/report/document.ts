@@ -116,7 +116,7 @@ export interface Comparison {
 }
 
 /** What ended a sweep early: Ctrl-C, its time, broken seeds enough, an interval narrow enough. */
-export type StoppedBy = 'interrupt' | 'time-budget' | 'bail' | 'until-width';
+export type StoppedBy = 'interrupt' | 'time-budget' | 'bail' | 'until-width' | 'missing shards';
 
 export interface ReportDocument {
   readonly apiVersion: 'seaworthy/report/v1';

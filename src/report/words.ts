@@ -81,7 +81,8 @@ export function verdictSentences(document: ReportDocument): readonly [string, ..
 /** A sweep that was stopped says so wherever its verdict stands. */
 function stoppedSentence({ stopped }: ReportDocument): string {
   if (stopped === undefined) return '';
-  const after = `after ${stopped.done} of ${counted(stopped.asked, 'seed')}`;
+  const asked = counted(stopped.asked, 'seed');
+  const after = `after ${stopped.done} of ${asked}`;
   switch (stopped.by) {
     case 'interrupt':
       return `It was interrupted ${after}.`;
@@ -89,6 +90,8 @@ function stoppedSentence({ stopped }: ReportDocument): string {
       return `Its time was up ${after}.`;
     case 'bail':
       return `It was to stop at broken promises, and did ${after}.`;
+    case 'missing shards':
+      return `It is incomplete, for shards were missing: it has ${stopped.done} of ${asked}.`;
     case 'until-width':
       return `Its intervals were narrow enough ${after}.`;
   }

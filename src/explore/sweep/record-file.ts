@@ -28,6 +28,8 @@ export interface RecordHeader {
   /** Of the code, the scenario and how it is run: records of one id can be put together. */
   readonly id: string;
   readonly designs: readonly string[];
+  /** Every run was done twice. */
+  readonly isTwice: boolean;
   /** All seeds of the sweep, also where the file is of a shard. */
   readonly seeds: readonly string[];
   /** The command of the whole sweep. */
