@@ -85,6 +85,8 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   vitest: ['src/vitest.ts', 'test/'],
   tinyqueue: ['test/kernel/workloads.ts'],
   typescript: ['test/support/'],
+  'playwright-core': ['test/browser/'],
+  '@sparticuz/chromium': ['test/browser/browser.ts'],
 };
 
 /** Who may import the platform's modules; hashing is no I/O, so the page may hash what it holds. */

@@ -29,7 +29,7 @@ h1{font-size:clamp(1.3rem,1rem + 1.6vw,1.85rem);line-height:1.28;font-weight:650
 letter-spacing:-.012em;
 overflow-wrap:anywhere;max-width:54rem}
 h2{font-size:1.18rem;font-weight:650;letter-spacing:-.005em}
-h3{font-size:.95rem;font-weight:650;overflow-wrap:anywhere}
+h3,.card h2{font-size:.95rem;font-weight:650;overflow-wrap:anywhere;letter-spacing:0}
 .quiet,.note{color:var(--quiet)}
 .note{font-size:.88rem;max-width:68ch}
 .brand{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;color:var(--quiet);

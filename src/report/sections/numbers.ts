@@ -64,7 +64,7 @@ function objectives(document: ReportDocument): Markup {
     return html`<tr><th scope="row">${row.design}</th><td>${metricInfo(row.metric).label}</td>
 <td>${row.wanted}</td><td>${got}</td>${verdict}</tr>\n`;
   });
-  const head = ['design', 'objective', 'wanted', 'got', ''].map(
+  const head = ['design', 'objective', 'wanted', 'got', 'verdict'].map(
     (it) => html`<th scope="col">${it}</th>`,
   );
   const table = html`<table><caption>Service level objectives</caption>

@@ -50,7 +50,7 @@ function card(design: DesignReport): Markup {
   });
   const why = design.inconclusive.map((reason) => html`<p class="note">${reason}</p>`);
   return html`<div class="card"><div
-    class="top"><h3>${design.name}</h3>${badge(BADGES[design.verdict])}</div>
+    class="top"><h2>${design.name}</h2>${badge(BADGES[design.verdict])}</div>
 <dl>${numbers}</dl>${why}${unpromised(design)}</div>\n`;
 }
 
