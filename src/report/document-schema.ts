@@ -94,6 +94,47 @@ const faultCoverage = z.strictObject({
   ),
 });
 
+const windowRow = z.strictObject({
+  windowUs: z.number().positive(),
+  worst: z.number(),
+  mean: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+
+const phaseAxis = z.strictObject({ key: z.string(), values: z.array(z.string()) });
+
+const phaseDiagram = z.strictObject({
+  design: z.string(),
+  x: phaseAxis,
+  y: phaseAxis,
+  cells: z.array(
+    z.strictObject({
+      x: count,
+      y: count,
+      verdict: z.enum(['safe', 'unsafe', 'unavailable', 'unknown']),
+      share: z.number(),
+      claim: z.string().exactOptional(),
+    }),
+  ),
+});
+
+const datasheet = z.strictObject({
+  design: z.string(),
+  rows: z.array(
+    z.strictObject({
+      claim: z.string(),
+      assumption: z.string(),
+      unit: z.string(),
+      assumed: z.number().nullable(),
+      measured: z.number().nullable(),
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      note: z.string(),
+    }),
+  ),
+});
+
 const designReport = z.strictObject({
   name: z.string().min(1),
   seeds: z.array(seedRow),
@@ -103,6 +144,7 @@ const designReport = z.strictObject({
   series: z.record(z.string(), series),
   samples: z.record(z.string(), samples),
   faults: z.array(faultCoverage),
+  windows: z.array(windowRow).exactOptional(),
   examples: z.array(example),
   assumes: z.array(z.strictObject({ what: z.string(), bound: z.string() })),
   verdict: z.enum(['held', 'broken', 'inconclusive']),
@@ -139,6 +181,8 @@ export const documentSchema = z.strictObject({
   }),
   designs: z.array(designReport),
   comparisons: z.array(comparison),
+  phases: z.array(phaseDiagram).exactOptional(),
+  datasheets: z.array(datasheet).exactOptional(),
   slo: z.array(sloRow),
   inputs: z.array(z.strictObject({ file: z.string(), line: count, problem: z.string() })),
   command: z.string(),

@@ -67,6 +67,58 @@ export interface FaultCoverage {
   readonly bites: readonly BiteCount[];
 }
 
+/**
+ * Of every window of this length in a seed, the one with the lowest success ratio: its mean over
+ * seeds with a 95 % interval, and the lowest of any seed.
+ */
+export interface WindowRow {
+  readonly windowUs: number;
+  readonly worst: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What became of the claims of a design at one point of a two-parameter sweep. */
+export interface PhaseCell {
+  /** Indices into the values of the two parameters. */
+  readonly x: number;
+  readonly y: number;
+  readonly verdict: 'safe' | 'unsafe' | 'unavailable' | 'unknown';
+  /** Share of the seeds in which that was so. */
+  readonly share: number;
+  /** The claim that broke or the objective that was missed, where one did. */
+  readonly claim?: string;
+}
+
+/** Where a design is safe, over two parameters of the scenario: `lease.termMs`, `clock.ratePpm`… */
+export interface PhaseDiagram {
+  readonly design: string;
+  readonly x: { readonly key: string; readonly values: readonly string[] };
+  readonly y: { readonly key: string; readonly values: readonly string[] };
+  readonly cells: readonly PhaseCell[];
+}
+
+/** What a preset assumes beside the point at which the claim was measured to break. */
+export interface DatasheetRow {
+  readonly claim: string;
+  readonly assumption: string;
+  readonly unit: string;
+  /** Null where the preset assumes nothing of the kind. */
+  readonly assumed: number | null;
+  /** Null where nothing broke within what was tried. */
+  readonly measured: number | null;
+  /** The largest value that was seen to hold, and the smallest that was seen to break. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly note: string;
+}
+
+export interface Datasheet {
+  readonly design: string;
+  readonly rows: readonly DatasheetRow[];
+}
+
 export interface DesignReport {
   readonly name: string;
   readonly seeds: readonly SeedRow[];
@@ -83,6 +135,8 @@ export interface DesignReport {
     >
   >;
   readonly faults: readonly FaultCoverage[];
+  /** Worst windows by their length, shortest first, where they were measured. */
+  readonly windows?: readonly WindowRow[];
   /** What one seed looked like (the first broken one, else the first). */
   readonly examples: readonly {
     readonly seed: string;
@@ -128,6 +182,10 @@ export interface ReportDocument {
   };
   readonly designs: readonly DesignReport[];
   readonly comparisons: readonly Comparison[];
+  /** Two-parameter sweeps, where they were asked for. */
+  readonly phases?: readonly PhaseDiagram[];
+  /** Breaking points, where they were searched for. */
+  readonly datasheets?: readonly Datasheet[];
   readonly slo: readonly {
     readonly design: string;
     readonly metric: string;

@@ -4,10 +4,15 @@
  * script that it carries, by their hashes.
  */
 import { createHash } from 'node:crypto';
-import { SCRIPT } from './assets/script.ts';
+import { CHOICES_SCRIPT } from './assets/choices.ts';
+import { FIGURES_SCRIPT } from './assets/figures.ts';
+import { KEYS_SCRIPT } from './assets/keys.ts';
+import { STATE_SCRIPT } from './assets/script.ts';
 import { STYLE } from './assets/style.ts';
 import type { ReportDocument } from './document.ts';
 import { html, type Markup, trusted } from './html.ts';
+import { availabilitySection } from './sections/availability.ts';
+import { datasheetsSection, paretoSection, phasesSection } from './sections/choices.ts';
 import { claimsSection } from './sections/claims.ts';
 import { coverageSection } from './sections/coverage.ts';
 import {
@@ -16,12 +21,15 @@ import {
   readingSection,
   scenarioSection,
 } from './sections/evidence.ts';
+import { failoverSection } from './sections/failover.ts';
+import { helpDialog } from './sections/help.ts';
 import { numbersSection } from './sections/numbers.ts';
+import { objectivesSection } from './sections/objectives.ts';
 import { comparisonSection, distributionSection, overTimeSection } from './sections/pictures.ts';
-import { verdictHeader } from './sections/verdict.ts';
+import { designCards, verdictHeader } from './sections/verdict.ts';
 
 /** Every interaction is a script of its own: `assets/script.ts` says how they share the page. */
-const SCRIPTS: readonly string[] = [SCRIPT];
+const SCRIPTS: readonly string[] = [STATE_SCRIPT, FIGURES_SCRIPT, CHOICES_SCRIPT, KEYS_SCRIPT];
 const ALL_SCRIPTS = SCRIPTS.join('');
 
 /** The value of a `style-src` or `script-src` that allows this text and no other. */
@@ -37,11 +45,17 @@ const POLICY = [
 ].join('; ');
 
 const LINKS: readonly (readonly [string, string])[] = [
+  ['objectives', 'Objectives'],
   ['claims', 'Claims'],
-  ['numbers', 'Numbers'],
+  ['availability', 'Availability'],
   ['time', 'Over time'],
-  ['comparison', 'Compared'],
+  ['failover', 'Failover'],
   ['distributions', 'Distributions'],
+  ['comparison', 'Compared'],
+  ['tradeoffs', 'Costs'],
+  ['phases', 'Phases'],
+  ['datasheets', 'Datasheets'],
+  ['numbers', 'Numbers'],
   ['accounts', 'Accounts'],
   ['faults', 'Faults'],
   ['inputs', 'Input'],
@@ -52,11 +66,17 @@ const LINKS: readonly (readonly [string, string])[] = [
 /** The whole page. The same document always gives the same bytes. */
 export function renderPage(document: ReportDocument): string {
   const sections = [
+    objectivesSection(document),
     claimsSection(document),
-    numbersSection(document),
+    availabilitySection(document),
     overTimeSection(document),
-    comparisonSection(document),
+    failoverSection(document),
     distributionSection(document),
+    comparisonSection(document),
+    paretoSection(document),
+    phasesSection(document),
+    datasheetsSection(document),
+    numbersSection(document),
     accountsSection(document),
     coverageSection(document),
     inputsSection(document),
@@ -75,21 +95,28 @@ export function renderPage(document: ReportDocument): string {
 <style>${trusted(STYLE)}</style>
 </head>
 <body>
-${verdictHeader(document)}${contents(sections)}<main>
-${sections}</main>
+${verdictHeader(document)}${contents(document, sections)}<main>
+${designCards(document)}${sections}</main>
 <footer>Seaworthy report of ${document.scenario.name}. The same numbers stand in report.json and
 report.md, the verdicts in junit.xml.</footer>
-<script>${trusted(ALL_SCRIPTS)}</script>
+${helpDialog()}<script>${trusted(ALL_SCRIPTS)}</script>
 </body>
 </html>
 `.text;
 }
 
-/** Links to the sections that are there. */
-function contents(sections: readonly Markup[]): Markup {
+/** Links to the sections that are there, which design is shown, and where the keys are told. */
+function contents({ designs }: ReportDocument, sections: readonly Markup[]): Markup {
   const present = LINKS.filter(([id]) =>
     sections.some((it) => it.text.startsWith(`<section id="${id}"`)),
   );
   const items = present.map(([id, label]) => html`<li><a href="#${id}">${label}</a></li>`);
-  return html`<nav aria-label="Contents"><ul>${items}</ul></nav>\n`;
+  const options = designs.map(({ name }, i) => html`<option value="${i}">${name}</option>`);
+  const chooser =
+    designs.length > 1 &&
+    html`<label class="design" data-scripted hidden><span class="away">Design</span><select
+id="design"><option value="">All designs</option>${options}</select></label>`;
+  return html`<nav aria-label="Contents"><div class="bar"><ul>${items}</ul><span id="clock"
+aria-live="off"></span>${chooser}<button type="button" id="help-button" data-scripted hidden
+aria-label="Keyboard help">?</button></div></nav>\n`;
 }

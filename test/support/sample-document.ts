@@ -12,6 +12,13 @@ import type {
   ReportDocument,
   Series,
 } from '../../src/report/document.ts';
+import {
+  sampleCosts,
+  sampleDatasheets,
+  sampleLatency,
+  samplePhases,
+  sampleWindows,
+} from './sample-choices.ts';
 
 const SEEDS = 40;
 const BUCKET_US = 5_000_000;
@@ -96,6 +103,7 @@ function metrics(of: Character): Record<string, MetricRow> {
     wastedWork: row('ratio', 0.021, 0.004),
     dispatchLatencyP50: row('s', 0.041, 0.0019),
     dispatchLatencyP99: row('s', f * 1.1, f * 0.1),
+    ...sampleCosts(of.members.length),
   };
 }
 
@@ -222,7 +230,8 @@ function design(of: Character): DesignReport {
       ticks: { due: 2_400, run: 2_291, skipped: 109, missed: 0, doubled: of.unfenced ? 6 : 0 },
     },
     metrics: metrics(of),
-    series: series(of),
+    series: { ...series(of), ...sampleLatency(series(of)) },
+    windows: sampleWindows(of.failoverUs),
     samples: {
       dispatchLatency: { unit: 's', values: skewed(0.041, 400), n: 40_118 },
       failover: { unit: 's', values: skewed(of.failoverUs / 1_000_000, 79), n: 79 },
@@ -287,6 +296,8 @@ export function sampleDocument(): ReportDocument {
       compared('lease+fencing=off', 'lease', 'apiSuccess', 0.001, 0.004),
       compared('lease+fencing=off', 'lease', 'goodput', 0.02, 0.11),
     ],
+    phases: samplePhases('lease'),
+    datasheets: sampleDatasheets('lease'),
     slo: [
       { design: 'single', metric: 'apiSuccess', wanted: '>= 0.8', got: 0.871, met: true },
       { design: 'lease', metric: 'apiSuccess', wanted: '>= 0.8', got: 0.953, met: true },
@@ -326,17 +337,18 @@ export function brokenDocument(): ReportDocument {
 
 /** Nothing ran: every list empty, every map empty. */
 export function emptyDocument(): ReportDocument {
-  const sample = sampleDocument();
+  const { phases: _, datasheets: __, ...sample } = sampleDocument();
   return { ...sample, designs: [], comparisons: [], slo: [], inputs: [], command: '' };
 }
 
 /** One design that has seeds but no numbers, series of nulls, and empty samples. */
 export function bareDocument(): ReportDocument {
-  const sample = sampleDocument();
+  const sample = emptyDocument();
   const nulls: Series = { unit: 'ratio', bucketUs: BUCKET_US, values: [null, null] };
-  const it = sample.designs[0] as DesignReport;
+  const it = sampleDocument().designs[0] as DesignReport;
+  const { windows: _, ...rest } = it;
   const bare: DesignReport = {
-    ...it,
+    ...rest,
     seeds: [],
     claims: {},
     metrics: {},
@@ -348,5 +360,5 @@ export function bareDocument(): ReportDocument {
     verdict: 'inconclusive',
     inconclusive: ['no seed was run'],
   };
-  return { ...sample, designs: [bare], comparisons: [], slo: [], inputs: [] };
+  return { ...sample, designs: [bare], command: sampleDocument().command };
 }

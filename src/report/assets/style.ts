@@ -11,6 +11,9 @@ export const STYLE = `
 --held:light-dark(#00704f,#3cc495);--held-bg:light-dark(#e4f4ed,#12302a);
 --broken:light-dark(#b33a00,#ff8a4c);--broken-bg:light-dark(#fdece2,#3a1f12);
 --unsure:light-dark(#7a5600,#eab83e);--unsure-bg:light-dark(#fcf3d9,#33290f);
+--heat1:light-dark(#edf4f9,#1c2730);--heat2:light-dark(#dbe9f3,#1f3140);
+--heat3:light-dark(#c8deed,#223c51);--heat4:light-dark(#b4d3e8,#254762);
+--heat5:light-dark(#9fc7e2,#285374);
 --link:light-dark(#00639c,#6cbcec);
 --c0:light-dark(#0072b2,#56b4e9);--c1:#d55e00;--c2:light-dark(#009e73,#1fbf93);
 --c3:light-dark(#b0578a,#cc79a7);--c4:light-dark(#b87d00,#e69f00);--c5:light-dark(#56b4e9,#3f8fd0);
@@ -51,7 +54,7 @@ background:var(--paper);max-width:100%;width:fit-content;overflow:hidden}
 .command button{font:inherit;font-size:.8rem;padding:0 12px;border:0;
 border-left:1px solid var(--rule);
 background:var(--track);color:var(--ink);cursor:pointer}
-.again{margin-top:20px}
+.again{margin-top:16px}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(250px,1fr));gap:14px;
 margin-top:26px}
 .card,figure,.finding{background:var(--paper);border:1px solid var(--rule);border-radius:10px;
@@ -63,11 +66,30 @@ margin-bottom:8px}
 .card .note{margin-top:8px}.card .note.s-unknown{color:var(--unsure)}
 nav{position:sticky;top:0;z-index:3;margin-top:26px;background:var(--bg);
 border-bottom:1px solid var(--rule)}
-nav ul{display:flex;gap:4px 18px;overflow-x:auto;list-style:none;max-width:1120px;margin:0 auto;
-padding:9px 24px;font-size:.88rem;white-space:nowrap;scrollbar-width:none}
+.bar{display:flex;gap:12px;align-items:center;max-width:1120px;margin:0 auto;padding:0 24px}
+nav ul{display:flex;flex:1;min-width:0;gap:4px 16px;overflow-x:auto;list-style:none;margin:0;
+padding:9px 0;font-size:.88rem;white-space:nowrap;scrollbar-width:none}
+nav select{max-width:11rem}
+#clock{font-size:.82rem;color:var(--quiet);font-variant-numeric:tabular-nums}
+#help-button,.save button,dialog button{font:inherit;font-size:.8rem;color:var(--ink);
+background:var(--track);border:1px solid var(--rule);border-radius:6px;padding:1px 8px;
+cursor:pointer}
+.save{float:right;display:flex;gap:5px;margin-left:10px}
+th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;
+text-align:inherit}
+th[aria-sort=ascending] button::after{content:" ↑"}
+th[aria-sort=descending] button::after{content:" ↓"}
+dialog{color:var(--ink);background:var(--paper);border:1px solid var(--rule);border-radius:10px;
+padding:18px 22px;max-width:min(26rem,90vw)}
+dialog::backdrop{background:#0006}
+dl.keys{display:grid;grid-template-columns:auto 1fr;gap:5px 14px;margin:12px 0}
+dl.keys dd{margin:0}
+kbd{font:12px/1 var(--mono);border:1px solid var(--quiet);border-radius:4px;padding:1px 6px}
+main>section:focus,figure:focus{outline:none}
+figure:focus-visible{outline:2px solid var(--link)}
 nav a{text-decoration:none;color:var(--quiet)}nav a:hover{color:var(--ink);
 text-decoration:underline}
-section{margin-top:40px;scroll-margin-top:52px}
+section{margin-top:40px}section,figure{scroll-margin-top:56px}
 section>h2{margin-bottom:4px}
 section>.note{margin-bottom:14px}
 .scroll{overflow-x:auto;border:1px solid var(--rule);border-radius:10px;background:var(--paper)}
@@ -86,10 +108,23 @@ color:var(--quiet);padding-top:16px;background:var(--paper)}
 td.num{text-align:right}thead th.num{text-align:right}
 .s-held{color:var(--held)}.s-broken{color:var(--broken);font-weight:650}
 .s-unknown{color:var(--unsure);font-weight:650}.s-excused,.s-vacuous,.s-absent{color:var(--quiet)}
+.h1{background:var(--heat1)}.h2{background:var(--heat2)}.h3{background:var(--heat3)}
+.h4{background:var(--heat4)}.h5{background:var(--heat5)}
 td.free{background:repeating-linear-gradient(135deg,transparent 0 5px,var(--track) 5px 6px)}
-.filter{display:inline-flex;gap:8px;align-items:center;font-size:.88rem;margin-bottom:10px;
-cursor:pointer}
-#claims:has(#unsettled:checked) tr.calm{display:none}
+.tools,.chips{display:flex;flex-wrap:wrap;gap:6px;align-items:center;font-size:.85rem}
+.tools{margin-bottom:10px}.chips{border:0;padding:0;margin:0}
+.chip{display:inline-flex;gap:6px;align-items:center;padding:3px 11px 3px 8px;cursor:pointer;
+border:1px solid var(--rule);border-radius:99px;background:var(--paper)}
+.chip:has(:checked){border-color:var(--quiet)}
+.chip input{accent-color:var(--ink);margin:0}
+input[type=search],select{font:inherit;font-size:.85rem;color:var(--ink);background:var(--paper);
+border:1px solid var(--quiet);border-radius:6px;padding:3px 9px;max-width:100%}
+output{color:var(--quiet);font-size:.82rem}
+[hidden]{display:none!important}
+.away{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);
+white-space:nowrap}
+#claims:has(#show-unsettled:checked) tr.calm{display:none}
+#claims:has(#show-broken:checked) tbody tr:not(.broke){display:none}
 .findings{display:grid;gap:12px;margin-top:16px}
 .finding{border-left:4px solid var(--broken)}
 .finding.free{border-left-color:var(--quiet)}
@@ -98,7 +133,7 @@ cursor:pointer}
 .grid.small{grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr))}
 .stack{display:grid;gap:14px;margin-top:14px}.stack>h3{margin-top:14px}
 .stack>h3+.note{margin-top:-10px}
-figcaption{margin-bottom:8px}
+figcaption{margin-bottom:8px}figcaption::after{content:"";display:block;clear:both}
 figcaption .note{font-size:.84rem}
 figure svg{display:block;width:100%;height:auto;overflow:visible}
 .narrow{display:none}
@@ -130,19 +165,30 @@ svg .leader{fill:var(--held-bg);stroke:var(--held)}svg .on{fill:var(--held)}
 svg .part{stroke:var(--paper)}svg .part0{fill:#0072b2}svg .part1{fill:#e69f00}
 svg .part2{fill:#56b4e9}
 svg .in0{fill:#fff}svg .in1,svg .in2{fill:#15181b}
-.look0{stroke:var(--c0)}.look1{stroke:var(--c1);stroke-dasharray:7 3}
-.look2{stroke:var(--c2);stroke-dasharray:2 3}.look3{stroke:var(--c3);stroke-dasharray:9 3 2 3}
-.look4{stroke:var(--c4);stroke-dasharray:12 4}.look5{stroke:var(--c5);stroke-dasharray:4 2 1 2}
-.look6{stroke:var(--c6);stroke-dasharray:5 5}.look7{stroke:var(--c7);stroke-dasharray:1 2}
-.whisker,.dot{stroke-dasharray:none}
-.dot{stroke:var(--paper);stroke-width:1.5}
-.dot.look0{fill:var(--c0)}.dot.look1{fill:var(--c1)}.dot.look2{fill:var(--c2)}
-.dot.look3{fill:var(--c3)}
-.dot.look4{fill:var(--c4)}.dot.look5{fill:var(--c5)}.dot.look6{fill:var(--c6)}
-.dot.look7{fill:var(--c7)}
-svg .dot{stroke:var(--paper)}
+.look0{--c:var(--c0)}.look1{--c:var(--c1);stroke-dasharray:7 3}
+.look2{--c:var(--c2);stroke-dasharray:2 3}.look3{--c:var(--c3);stroke-dasharray:9 3 2 3}
+.look4{--c:var(--c4);stroke-dasharray:12 4}.look5{--c:var(--c5);stroke-dasharray:4 2 1 2}
+.look6{--c:var(--c6);stroke-dasharray:5 5}.look7{--c:var(--c7);stroke-dasharray:1 2}
+[class*=look]{stroke:var(--c)}
+svg :is(.whisker,.dot,.band,.bar,.arm,.cross,.tip){stroke-dasharray:none}
+svg .dot{fill:var(--c);stroke:var(--paper);stroke-width:1.5}
+svg .dot.hollow{fill:var(--paper);stroke:var(--c);stroke-width:2}
+svg .band{fill:var(--c);fill-opacity:.22;stroke:none}
+svg .bar{fill:var(--c);stroke:none}
+svg :is(.arm,.cross){fill:none;stroke-width:1.5}
+svg .tip{fill:none;stroke-width:2.5;stroke-linecap:round}
+svg .thin{stroke-width:1.3;stroke-dasharray:none}
+svg .at{stroke:var(--ink);stroke-width:1.2}
+svg .q1{stroke-dasharray:5 3}svg .q2{stroke-dasharray:1.5 2.5}
+svg .tag{fill:var(--paper);stroke:var(--quiet)}
+svg .cell{stroke:var(--rule)}svg .cell.safe{fill:var(--held-bg)}
+svg .cell.unsafe{fill:var(--broken-bg)}svg .cell.unavailable{fill:var(--unsure-bg)}
+svg .cell.unknown{fill:var(--track)}
+svg .sign{font-weight:650}svg .strong{font-weight:650}
+svg .dim{opacity:.13}
+svg .cursor{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 2;pointer-events:none}
 @media (max-width:640px){
-main,header{padding-left:16px;padding-right:16px}nav ul{padding:9px 16px}footer{padding-left:16px;
+main,header{padding-left:16px;padding-right:16px}nav .bar{padding:0 16px}nav select{max-width:7rem}footer{padding-left:16px;
 padding-right:16px}
 .wide{display:none}.narrow{display:block}
 th,td{padding:7px 10px}tbody th{min-width:7.2rem;max-width:9rem;overflow-wrap:anywhere}
@@ -150,9 +196,10 @@ th small.words{display:none}
 .card,figure,.finding{padding:12px}
 dl.read{grid-template-columns:1fr}dl.read dt{margin-top:8px}
 section{margin-top:32px}}
-@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}
+*{transition:none!important;animation:none!important}}
 @media print{:root{color-scheme:light}body{background:#fff;font-size:11px}
-nav,.filter,.command button{display:none}
+nav,.tools,.save,.command button,dialog{display:none}
 section{margin-top:20px}figure,.card,.finding,tr{break-inside:avoid}h2{break-after:avoid}
 .scroll,details .scroll{overflow:visible;max-height:none}pre,.command code{white-space:pre-wrap}
 details::details-content{content-visibility:visible;block-size:auto}}

@@ -43,6 +43,7 @@ export function exampleSeed(input: ExampleInput): Figure {
     id: input.id,
     title: `${design}, seed ${example.seed}`,
     note: '',
+    design: input.look,
     draw: (width, id) => drawExample(input, width, id),
     table: {
       caption: `Faults and leaders of ${design} in seed ${example.seed}`,
@@ -154,18 +155,17 @@ function drawExample(input: ExampleInput, width: number, id: string): Markup {
   const paths = lines.map(
     (it) => html`<path class="line look${it.look}" d="${stepPath(it.series, x, y)}"/>\n`,
   );
-  return svgRoot(
-    { id, title: `${input.design}, seed ${example.seed}`, desc: describe(example), width, height },
-    [
-      patternDefinitions(id, kinds),
-      lines.length > 0 && legend.body,
-      html`<g class="shades">${shades}</g>\n`,
-      leftAxis(y, at.left, at.right, 'ratio'),
-      bottomAxis(timeTicks(x, example.endUs), bottom, 'us', stacked ? 4 : 8),
-      paths,
-      lanes.map((lane, index) => drawLane(lane, index, x, at, id, kinds)),
-    ],
-  );
+  const time = { left: at.left, right: at.right, end: Math.max(1, example.endUs) };
+  const title = `${input.design}, seed ${example.seed}`;
+  return svgRoot({ id, title, desc: describe(example), width, height, time }, [
+    patternDefinitions(id, kinds),
+    lines.length > 0 && legend.body,
+    html`<g class="shades">${shades}</g>\n`,
+    leftAxis(y, at.left, at.right, 'ratio'),
+    bottomAxis(timeTicks(x, example.endUs), bottom, 'us', stacked ? 4 : 8),
+    paths,
+    lanes.map((lane, index) => drawLane(lane, index, x, at, id, kinds)),
+  ]);
 }
 
 type X = (us: number) => number;

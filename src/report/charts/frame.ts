@@ -32,13 +32,19 @@ export function svgRoot(
     readonly desc: string;
     readonly width: number;
     readonly height: number;
+    /** Of a chart over the time of the run: where its axis lies, so that cursors can be linked. */
+    readonly time?: { readonly left: number; readonly right: number; readonly end: number };
   },
   body: Part,
 ): Markup {
   const { id, width, height } = chart;
   const size = html`width="${round3(width)}" height="${round3(height)}"`;
   const box = html`viewBox="0 0 ${round3(width)} ${round3(height)}"`;
-  return html`<svg id="${id}" role="img" aria-labelledby="${id}-t ${id}-d" ${size} ${box}>
+  const { time } = chart;
+  const axis =
+    time !== undefined &&
+    html` data-time="${round3(time.left)} ${round3(time.right)} ${Math.round(time.end)}"`;
+  return html`<svg id="${id}" role="img" aria-labelledby="${id}-t ${id}-d" ${size} ${box}${axis}>
 <title id="${id}-t">${chart.title}</title><desc id="${id}-d">${chart.desc}</desc>
 ${body}</svg>`;
 }
@@ -105,4 +111,6 @@ export interface Figure {
   readonly note: string;
   readonly draw: (width: number, id: string) => Markup;
   readonly table: DataTable;
+  /** Index of the design that it is about; left out where it shows all of them. */
+  readonly design?: number;
 }

@@ -121,15 +121,14 @@ function drawOverTime(input: OverTimeInput, width: number, id: string): Markup {
   const paths = input.lines.map(
     (it) => html`<path class="line ${lookOf(it.look)}" d="${stepPath(it.series, x, y)}"/>\n`,
   );
-  return svgRoot(
-    { id, title: input.title, desc: describe(input), width, height: HEIGHT + legend.height },
-    [
-      legend.body,
-      leftAxis(y, left, right, input.unit),
-      bottomAxis(timeTicks(x, end), bottom, 'us', width < 500 ? 4 : 6),
-      paths,
-    ],
-  );
+  const time = { left, right, end: end > 0 ? end : 1 };
+  const height = HEIGHT + legend.height;
+  return svgRoot({ id, title: input.title, desc: describe(input), width, height, time }, [
+    legend.body,
+    leftAxis(y, left, right, input.unit),
+    bottomAxis(timeTicks(x, end), bottom, 'us', width < 500 ? 4 : 6),
+    paths,
+  ]);
 }
 
 type LinearScale = ReturnType<typeof scaleLinear<number, number>>;

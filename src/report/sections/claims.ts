@@ -13,7 +13,7 @@ import { html, type Markup, NOTHING } from '../html.ts';
 import { formatValue } from '../numbers.ts';
 import { replayCommand } from '../replay.ts';
 import { type BrokenClaim, brokenClaims, brokenShare } from '../words.ts';
-import { command, designHeads, scrolling, section } from './parts.ts';
+import { command, designHeads, filterField, scrolling, section } from './parts.ts';
 
 const MARKS: Readonly<Record<ClaimStatus, string>> = {
   held: '✓',
@@ -40,28 +40,56 @@ export function claimsSection(document: ReportDocument): Markup {
     shown.length > 0 && group,
     shown.map((claim) => claimLine(claim, designs)),
   ];
-  const table = html`<table><caption>Verdicts by claim and design, counted in seeds</caption>
+  const table = html`<table class="by-design"><caption>Verdicts by claim and design, counted in seeds</caption>
 <thead><tr><th scope="col">claim</th>${designHeads(designs.map((it) => it.name))}</tr></thead>
 <tbody>
 ${rows}</tbody></table>`;
   return section(
     'claims',
     'Claims',
-    'Counts are seeds. Hatched cells were not promised by the design.',
-    html`<label class="filter"><input type="checkbox"
-      id="unsettled">Only claims that did not hold everywhere</label>\n`,
+    'Counts are seeds: ✓ held, ✗ broken, ~ excused, ? unknown, ○ vacuous. Hatched cells, marked ⊘, ' +
+      'were not promised by the design.',
+    tools(),
     scrolling('Claims by design', table),
     findings(document),
     unpromisedReasons(designs),
   );
 }
 
+/** Which rows are shown works by style alone; text and order need the script. */
+function tools(): Markup {
+  const choices = [
+    ['all', 'All'],
+    ['unsettled', 'Not held everywhere'],
+    ['broken', 'Broken'],
+  ];
+  const chips = choices.map(
+    ([value, label]) => html`<label class="chip"><input type="radio" name="show" id="show-${value}"
+      value="${value}"${value === 'all' && html` checked`}>${label}</label>`,
+  );
+  return html`<div class="tools"><fieldset class="chips"><legend
+    class="away">Which claims are shown</legend>${chips}</fieldset><label class="chip" data-scripted
+    hidden><input type="checkbox" id="worst-first">Worst first</label>${filterField(
+      'Filter claims',
+    )}</div>\n`;
+}
+
+/** What a reader must see first: broken promises, then other breaks, then what is not known. */
+const RANKS: readonly ClaimStatus[] = ['broken', 'unknown', 'excused', 'vacuous', 'absent', 'held'];
+
+function rankOf(claim: string, rows: readonly (ClaimRow | undefined)[]): number {
+  if (rows.some((row) => row !== undefined && row.broken > 0 && !isWithheld(claim, row))) return 0;
+  return 1 + Math.min(...rows.map((row) => RANKS.indexOf(claimStatus(row))));
+}
+
 function claimLine(claim: string, designs: readonly DesignReport[]): Markup {
   const rows = designs.map((design) => design.claims[claim]);
   const calm = rows.every((row) => row === undefined || claimStatus(row) === 'held');
+  const broke = rows.some((row) => row !== undefined && row.broken > 0);
+  const look = calm ? 'calm' : broke ? 'unsettled broke' : 'unsettled';
   const words = claimWords(claim);
   const small = words !== '' && html`<small class="words">${words}</small>`;
-  return html`<tr class="${calm ? 'calm' : 'unsettled'}"><th
+  return html`<tr class="${look}" data-rank="${rankOf(claim, rows)}"><th
     scope="row"><code>${claim}</code>${small}</th>${rows.map((row) => cell(claim, row))}</tr>\n`;
 }
 
@@ -70,7 +98,7 @@ function cell(claim: string, row: ClaimRow | undefined): Markup {
   const status = claimStatus(row);
   const withheld = isWithheld(claim, row);
   const look = `s-${status}${withheld ? ' free' : ''}`;
-  const note = withheld && html`<small>not promised</small>`;
+  const note = withheld && html`<small>⊘ not promised</small>`;
   return html`<td class="${look}">${MARKS[status]} ${countsInWords(claim, row)}${note}</td>`;
 }
 

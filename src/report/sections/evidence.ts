@@ -36,7 +36,7 @@ export function accountsSection(document: ReportDocument): Markup {
     designs.map((it) => it.name),
     'num',
   );
-  const table = html`<table><caption>Accounts of jobs and ticks</caption>
+  const table = html`<table class="by-design"><caption>Accounts of jobs and ticks</caption>
 <thead><tr><th scope="col">over all seeds</th>${heads}</tr></thead><tbody>
 ${rows}</tbody></table>`;
   return section('accounts', 'Accounts', WHOLE_RUNS, scrolling('Accounts by design', table));

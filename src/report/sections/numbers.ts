@@ -1,10 +1,9 @@
-/** Numbers with intervals per design, objectives, and where failover time goes. */
-import { failoverBars, failoverBarsOf } from '../charts/failover-bars.ts';
+/** Every number with its interval, per design. */
 import type { DesignReport, MetricRow, ReportDocument } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
-import { METRIC_GROUPS, metricInfo, metricsOf, unitOf } from '../metric-info.ts';
-import { formatMetric, formatValue } from '../numbers.ts';
-import { designHeads, FULL, figure, scrolling, section } from './parts.ts';
+import { METRIC_GROUPS, metricInfo, metricsOf } from '../metric-info.ts';
+import { formatMetric } from '../numbers.ts';
+import { designHeads, filterField, scrolling, section } from './parts.ts';
 
 /** The section; a document without numbers says so. */
 export function numbersSection(document: ReportDocument): Markup {
@@ -22,19 +21,16 @@ export function numbersSection(document: ReportDocument): Markup {
     designs.map((it) => it.name),
     'num',
   );
-  const table = html`<table><caption>Means over seeds with 95 % intervals</caption>
+  const table = html`<table class="by-design"><caption>Means over seeds with 95 % intervals</caption>
 <thead><tr><th scope="col">mean over seeds</th>${heads}</tr></thead>
 <tbody>
 ${groups}</tbody></table>`;
-  const bars = failoverBarsOf(designs);
   return section(
     'numbers',
     'Numbers',
     'Means over seeds under this storm, with 95 % intervals in brackets.',
+    html`<div class="tools">${filterField('Filter numbers')}</div>\n`,
     scrolling('Numbers by design', table),
-    objectives(document),
-    bars.length > 0 &&
-      html`<div class="stack">${figure(failoverBars('failover-parts', bars), FULL)}</div>`,
   );
 }
 
@@ -51,24 +47,4 @@ function cell(row: MetricRow | undefined, seeds: number): Markup {
   // A seed without a failover has no failover time: say so where it thins the mean out.
   const fewer = row.n === seeds ? '' : `, ${row.n} of ${seeds} seeds`;
   return html`<td class="num">${mean}<small>${interval}${fewer}</small></td>`;
-}
-
-function objectives(document: ReportDocument): Markup {
-  if (document.slo.length === 0) return NOTHING;
-  const rows = document.slo.map((row) => {
-    const got =
-      row.got === null ? 'not measured' : formatValue(unitOf(document, row.metric), row.got);
-    const verdict = row.met
-      ? html`<td class="s-held">✓ met</td>`
-      : html`<td class="s-broken">✗ missed</td>`;
-    return html`<tr><th scope="row">${row.design}</th><td>${metricInfo(row.metric).label}</td>
-<td>${row.wanted}</td><td>${got}</td>${verdict}</tr>\n`;
-  });
-  const head = ['design', 'objective', 'wanted', 'got', 'verdict'].map(
-    (it) => html`<th scope="col">${it}</th>`,
-  );
-  const table = html`<table><caption>Service level objectives</caption>
-<thead><tr>${head}</tr></thead><tbody>
-${rows}</tbody></table>`;
-  return html`<div class="stack">${scrolling('Objectives', table)}</div>`;
 }

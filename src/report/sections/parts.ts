@@ -34,20 +34,27 @@ export function figure(it: Figure, widths: Widths): Markup {
     : html`<div class="wide">${it.draw(widths.wide, `${it.id}-w`)}</div>
 <div class="narrow">${it.draw(widths.narrow, `${it.id}-n`)}</div>`;
   const note = it.note === '' ? NOTHING : html`<p class="note">${it.note}</p>`;
-  return html`<figure><figcaption><h3>${it.title}</h3>${note}</figcaption>
+  const about = it.design !== undefined && html` data-design="${it.design}"`;
+  return html`<figure id="fig-${it.id}"${about}><figcaption><h3>${it.title}</h3>${note}</figcaption>
 ${drawings}
-${tableDetails(it.table)}</figure>\n`;
+${tableDetails(it.id, it.table)}</figure>\n`;
 }
 
-function tableDetails(table: DataTable): Markup {
+function tableDetails(id: string, table: DataTable): Markup {
   const head = table.head.map((cell) => html`<th scope="col">${cell}</th>`);
   const rows = table.rows.map(
     (row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>\n`,
   );
-  const body = html`<table><caption>${table.caption}</caption><thead><tr>${head}</tr></thead><tbody>
+  const body = html`<table class="sortable" data-key="${id}"><caption>${table.caption}</caption><thead><tr>${head}</tr></thead><tbody>
 ${rows}</tbody></table>`;
-  return html`<details><summary>Show as table</summary>${scrolling(table.caption, body)}</details>`;
+  return html`<details id="${id}-table"><summary>Show as table</summary>
+${scrolling(table.caption, body)}</details>`;
 }
+
+/** A field that filters the rows of its section; only there when scripts are. */
+export const filterField = (label: string): Markup =>
+  html`<label class="search" data-scripted hidden><span class="away">${label}</span><input
+type="search" placeholder="${label}" autocomplete="off" spellcheck="false"></label><output></output>`;
 
 /** A command in a box; the script adds a button that copies it. */
 export const command = (text: string): Markup =>

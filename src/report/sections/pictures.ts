@@ -4,6 +4,7 @@ import { exampleSeed } from '../charts/example-seed.ts';
 import type { Figure } from '../charts/frame.ts';
 import { type DotRow, intervalDots } from '../charts/interval-dots.ts';
 import { drawable, overTime, type TimeLine, valueDomain } from '../charts/over-time.ts';
+import { bandNames, bandsOf, quantileBands } from '../charts/quantile-bands.ts';
 import type { DesignReport, ReportDocument, Series } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
 import { HEADLINE_METRICS, metricInfo, seriesLabel, wordsOf } from '../metric-info.ts';
@@ -21,10 +22,20 @@ function keysOf(maps: readonly object[], first: readonly string[]): string[] {
 /** Mean availability over the time of the run, and one seed of each design with its faults. */
 export function overTimeSection(document: ReportDocument): Markup {
   const { designs } = document;
+  const banded = bandNames(designs);
   const means = keysOf(
     designs.map((it) => it.series),
     SERIES_FIRST,
-  ).map((name) => figure(meanFigure(name, designs), HALF));
+  )
+    .filter((name) => !banded.some((stem) => /^P\d+$/.test(name.replace(stem, ''))))
+    .map((name) => figure(meanFigure(name, designs), HALF));
+  const bands = banded.map((name) => {
+    const title = `${wordsOf(name)} over time`;
+    return figure(
+      quantileBands({ id: `band-${slug(name)}`, title, bands: bandsOf(name, designs) }),
+      HALF,
+    );
+  });
   const kinds = [
     ...new Set(designs.flatMap((it) => it.examples.flatMap((e) => e.faults.map((f) => f.kind)))),
   ].sort();
@@ -34,12 +45,12 @@ export function overTimeSection(document: ReportDocument): Markup {
     const input = { id: `example-${look}`, design: design.name, look, example, kinds };
     return [figure(exampleSeed(input), FULL)];
   });
-  if (means.length === 0 && examples.length === 0) return NOTHING;
+  if (means.length + bands.length + examples.length === 0) return NOTHING;
   return section(
     'time',
     'Over time',
     'Mean over seeds in equal buckets of the run; a gap means that nothing was asked.',
-    html`<div class="grid">${means}</div>`,
+    html`<div class="grid">${means}${bands}</div>`,
     examples.length > 0 &&
       html`<div class="stack"><h3>One seed of each design, with its faults</h3>
 <p class="note">The first broken seed, else the first. Hatched bands are faults,

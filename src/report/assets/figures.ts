@@ -1,0 +1,104 @@
+/**
+ * Copies commands, saves charts, and remembers which tables are open. A chart is saved as it is
+ * drawn, with its colours written into it; the numbers of its CSV are those of its table, so that
+ * nothing is in the page twice.
+ */
+export const FIGURES_SCRIPT = `
+{
+  /** @param {string} text @param {string} label @param {() => void} act */
+  const button = (text, label, act) => {
+    const made = document.createElement('button');
+    made.type = 'button';
+    made.textContent = text;
+    made.setAttribute('aria-label', label);
+    made.addEventListener('click', act);
+    return made;
+  };
+
+  for (const box of document.querySelectorAll('.command')) {
+    const code = /** @type {HTMLElement} */ (box.querySelector('code'));
+    const select = () => getSelection()?.selectAllChildren(code);
+    const copy = button('Copy', 'Copy command', () => {
+      if (!navigator.clipboard) return select();
+      navigator.clipboard.writeText(code.textContent ?? '').then(() => {
+        copy.textContent = 'Copied';
+        setTimeout(() => { copy.textContent = 'Copy'; }, 1500);
+      }, select);
+    });
+    box.append(copy);
+  }
+
+  /** @param {string} name @param {string} type @param {string} text */
+  const save = (name, type, text) => {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+
+  /** @param {string} text */
+  const csvCell = (text) => {
+    // A spreadsheet would run what begins like a formula.
+    const safe = /^[=@]|^[-+][^0-9.]/.test(text) ? "'" + text : text;
+    return /[",]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
+  };
+  /** @param {HTMLTableElement} table */
+  const csvOf = (table) => {
+    const lines = [...table.rows].map((row) =>
+      [...row.cells].map((it) => csvCell((it.textContent ?? '').trim())).join(','));
+    return lines.join(String.fromCharCode(13, 10)) + String.fromCharCode(13, 10);
+  };
+
+  const PAINT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'opacity',
+    'fill-opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor'];
+  /** @param {SVGElement} svg */
+  const svgOf = (svg) => {
+    const copy = /** @type {SVGElement} */ (svg.cloneNode(true));
+    const drawn = [svg, ...svg.querySelectorAll('*')];
+    const copied = [copy, ...copy.querySelectorAll('*')];
+    drawn.forEach((element, i) => {
+      const style = getComputedStyle(element);
+      for (const name of PAINT) copied[i]?.setAttribute(name, style.getPropertyValue(name));
+      copied[i]?.removeAttribute('class');
+    });
+    for (const cursor of copy.querySelectorAll('[data-cursor]')) cursor.remove();
+    const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+    paper.setAttribute('width', '100%');
+    paper.setAttribute('height', '100%');
+    paper.setAttribute('fill', getComputedStyle(svg.closest('figure') ?? svg).backgroundColor);
+    copy.prepend(paper);
+    return new XMLSerializer().serializeToString(copy);
+  };
+
+  for (const figure of document.querySelectorAll('figure')) {
+    const title = figure.querySelector('h3')?.textContent ?? figure.id;
+    const name = figure.id.replace('fig-', '');
+    const box = document.createElement('div');
+    box.className = 'save';
+    box.append(
+      button('SVG', 'Save ' + title + ' as SVG', () => {
+        const shown = [...figure.querySelectorAll('svg')].find((it) => it.getClientRects().length);
+        if (shown) save(name + '.svg', 'image/svg+xml', svgOf(shown));
+      }),
+      button('CSV', 'Save the numbers of ' + title + ' as CSV', () => {
+        const table = figure.querySelector('table');
+        if (table) save(name + '.csv', 'text/csv', csvOf(table));
+      }),
+    );
+    figure.querySelector('figcaption')?.prepend(box);
+  }
+
+  const folded = [...document.querySelectorAll('details[id]')];
+  const isOpen = (it) => /** @type {HTMLDetailsElement} */ (it).open;
+  for (const it of folded) {
+    it.addEventListener('toggle', () => {
+      pageState.set('open', folded.filter(isOpen).map(({ id }) => id).join(' '));
+    });
+  }
+  pageState.onChange(() => {
+    const open = pageState.get('open').split(' ');
+    for (const it of folded) /** @type {HTMLDetailsElement} */ (it).open = open.includes(it.id);
+  });
+}
+`;
