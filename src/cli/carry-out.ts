@@ -15,6 +15,7 @@ import { reportJson } from '../report/document-schema.ts';
 import { PLAIN_PAINTER, summaryTable } from '../report/summary.ts';
 import { counted } from '../report/words.ts';
 import { caseName } from './cases.ts';
+import { type Extras, withExtras } from './extras.ts';
 import { EXIT, type Io, wantsColor } from './io.ts';
 import type { Loaded } from './load.ts';
 import { linkLatest, type Reporter, removeEarlier, renderedFiles, writeFiles } from './output.ts';
@@ -32,6 +33,7 @@ export interface Assignment {
   readonly folder: string;
   readonly options: ShownAs & { readonly doublecheck?: boolean };
   readonly how: How;
+  readonly extras: Extras;
   /** As it was typed, for reports. */
   readonly command: string;
 }
@@ -56,8 +58,12 @@ interface Swept {
 /** Runs a sweep and writes its result; answers with the exit code. */
 export async function carryOut(task: Assignment, io: Io): Promise<number> {
   const began = { at: new Date(), ms: performance.now() };
-  const swept = await sweptWith(task, io);
-  return conclude(task, swept, began, io);
+  const { result, exitCode } = await sweptWith(task, io);
+  const isWhole = exitCode !== EXIT.interrupted;
+  const document = isWhole
+    ? await withExtras(result.document, task, task.extras, io)
+    : result.document;
+  return conclude(task, { result: { ...result, document }, exitCode }, began, io);
 }
 
 /** Writes and shows a result; answers with the exit code. */

@@ -14,6 +14,7 @@
  *   front.ts       commands as one could type them
  *   sweeping.ts    what run and compare share: from options to what is to be done
  *   sweep-how.ts   threads, time, when to stop, which part
+ *   extras.ts      phase diagrams and datasheets, when they are asked for
  *   merge.ts       shards of a sweep put together
  *   carry-out.ts   a sweep is carried out, its result written and shown
  *   shrink-broken.ts   what follows a broken promise
@@ -158,6 +159,8 @@ function sweepCommands(program: Command, io: Io, done: (code: number) => void): 
       .option('--bail [n]', 'stop at the first seed, or n-th, in which a promise breaks')
       .option('--shard <i/n>', 'only this part of the seeds; merge puts the parts together')
       .option('--fresh', 'begin anew, whatever an earlier sweep left')
+      .option('--sweep <x=…,y=…>', 'two numbers turned against each other: a phase diagram')
+      .option('--datasheet', 'for each claim, the size of each hardship at which it breaks')
       .option('--json', 'print report.json to stdout')
       .option('--debug', 'stack traces');
   shared(program.command('run'))

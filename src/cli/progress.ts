@@ -33,12 +33,21 @@ export class Progress {
   }
 
   show(advance: Advance): void {
-    const now = this.#now();
     const isLast = advance.done >= advance.total && this.#io.stderrIsTty;
+    this.#draw(isLast, (elapsedMs) => lineOf(advance, elapsedMs));
+  }
+
+  /** The same for work of which nobody knows how much there is. */
+  note(line: string): void {
+    this.#draw(false, () => line);
+  }
+
+  #draw(isLast: boolean, textOf: (elapsedMs: number) => string): void {
+    const now = this.#now();
     const pauseMs = this.#io.stderrIsTty ? REDRAW_MS : PLAIN_MS;
     if (!isLast && now - this.#shownMs < pauseMs) return;
     this.#shownMs = now;
-    const line = lineOf(advance, now - this.#beganMs);
+    const line = textOf(now - this.#beganMs);
     if (!this.#io.stderrIsTty) {
       this.#io.stderr(`${line}\n`);
       return;

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { BadInput, type Problem } from '../lib/outcome.ts';
 import { shellWord } from '../report/replay.ts';
 import { type Assignment, carryOut, type ShownAs } from './carry-out.ts';
+import { axesAsked, extrasProblems } from './extras.ts';
 import { commandFront } from './front.ts';
 import { EXIT, type Io } from './io.ts';
 import { loadScenario } from './load.ts';
@@ -20,6 +21,9 @@ export interface SweepOptions extends HowOptions, ShownAs {
   readonly doublecheck?: boolean;
   /** A file with the faults of every seed, instead of those of the scenario. */
   readonly plan?: string;
+  /** Two numbers to turn against each other. */
+  readonly sweep?: string;
+  readonly datasheet?: boolean;
   /** Print the plans, and run nothing. */
   readonly printPlan?: boolean;
 }
@@ -56,8 +60,11 @@ export function assignment(
   const out = options.out === undefined ? join('reports', name) : options.out;
   const folder = resolve(io.cwd, out, subfolder && options.out !== undefined ? name : '');
   problems.push(...folderProblems(folder));
+  const axes = axesAsked(options.sweep);
+  if ('problems' in axes) problems.push(...axes.problems);
   if (
     problems.length > 0 ||
+    'problems' in axes ||
     read.kind === 'failed' ||
     plan.kind === 'failed' ||
     'problems' in seeds ||
@@ -68,7 +75,25 @@ export function assignment(
   }
   const { list } = designs;
   const loaded = planned(read.value, plan.value);
-  return { loaded, designs: list, seeds: seeds.list, folder, options, how: how.how, command };
+  const extras = { axes: axes.axes, hasDatasheets: options.datasheet === true };
+  const task = {
+    ...{ loaded, designs: list, seeds: seeds.list, folder },
+    ...{ options, how: how.how, extras, command },
+  };
+  const more = [...extrasProblems(task, extras), ...shardProblems(task)];
+  if (more.length > 0) throw new BadInput(more);
+  return task;
+}
+
+/** A shard knows nothing of the others: what is made once is made of the whole. */
+function shardProblems({ how, extras }: Assignment): readonly Problem[] {
+  if (how.shard === undefined) return [];
+  const asked = [
+    ...(extras.axes === undefined ? [] : ['--sweep']),
+    ...(extras.hasDatasheets ? ['--datasheet'] : []),
+  ];
+  const hint = 'it is made once, and not of the seeds of a shard';
+  return asked.map((file) => ({ path: '', file, problem: 'stands beside --shard', hint }));
 }
 
 function emptyShard(seeds: readonly string[], { shard }: How): Problem[] {
@@ -103,6 +128,8 @@ export function commandText(
     ...given('--seed', options.seed),
     ...given('--seeds', options.seeds),
     ...given('--plan', options.plan),
+    ...given('--sweep', options.sweep),
+    ...(options.datasheet === true ? ['--datasheet'] : []),
     ...given('--bail', options.bail === true ? '1' : options.bail),
     ...options.set.flatMap((value) => ['--set', value]),
   ];

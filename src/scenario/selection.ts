@@ -4,6 +4,7 @@
  * what there is.
  */
 import { failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
+import { parseDurationUs, SECOND } from '../lib/units.ts';
 import { suggestion } from './nearest.ts';
 import { shown } from './values.ts';
 
@@ -61,11 +62,22 @@ export function printSelection(selection: Selection): string {
   ].join('');
 }
 
+/** Stands for any time among the values of an option. */
+export const ANY_TIME = 'a time';
+const TIME_MIN_US = SECOND / 1_000;
+const TIME_MAX_US = 3_600 * SECOND;
+
+/** Microseconds of such a value; `undefined` for what is no time, or none that makes sense. */
+export function timeOf(value: string): number | undefined {
+  const us = parseDurationUs(value);
+  return us !== undefined && us >= TIME_MIN_US && us <= TIME_MAX_US ? us : undefined;
+}
+
 /** What there is to select from. */
 export interface DesignChoice {
   readonly name: string;
   readonly presets: readonly string[];
-  /** Option to the values it may take. */
+  /** Option to the values it may take, {@link ANY_TIME} among them. */
   readonly options: Readonly<Record<string, readonly string[]>>;
   readonly mutants: readonly string[];
 }
@@ -99,6 +111,7 @@ export function checkSelection(
     const values = Object.hasOwn(design.options, key) ? design.options[key] : undefined;
     if (values === undefined)
       problems.push(unknown(`option ${of}`, key, Object.keys(design.options)));
+    else if (values.includes(ANY_TIME) && timeOf(value) !== undefined) continue;
     else if (!values.includes(value)) problems.push(unknown(`${key} ${of}`, value, values));
   }
   return problems;

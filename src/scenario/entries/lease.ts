@@ -7,12 +7,14 @@ import {
   CLIENT_GO,
   LEASE_PRESETS,
   STEP_OF,
+  stretched,
   takeoverAfterStormUs,
+  termUsOf,
 } from '../../scheduler/designs/lease/presets.ts';
 import { riverBackoffUsMax } from '../../scheduler/parts/elector-river.ts';
 import { pingUsOf, suspendedUsOf } from '../../scheduler/parts/elector-session.ts';
 import type { Replica } from '../../scheduler/parts/store-machines.ts';
-import type { Selection } from '../selection.ts';
+import { ANY_TIME, type Selection, timeOf } from '../selection.ts';
 import type { DesignEntry, SelectedDesign } from './entry.ts';
 import {
   ASSUMES,
@@ -86,6 +88,13 @@ const OWN_MUTANTS = mutantsOf('engine', 'lease');
 const presetOf = (name: string | undefined): LeasePreset =>
   LEASE_PRESETS.find((each) => each.name === name) ?? CLIENT_GO;
 
+/** All durations of the preset in proportion, so that its term is as long as the option says. */
+function presetWith({ preset: name, options }: Selection): LeasePreset {
+  const preset = presetOf(name);
+  const termUs = timeOf(options['term'] ?? '');
+  return termUs === undefined ? preset : stretched(preset, termUs / termUsOf(preset));
+}
+
 const fencingOf = ({ fenced }: LeasePreset): string => (fenced ? 'on' : 'off');
 
 export const LEASE: DesignEntry = {
@@ -98,10 +107,11 @@ export const LEASE: DesignEntry = {
   })),
   // Synchronous by default: what the store has said yes to survives its failover, and with it every
   // promise. What an asynchronous replica is worth shows when it is chosen.
-  options: { fencing: ['on', 'off'], replica: REPLICAS },
+  options: { fencing: ['on', 'off'], replica: REPLICAS, term: ["the preset's", ANY_TIME] },
   mutants: OWN_MUTANTS,
-  select: ({ preset: name, options, mutant }) => {
-    const preset = presetOf(name);
+  select: (selection) => {
+    const { options, mutant } = selection;
+    const preset = presetWith(selection);
     const fenced = (options['fencing'] ?? fencingOf(preset)) === 'on';
     const replica = replicaOf(options);
     const parts = partsWith(LEASE_PARTS, mutant);

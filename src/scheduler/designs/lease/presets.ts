@@ -101,6 +101,20 @@ export const SESSION: SessionPreset = {
 
 export const LEASE_PRESETS: readonly LeasePreset[] = [CLIENT_GO, RIVER, OBAN, SESSION];
 
+/** How long nobody else leads after the last sign of a leader. */
+export function termUsOf(preset: LeasePreset): number {
+  switch (preset.protocol) {
+    case 'client-go':
+      return preset.leaseUs;
+    case 'river':
+      return preset.ttlUs;
+    case 'oban':
+      return preset.intervalUs;
+    case 'session':
+      return preset.timeoutUs;
+  }
+}
+
 /** The same with every duration times a factor, as somebody might configure one member. */
 export function stretched<P extends LeasePreset>(preset: P, factor: number): P {
   const longer = Object.entries(preset).map(([key, value]: [string, unknown]) =>
