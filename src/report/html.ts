@@ -15,11 +15,24 @@ export type Part = Markup | string | number | undefined | false | readonly Part[
 
 /** Template tag for HTML and SVG: literal text is trusted, every value is escaped. */
 export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  let text = literals[0] as string;
+  const between = unindented(literals);
+  let text = between[0] as string;
   for (let i = 0; i < parts.length; i++) {
-    text += render(parts[i]) + (literals[i + 1] as string);
+    text += render(parts[i]) + (between[i + 1] as string);
   }
   return new Markup(text);
+}
+
+const UNINDENTED = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+/** Line breaks that only serve the source are not sent: a drawing has thousands of them. */
+function unindented(literals: TemplateStringsArray): readonly string[] {
+  let known = UNINDENTED.get(literals);
+  if (known === undefined) {
+    known = literals.map((it) => it.replace(/\n\s+/g, ' '));
+    UNINDENTED.set(literals, known);
+  }
+  return known;
 }
 
 /** Markup that this program wrote itself, such as its style sheet; never text from a document. */

@@ -54,7 +54,8 @@ async function unpack(own: string, shared: string): Promise<void> {
   const { default: packing } = await import('@sparticuz/chromium');
   await packing.executablePath();
   const fonts = join(own, 'fonts/fonts.conf');
-  writeFileSync(fonts, readFileSync(fonts, 'utf8').replaceAll('/tmp/fonts', `${shared}/fonts`));
+  const places = `${shared}/fonts</dir><dir>/usr/share/fonts`;
+  writeFileSync(fonts, readFileSync(fonts, 'utf8').replace('/tmp/fonts', places));
   try {
     renameSync(own, shared);
   } catch (error) {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DesignReport, ReportDocument } from '../../src/report/document.ts';
 import { readDocument, renderFiles, reportJson } from '../../src/report/report.ts';
+import { bigDocument } from '../support/big-document.ts';
 import {
   bareDocument,
   brokenDocument,
@@ -54,6 +55,9 @@ function hostileDocument(evil: string): ReportDocument {
   };
 }
 
+/** Without the script, whose words are not those of a document. */
+const unscripted = (text: string): string => text.replace(/<script>[\s\S]*?<\/script>/, '');
+
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
 describe('the page', () => {
@@ -68,11 +72,17 @@ describe('the page', () => {
   test('has its sections in the order in which questions arise', () => {
     const ids = [...page(sampleDocument()).matchAll(/<section id="(\w+)"/g)].map((it) => it[1]);
     expect(ids).toEqual([
+      'objectives',
       'claims',
-      'numbers',
+      'availability',
       'time',
-      'comparison',
+      'failover',
       'distributions',
+      'comparison',
+      'tradeoffs',
+      'phases',
+      'datasheets',
+      'numbers',
       'accounts',
       'faults',
       'inputs',
@@ -84,7 +94,7 @@ describe('the page', () => {
   test('shows counts per claim, what was not promised, and how to replay a break', () => {
     const text = page(brokenDocument());
     expect(text).toContain('✗ 4 broken · 36 held');
-    expect(text).toMatch(/✗ 6 broken · 34 held<small>not promised<\/small>/);
+    expect(text).toMatch(/✗ 6 broken · 34 held<small>⊘ not promised<\/small>/);
     expect(text).toContain('does not promise token-order (broke in 9 of 40 seeds)');
     expect(text).toContain('replay scenarios/storms/showcase.yaml --design lease --seed 17');
     expect(text).toContain('tick nightly@02:00 began twice: on worker-1 and on worker-3');
@@ -153,12 +163,12 @@ describe('the page', () => {
 
   test('every drawing has a title and a description, and a table beside it', () => {
     const text = page(sampleDocument());
-    const drawings = count(text, /<svg /g);
+    const drawings = count(text, /<svg id=/g);
     expect(drawings).toBeGreaterThan(15);
     expect(count(text, /<svg [^>]*role="img" aria-labelledby=/g)).toBe(drawings);
     expect(count(text, /<title id=/g)).toBe(drawings);
     expect(count(text, /<desc id="[^"]+">[^<]+<\/desc>/g)).toBe(drawings);
-    expect(count(text, /<summary>Show as table/g)).toBe(count(text, /<figure>/g));
+    expect(count(text, /<summary>Show as table/g)).toBe(count(text, /<figure /g));
   });
 
   test('names the foot of an axis as it is drawn, after buckets were merged', () => {
@@ -168,17 +178,12 @@ describe('the page', () => {
       ...it,
       series: { api: { unit: 'ratio', bucketUs: 1_000_000, values } },
     }));
-    // Three buckets become one: (1 + 1 + 0.05) / 3 lies between 60 % and 70 %.
-    expect(page({ ...sample, designs })).toContain('The vertical axis begins at 60 %.');
+    // Four buckets become one: (1 + 1 + 1 + 0.05) / 4 lies between 70 % and 80 %.
+    expect(page({ ...sample, designs })).toContain('The vertical axis begins at 70 %.');
   });
 
-  test('stays under 500 kB with eight designs', () => {
-    const sample = sampleDocument();
-    const designs = Array.from({ length: 8 }, (_, i) => ({
-      ...(sample.designs[i % 3] as DesignReport),
-      name: `design-${i}`,
-    }));
-    expect(Buffer.byteLength(page({ ...sample, designs }))).toBeLessThan(500_000);
+  test('stays under 500 kB with as much as there can be', () => {
+    expect(Buffer.byteLength(page(bigDocument()))).toBeLessThan(500_000);
   });
 
   test('writes no number with more than four decimals into a drawing', () => {
@@ -203,7 +208,7 @@ describe('every file', () => {
       expect(files['index.html']).toContain('Nothing was run');
       expect(files['report.md']).toContain('Nothing was run');
       expect(files['junit.xml']).toContain('</testsuites>');
-      expect(Object.values(files).join('')).not.toMatch(/NaN|undefined|Infinity/);
+      expect(unscripted(Object.values(files).join(''))).not.toMatch(/NaN|undefined|Infinity/);
     }
   });
 
@@ -238,7 +243,7 @@ describe('every file', () => {
             samples: { failover: { unit, values: [a, b, c].sort((x, y) => x - y), n: 3 } },
           };
           const other = { ...design, name: 'other' };
-          const text = page({ ...sample, designs: [design, other] });
+          const text = unscripted(page({ ...sample, designs: [design, other] }));
           expect(/.{40}(NaN|undefined|Infinity).{20}/.exec(text)?.[0]).toBe(undefined);
         },
       ),

@@ -52,16 +52,30 @@ export const FIGURES_SCRIPT = `
 
   const PAINT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'opacity',
     'fill-opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor'];
-  /** @param {SVGElement} svg */
-  const svgOf = (svg) => {
-    const copy = /** @type {SVGElement} */ (svg.cloneNode(true));
-    const drawn = [svg, ...svg.querySelectorAll('*')];
+  /** A copy with its colours and fonts written into it. @param {Element} drawing */
+  const painted = (drawing) => {
+    const copy = /** @type {Element} */ (drawing.cloneNode(true));
+    const drawn = [drawing, ...drawing.querySelectorAll('*')];
     const copied = [copy, ...copy.querySelectorAll('*')];
     drawn.forEach((element, i) => {
       const style = getComputedStyle(element);
       for (const name of PAINT) copied[i]?.setAttribute(name, style.getPropertyValue(name));
       copied[i]?.removeAttribute('class');
     });
+    return copy;
+  };
+  /** @param {Element} svg */
+  const svgOf = (svg) => {
+    const copy = painted(svg);
+    const copied = [copy, ...copy.querySelectorAll('*')];
+    // Patterns are defined once in the page, and a saved drawing must have its own.
+    const names = new Set([...copied].flatMap((it) => [it.getAttribute('fill'),
+      it.getAttribute('stroke')]).map((paint) => /url[(]"?#([^")]+)/.exec(paint ?? '')?.[1]));
+    for (const name of names) {
+      const pattern = name && !copy.querySelector('[id="' + name + '"]')
+        && document.getElementById(name);
+      if (pattern) copy.prepend(painted(pattern));
+    }
     for (const cursor of copy.querySelectorAll('[data-cursor]')) cursor.remove();
     const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
     paper.setAttribute('width', '100%');

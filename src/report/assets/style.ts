@@ -34,7 +34,7 @@ overflow-wrap:anywhere;max-width:54rem}
 h2{font-size:1.18rem;font-weight:650;letter-spacing:-.005em}
 h3,.card h2{font-size:.95rem;font-weight:650;overflow-wrap:anywhere;letter-spacing:0}
 .quiet,.note{color:var(--quiet)}
-.note{font-size:.88rem;max-width:68ch}
+.note{font-size:.88rem;max-width:68ch;overflow-wrap:anywhere}
 .brand{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;color:var(--quiet);
 font-size:.85rem;
 margin-bottom:22px;overflow-wrap:anywhere}
@@ -92,7 +92,7 @@ text-decoration:underline}
 section{margin-top:40px}section,figure{scroll-margin-top:56px}
 section>h2{margin-bottom:4px}
 section>.note{margin-bottom:14px}
-.scroll{overflow-x:auto;border:1px solid var(--rule);border-radius:10px;background:var(--paper)}
+.scroll{position:relative;overflow-x:auto;border:1px solid var(--rule);border-radius:10px;background:var(--paper)}
 table{border-collapse:collapse;width:100%;font-size:.89rem;font-variant-numeric:tabular-nums}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);
 white-space:nowrap}
@@ -131,7 +131,7 @@ white-space:nowrap}
 .finding p{margin-top:4px;overflow-wrap:anywhere}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,480px),1fr));gap:14px}
 .grid.small{grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr))}
-.stack{display:grid;gap:14px;margin-top:14px}.stack>h3{margin-top:14px}
+.stack{display:grid;gap:14px;margin-top:14px}.stack>*,.grid>*{min-width:0}.stack>h3{margin-top:14px}
 .stack>h3+.note{margin-top:-10px}
 figcaption{margin-bottom:8px}figcaption::after{content:"";display:block;clear:both}
 figcaption .note{font-size:.84rem}

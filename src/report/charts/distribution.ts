@@ -2,11 +2,11 @@
  * Distributions as cumulative curves, one per design: how high is the curve at a span, so many of
  * the samples took no longer. Steeper and further left is faster; the top right corner is the tail.
  */
-import { curveStepAfter, line, max, min, quantileSorted, scaleLinear, scaleLog } from 'd3';
+import { max, min, quantileSorted, scaleLinear, scaleLog } from 'd3';
 import { html, type Markup } from '../html.ts';
 import { formatCount, formatValue } from '../numbers.ts';
-import { bottomAxis, type Figure, leftAxis, lookOf, svgRoot } from './frame.ts';
-import { legendRows } from './over-time.ts';
+import { bottomAxis, type Figure, leftAxis, lookOf, steps, svgRoot } from './frame.ts';
+import { bucketsFor, legendRows } from './over-time.ts';
 
 const HEIGHT = 210;
 /** As many points as a screen can show; the last is always the largest sample. */
@@ -57,8 +57,11 @@ const quantileAt = (values: readonly number[], q: number): number | undefined =>
   quantileSorted(values as number[], q);
 
 /** Points (value, share of samples not above it) of a cumulative curve. */
-export function cumulative(values: readonly number[]): (readonly [number, number])[] {
-  const step = Math.max(1, Math.ceil(values.length / POINTS_MAX));
+export function cumulative(
+  values: readonly number[],
+  limit = POINTS_MAX,
+): (readonly [number, number])[] {
+  const step = Math.max(1, Math.ceil(values.length / limit));
   const points: (readonly [number, number])[] = [];
   for (let i = 0; i < values.length; i++) {
     const last = i === values.length - 1;
@@ -99,18 +102,16 @@ function drawDistribution(input: DistributionInput, width: number, id: string): 
   const bottom = HEIGHT + legend.height - 26;
   const x = horizontal(input, left, right);
   const y = scaleLinear([0, 1], [bottom, top]);
-  const curve = line<readonly [number, number]>()
-    .digits(1)
-    .x((point) => x(Math.max(point[0], x.domain()[0] as number)))
-    .y((point) => y(point[1]))
-    .curve(curveStepAfter);
+  const lowest = x.domain()[0] as number;
+  const limit = Math.min(POINTS_MAX, bucketsFor(width, input.designs.length));
   const paths = input.designs
     .filter((it) => it.values.length > 0)
     .map((it) => {
-      const points = cumulative(it.values);
+      const points = cumulative(it.values, limit);
       const first = points[0] as readonly [number, number];
-      const d = curve([[first[0], 0], ...points]);
-      return html`<path class="line ${lookOf(it.look)}" d="${d ?? ''}"/>\n`;
+      const all = [[first[0], 0] as const, ...points];
+      const d = steps(all.map(([value, share]) => [x(Math.max(value, lowest)), y(share)]));
+      return html`<path class="line ${lookOf(it.look)}" d="${d}"/>\n`;
     });
   return svgRoot(
     { id, title: input.title, desc: describe(input), width, height: HEIGHT + legend.height },

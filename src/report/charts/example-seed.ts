@@ -8,8 +8,18 @@ import type { DesignReport, FaultBand } from '../document.ts';
 import { html, type Markup } from '../html.ts';
 import { seriesLabel } from '../metric-info.ts';
 import { formatValue } from '../numbers.ts';
-import { bottomAxis, type Figure, fitted, leftAxis, round3, svgRoot } from './frame.ts';
 import {
+  bottomAxis,
+  box,
+  type Figure,
+  fitted,
+  leftAxis,
+  round1,
+  round3,
+  svgRoot,
+} from './frame.ts';
+import {
+  bucketsFor,
   drawable,
   legendRows,
   stepPath,
@@ -17,14 +27,18 @@ import {
   timeTicks,
   valueDomain,
 } from './over-time.ts';
-import { patternDefinitions, patternFill } from './patterns.ts';
+import { PAGE_PATTERNS, patternFill } from './patterns.ts';
 
 type Example = DesignReport['examples'][number];
 
 const PLOT_HEIGHT = 150;
 const LANE = 17;
-/** A storm of thousands of faults is drawn up to this many; the table says how many there were. */
-const BANDS_MAX = 160;
+/** Rows of all such tables of a page, for every design has one. */
+const TABLES_MAX = 160;
+/** In a crowd, bands of a kind that are nearer than so many pixels are drawn as one. */
+const GAP_PIXELS = 4;
+/** In a crowd a band says its name in the lane and whom it met in the table, not when pointed at. */
+const HINTS_MAX = 40;
 const TABLE_MAX = 60;
 
 export interface ExampleInput {
@@ -32,6 +46,8 @@ export interface ExampleInput {
   readonly design: string;
   readonly look: number;
   readonly example: Example;
+  /** How many such figures the page has. */
+  readonly of: number;
   /** All kinds of faults of the document, so that a kind keeps its pattern across designs. */
   readonly kinds: readonly string[];
 }
@@ -39,6 +55,7 @@ export interface ExampleInput {
 /** The figure of one seed of one design. */
 export function exampleSeed(input: ExampleInput): Figure {
   const { design, example } = input;
+  const rowsMax = Math.min(TABLE_MAX, Math.floor(TABLES_MAX / input.of));
   return {
     id: input.id,
     title: `${design}, seed ${example.seed}`,
@@ -50,13 +67,13 @@ export function exampleSeed(input: ExampleInput): Figure {
       head: ['from', 'until', 'what', 'whom'],
       rows: [
         ...example.faults
-          .slice(0, TABLE_MAX)
+          .slice(0, rowsMax)
           .map((it) => [...span(it), it.kind, it.whom.join(', ') || 'nobody']),
-        ...remainder(example.faults.length),
+        ...remainder(example.faults.length, rowsMax),
         ...example.leaders
-          .slice(0, TABLE_MAX)
+          .slice(0, rowsMax)
           .map((it) => [...span(it), `leads, epoch ${it.epoch}`, it.machine]),
-        ...remainder(example.leaders.length),
+        ...remainder(example.leaders.length, rowsMax),
       ],
     },
   };
@@ -67,47 +84,61 @@ const span = (it: { readonly fromUs: number; readonly untilUs: number }): string
   formatValue('us', it.untilUs),
 ];
 
-const remainder = (length: number): string[][] =>
-  length > TABLE_MAX ? [['…', '…', `${length - TABLE_MAX} more`, '…']] : [];
+const remainder = (length: number, shown: number): string[][] =>
+  length > shown ? [['…', '…', `${length - shown} more`, '…']] : [];
 
 interface Lane {
   readonly label: string;
   readonly bands: readonly { readonly fromUs: number; readonly untilUs: number; label: string }[];
+  /** Whether the drawing has so many bands that they become one shape. */
+  readonly isCrowded: boolean;
   /** Kind of fault, or undefined for a lane of leadership. */
   readonly kind?: string;
 }
 
-function lanesOf(example: Example): Lane[] {
-  const shown = example.faults.slice(0, BANDS_MAX);
-  const faults = [...new Set(shown.map((it) => it.kind))].sort().map(
-    (kind): Lane => ({
+function lanesOf(example: Example, gapUs: number): Lane[] {
+  const isCrowded = example.faults.length > HINTS_MAX;
+  const faults = [...new Set(example.faults.map((it) => it.kind))].sort().map((kind): Lane => {
+    const own = example.faults.filter((it) => it.kind === kind);
+    const bands = isCrowded ? joined(own, gapUs) : own;
+    return {
       label: kind,
       kind,
-      bands: shown.filter((it) => it.kind === kind).map((it) => ({ ...it, label: labelOf(it) })),
-    }),
-  );
+      isCrowded,
+      bands: bands.map((it) => ({ ...it, label: it.whom.join(', ') })),
+    };
+  });
   const leaders = [...new Set(example.leaders.map((it) => it.machine))].sort().map(
     (machine): Lane => ({
       label: `${machine} leads`,
+      isCrowded: false,
       bands: example.leaders
         .filter((it) => it.machine === machine)
-        .slice(0, BANDS_MAX)
         .map((it) => ({ ...it, label: `epoch ${it.epoch}` })),
     }),
   );
   return [...faults, ...leaders];
 }
 
-const labelOf = (band: FaultBand): string => band.whom.join(', ');
+/** Bands with less than `gapUs` between them become one; nothing that was there is left out. */
+export function joined(bands: readonly FaultBand[], gapUs: number): FaultBand[] {
+  const all: FaultBand[] = [];
+  for (const band of [...bands].sort((a, b) => a.fromUs - b.fromUs)) {
+    const last = all[all.length - 1];
+    if (last === undefined || band.fromUs - last.untilUs >= gapUs) all.push(band);
+    else all[all.length - 1] = { ...last, untilUs: Math.max(last.untilUs, band.untilUs) };
+  }
+  return all;
+}
 
-function timeLines(example: Example): TimeLine[] {
+function timeLines(example: Example, buckets: number): TimeLine[] {
   return Object.keys(example.series)
     .sort()
     .filter((name) => example.series[name]?.unit === 'ratio')
     .map((name, look) => ({
       label: seriesLabel(name),
       look,
-      series: drawable(example.series[name] as TimeLine['series']),
+      series: drawable(example.series[name] as TimeLine['series'], buckets),
     }));
 }
 
@@ -125,8 +156,8 @@ interface Layout {
 
 function drawExample(input: ExampleInput, width: number, id: string): Markup {
   const { example, kinds } = input;
-  const lines = timeLines(example);
-  const lanes = lanesOf(example);
+  const lines = timeLines(example, bucketsFor(width, input.of));
+  const lanes = lanesOf(example, (example.endUs * GAP_PIXELS) / width);
   const stacked = width < 500;
   const legend = legendRows(lines, width);
   const top = legend.height + 8;
@@ -151,20 +182,20 @@ function drawExample(input: ExampleInput, width: number, id: string): Markup {
     [bottom, top],
   );
   const height = at.lanesTop + lanes.length * laneHeight + 4;
-  const shades = example.faults.slice(0, BANDS_MAX).map((band) => shade(band, x, at, id, kinds));
+  const fill: Fill = (kind) => patternFill(PAGE_PATTERNS, kinds, kind);
   const paths = lines.map(
     (it) => html`<path class="line look${it.look}" d="${stepPath(it.series, x, y)}"/>\n`,
   );
   const time = { left: at.left, right: at.right, end: Math.max(1, example.endUs) };
   const title = `${input.design}, seed ${example.seed}`;
   return svgRoot({ id, title, desc: describe(example), width, height, time }, [
-    patternDefinitions(id, kinds),
+    html`<path class="lane" d="${lanes.map((_, index) => laneBox(index, at)).join('')}"/>\n`,
     lines.length > 0 && legend.body,
-    html`<g class="shades">${shades}</g>\n`,
+    html`<g class="shades">${lanes.map((lane) => shade(lane, x, at, fill))}</g>\n`,
     leftAxis(y, at.left, at.right, 'ratio'),
     bottomAxis(timeTicks(x, example.endUs), bottom, 'us', stacked ? 4 : 8),
     paths,
-    lanes.map((lane, index) => drawLane(lane, index, x, at, id, kinds)),
+    lanes.map((lane, index) => drawLane(lane, index, x, at, fill)),
   ]);
 }
 
@@ -177,25 +208,52 @@ function extent(band: { readonly fromUs: number; readonly untilUs: number }, x: 
   return { from: round3(from), width: round3(Math.max(1.5, until - from)) };
 }
 
-function shade(band: FaultBand, x: X, at: Layout, id: string, kinds: readonly string[]): Markup {
-  const { from, width } = extent(band, x, at);
-  return html`<rect class="shade" x="${from}" y="${round3(at.top)}" width="${width}"
-    height="${PLOT_HEIGHT}" fill="${patternFill(id, kinds, band.kind)}"/>`;
+/** The bands of a kind behind the lines. In a crowd all patterns would lie on one another. */
+function shade(lane: Lane, x: X, at: Layout, fill: Fill): Markup | undefined {
+  if (lane.kind === undefined || lane.isCrowded) return undefined;
+  return html`<path class="shade" d="${boxes(lane.bands, x, at, at.top, PLOT_HEIGHT)}"
+    fill="${fill(lane.kind)}"/>`;
 }
 
-function drawLane(
-  lane: Lane,
-  index: number,
+/** Names the pattern of a kind of fault in this drawing. */
+type Fill = (kind: string) => string;
+
+const boxes = (
+  bands: readonly { readonly fromUs: number; readonly untilUs: number }[],
   x: X,
   at: Layout,
-  id: string,
-  kinds: readonly string[],
-): Markup {
-  const top = at.lanesTop + index * at.laneHeight + (at.stacked ? 14 : 0);
+  top: number,
+  height: number,
+): string =>
+  bands
+    .map((band) => {
+      const { from, width } = extent(band, x, at);
+      return box(from, top, width, height);
+    })
+    .join('');
+
+const laneTop = (index: number, at: Layout): number =>
+  at.lanesTop + index * at.laneHeight + (at.stacked ? 14 : 0);
+
+const laneBox = (index: number, at: Layout): string =>
+  box(at.left, laneTop(index, at), at.right - at.left, LANE);
+
+function drawLane(lane: Lane, index: number, x: X, at: Layout, fill: Fill): Markup {
+  const top = laneTop(index, at);
   const label = at.stacked
     ? html`<text x="${at.left}" y="${top - 4}">${lane.label}</text>`
     : html`<text class="end" x="${at.left - 8}" y="${top + LANE / 2}"
       dy="0.32em">${fitted(lane.label, at.left - 10)}</text>`;
+  if (lane.kind !== undefined && lane.isCrowded) {
+    // Thick strokes along the lane take a third of the bytes of rectangles.
+    const d = lane.bands.map((band) => {
+      const { from, width } = extent(band, x, at);
+      return `M${round1(from)},${top + LANE / 2}h${round1(width)}`;
+    });
+    const bands = html`<path d="${d.join('')}" stroke="${fill(lane.kind)}"
+      stroke-width="${LANE}"/>`;
+    return html`<g class="row">${label}${bands}</g>\n`;
+  }
   const bands = lane.bands.map((band) => {
     const { from, width } = extent(band, x, at);
     const place = html`x="${from}" y="${top}" width="${width}" height="${LANE}"`;
@@ -204,16 +262,14 @@ function drawLane(
       lane.kind === undefined
         ? html`<rect class="leader" ${place}>${hint}</rect>`
         : html`<rect class="fault" ${place}
-          fill="${patternFill(id, kinds, lane.kind)}">${hint}</rect>`;
+          fill="${fill(lane.kind)}">${hint}</rect>`;
     // A name is written beside its band only where it leads, for bands of faults may be crowded.
     const fits = lane.kind === undefined && band.label.length * 6.4 + 8 < width;
     const text = html`<text class="on" x="${round3(from + 5)}" y="${top + LANE / 2}"
       dy="0.32em">${band.label}</text>`;
     return [rect, fits && text];
   });
-  const base = html`<rect class="lane" x="${at.left}" y="${top}" width="${at.right - at.left}"
-    height="${LANE}"/>`;
-  return html`<g class="row">${label}${base}${bands}</g>\n`;
+  return html`<g class="row">${label}${bands}</g>\n`;
 }
 
 function describe(example: Example): string {

@@ -55,22 +55,24 @@ type Scale = ScaleContinuousNumeric<number, number>;
 export function leftAxis(scale: Scale, left: number, right: number, unit: string): Markup {
   const ticks = scale.ticks(4);
   const write = tickWriter(unit, ticks);
-  return html`<g class="axis">${ticks.map((tick) => {
-    const y = round3(scale(tick));
-    return html`<line class="grid" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/><text
-      class="end" x="${left - 6}" y="${y}" dy="0.32em">${write(tick)}</text>`;
-  })}</g>\n`;
+  const lines = ticks.map((tick) => `M${left},${round1(scale(tick))}H${right}`);
+  const names = ticks.map(
+    (tick) => html`<text class="end" x="${left - 6}" y="${round1(scale(tick))}"
+      dy="0.32em">${write(tick)}</text>`,
+  );
+  return html`<g class="axis"><path class="grid" d="${lines.join('')}"/>${names}</g>\n`;
 }
 
 /** Values along the bottom of the plot with short marks. */
 export function bottomAxis(scale: Scale, y: number, unit: string, count: number): Markup {
   const ticks = scale.ticks(count);
   const write = tickWriter(unit, ticks);
-  return html`<g class="axis">${ticks.map((tick) => {
-    const x = round3(scale(tick));
-    return html`<line class="mark" x1="${x}" x2="${x}" y1="${y}" y2="${y + 4}"/><text
-      class="middle" x="${x}" y="${y + 16}">${write(tick)}</text>`;
-  })}</g>\n`;
+  const marks = ticks.map((tick) => `M${round1(scale(tick))},${y}v4`);
+  const names = ticks.map(
+    (tick) => html`<text class="middle" x="${round1(scale(tick))}"
+      y="${y + 16}">${write(tick)}</text>`,
+  );
+  return html`<g class="axis"><path class="mark" d="${marks.join('')}"/>${names}</g>\n`;
 }
 
 /**
@@ -88,6 +90,34 @@ function tickWriter(unit: string, ticks: readonly number[]): (tick: number) => s
   const exact = { ...notation, digits };
   const suffix = notation.suffix === '' ? '' : ` ${notation.suffix}`;
   return (tick) => (tick === 0 ? '0' : writeNumber(tick, exact) + suffix);
+}
+
+/** A rectangle as a piece of a path: many of them in one element are far fewer bytes. */
+export function box(x: number, y: number, width: number, height: number): string {
+  const across = round1(width);
+  return `M${round1(x)},${round1(y)}h${across}v${round1(height)}h${-across}z`;
+}
+
+/** One decimal is as fine as any line of a chart, and a path has hundreds of numbers. */
+export const round1 = (value: number): number => Math.round(value * 10) / 10 + 0;
+
+/**
+ * A path of steps through points: each value holds until the next point. A point without a value
+ * ends the line. Only turns are written, as horizontal and vertical moves, for that is a quarter of
+ * the bytes of points.
+ */
+export function steps(points: readonly (readonly [number, number | undefined])[]): string {
+  let d = '';
+  let last: number | undefined;
+  points.forEach(([x, value], i) => {
+    const y = value === undefined ? undefined : round1(value);
+    const ends = i === points.length - 1;
+    if (last !== undefined && (y !== last || ends)) d += `H${round1(x)}`;
+    if (y !== undefined && last === undefined) d += `M${round1(x)},${y}`;
+    else if (y !== undefined && y !== last) d += `V${y}`;
+    last = y;
+  });
+  return d;
 }
 
 /** Shortens a label that would not fit: `pixels` at about 6.4 per character. */

@@ -7,7 +7,7 @@ import { quantileSorted, scaleLinear, scaleLog } from 'd3';
 import { html, type Markup } from '../html.ts';
 import { formatCount, formatValue } from '../numbers.ts';
 import type { Distribution, DistributionInput } from './distribution.ts';
-import { bottomAxis, type Figure, fitted, lookOf, round3, svgRoot } from './frame.ts';
+import { bottomAxis, box, type Figure, fitted, lookOf, round3, svgRoot } from './frame.ts';
 
 const PANEL = 82;
 const BARS = 44;
@@ -143,12 +143,10 @@ function drawPanel(
   const [left, right] = [x(edges[0] as number), x(edges[edges.length - 1] as number)];
   const base = top + (stacked ? PANEL + 6 : PANEL - 8);
   const bars = shares.map((share, i) => {
-    if (share <= 0) return undefined;
-    const [from, until] = [x(edges[i] as number), x(edges[i + 1] as number)];
+    if (share <= 0) return '';
+    const [from, until] = [x(edges[i] as number) + 0.5, x(edges[i + 1] as number)];
     const height = Math.max(1, (share / most) * BARS);
-    return html`<rect class="bar ${lookOf(design.look)}" x="${round3(from + 0.5)}"
-      y="${round3(base - height)}" width="${round3(Math.max(0.5, until - from - 1))}"
-      height="${round3(height)}"/>`;
+    return box(from, base - height, Math.max(0.5, until - from - 0.5), height);
   });
   const marks = MARKS.map(({ q }, i) => {
     const value = at(design.values, q);
@@ -164,5 +162,5 @@ function drawPanel(
   const room = stacked ? right - left : right - left - text.length * 6.4;
   return html`<g class="row"><text x="${left}" y="${top + 16}">${fitted(design.label, room)}</text>
 ${numbers}<line class="grid" x1="${left}" x2="${round3(right)}" y1="${base}" y2="${base}"/>
-${bars}${marks}</g>\n`;
+<path class="bar ${lookOf(design.look)}" d="${bars.join('')}"/>${marks}</g>\n`;
 }

@@ -85,9 +85,11 @@ function drawLadder(
   const [left, right] = [10, width - 16];
   const x = scaleLog([worst > 0.1 ? 1 : 0.1, LEAST], [left, right]).clamp(true);
   let y = 4;
+  const tops: number[] = [];
   const body = groups.map(({ heading, rows }) => {
     const top = y;
     y += HEAD + rows.length * ROW;
+    tops.push(...rows.map((_, index) => top + HEAD + index * ROW));
     return html`<g class="group"><text class="strong" x="${left}" y="${top + 16}">${heading}</text>${rows.map(
       (row, index) => drawRow(row, top + HEAD + index * ROW, x, left, right),
     )}</g>\n`;
@@ -98,8 +100,10 @@ function drawLadder(
         `${heading}: ${rows.map(({ label, metric }) => `${label} ${ladderBar(metric).words}`).join('; ')}`,
     )
     .join('. ');
+  const tracks = tops.map((top) => `M${left},${top + 20}H${right}`).join('');
   return svgRoot({ id, title, desc: `${desc}.`, width, height: y + 44 }, [
     rungs(x, y + 4, width),
+    html`<path class="track" d="${tracks}"/>\n`,
     body,
   ]);
 }
@@ -124,8 +128,7 @@ function drawRow(row: LadderRow, top: number, x: X, left: number, right: number)
       : html`<circle class="dot ${look}" cx="${round3(x(Math.max(bar.mean, LEAST)))}" cy="${y}"
         r="5"/>`;
   return html`<g class="row"><text x="${left}" y="${y - 9}">${name}</text><text
-    class="end quiet" x="${right}" y="${y - 9}">${bar.words}</text><line class="track" x1="${left}"
-    x2="${right}" y1="${y}" y2="${y}"/><line class="whisker ${look}" x1="${from}" x2="${until}"
+    class="end quiet" x="${right}" y="${y - 9}">${bar.words}</text><line class="whisker ${look}" x1="${from}" x2="${until}"
     y1="${y}" y2="${y}"/>${arrow}${dot}</g>\n`;
 }
 

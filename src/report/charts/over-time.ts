@@ -1,5 +1,5 @@
 /** Step lines over the time of the run, one per design: what the mean run looked like. */
-import { curveStepAfter, line, max, min, scaleLinear } from 'd3';
+import { max, min, scaleLinear } from 'd3';
 import type { Series } from '../document.ts';
 import { html, type Markup } from '../html.ts';
 import { formatValue } from '../numbers.ts';
@@ -10,12 +10,17 @@ import {
   fitted,
   leftAxis,
   lookOf,
-  round3,
+  round1,
+  steps,
   svgRoot,
 } from './frame.ts';
 
 /** More buckets than this are merged by their mean: a screen cannot show them. */
-const BUCKETS_MAX = 90;
+const BUCKETS_MAX = 80;
+/** A bucket is never narrower than so many pixels, and wider where many lines share the drawing. */
+const BUCKET_PIXELS = 8;
+const CROWD = 4;
+const RANGE_WIDTH = 500;
 /** Where most buckets are empty, such as those of rare ticks, fewer and wider ones tell more. */
 const SPARSE_MAX = 24;
 const TABLE_ROWS_MAX = 24;
@@ -31,7 +36,6 @@ export interface TimeLine {
 export interface OverTimeInput {
   readonly id: string;
   readonly title: string;
-  readonly note: string;
   readonly unit: string;
   readonly lines: readonly TimeLine[];
 }
@@ -50,12 +54,16 @@ export function merged(series: Series, limit: number): Series {
 }
 
 /** A series in as many buckets as a screen can show, and as few as its gaps ask for. */
-export function drawable(series: Series): Series {
+export function drawable(series: Series, limit = BUCKETS_MAX): Series {
   const { values } = series;
   const until = values.findLastIndex((value) => value !== null) + 1;
   const known = values.reduce<number>((sum, value) => sum + (value === null ? 0 : 1), 0);
-  return merged(series, known < until / 2 ? SPARSE_MAX : BUCKETS_MAX);
+  return merged(series, known < until / 2 ? Math.min(SPARSE_MAX, limit) : limit);
 }
+
+/** How many buckets suit a drawing of this width with so many lines. */
+export const bucketsFor = (width: number, lines: number): number =>
+  Math.min(BUCKETS_MAX, Math.floor(width / BUCKET_PIXELS / (lines > CROWD ? 1.6 : 1)));
 
 /** Where a series ends, µs. */
 export const endOf = (series: Series): number => series.bucketUs * series.values.length;
@@ -76,39 +84,42 @@ export function stepPath(
   x: (us: number) => number,
   y: (value: number) => number,
 ): string {
-  const points = series.values.map((value, i): [number, number | null] => [
-    i * series.bucketUs,
-    value,
-  ]);
+  const points = series.values.map((value, i) => [i * series.bucketUs, value] as const);
   // The last value holds to the end of its bucket.
-  points.push([endOf(series), series.values[series.values.length - 1] ?? null]);
-  const path = line<[number, number | null]>()
-    .digits(1)
-    .defined((point) => point[1] !== null)
-    .x((point) => x(point[0]))
-    .y((point) => y(point[1] as number))
-    .curve(curveStepAfter);
-  // A point that repeats the one before and has one after it draws nothing.
-  const turns = points.filter(
-    ([, value], i) =>
-      value !== points[i - 1]?.[1] || (points[i + 1] ?? [0, null])[1] === null || value === null,
+  const last = [endOf(series), series.values[series.values.length - 1] ?? null] as const;
+  return steps(
+    [...points, last].map(([us, value]) => [x(us), value === null ? undefined : y(value)] as const),
   );
-  return path(turns) ?? '';
 }
 
 /** The figure: step lines with a legend above, and the buckets as a table. */
 export function overTime(input: OverTimeInput): Figure {
-  const lines = input.lines.map((it) => ({ ...it, series: drawable(it.series) }));
+  // The range is that of one drawing, so that the foot of the axis is the same in all of them.
+  const merges = bucketsFor(RANGE_WIDTH, input.lines.length);
+  const range = valueDomain(
+    input.unit,
+    input.lines.map((it) => drawable(it.series, merges)),
+  );
+  const foot = input.unit === 'ratio' && range[0] > 0 ? Math.round(range[0] * 100) : 0;
   return {
     id: input.id,
     title: input.title,
-    note: input.note,
-    draw: (width, id) => drawOverTime({ ...input, lines }, width, id),
+    note: foot > 0 ? `The vertical axis begins at ${foot} %.` : '',
+    draw: (width, id) => {
+      const limit = bucketsFor(width, input.lines.length);
+      const lines = input.lines.map((it) => ({ ...it, series: drawable(it.series, limit) }));
+      return drawOverTime({ ...input, lines }, range, width, id);
+    },
     table: timeTable(input),
   };
 }
 
-function drawOverTime(input: OverTimeInput, width: number, id: string): Markup {
+function drawOverTime(
+  input: OverTimeInput,
+  range: readonly [number, number],
+  width: number,
+  id: string,
+): Markup {
   const all = input.lines.map((it) => it.series);
   const legend = legendRows(input.lines, width);
   const top = 10 + legend.height;
@@ -117,7 +128,7 @@ function drawOverTime(input: OverTimeInput, width: number, id: string): Markup {
   const bottom = HEIGHT + legend.height - 26;
   const end = max(all, endOf) ?? 0;
   const x = scaleLinear([0, end > 0 ? end : 1], [left, right]);
-  const y = scaleLinear(valueDomain(input.unit, all), [bottom, top]);
+  const y = scaleLinear(range, [bottom, top]).clamp(true);
   const paths = input.lines.map(
     (it) => html`<path class="line ${lookOf(it.look)}" d="${stepPath(it.series, x, y)}"/>\n`,
   );
@@ -163,9 +174,8 @@ export function legendRows(
     const at = x;
     x += room;
     const y = 10 + row * 18;
-    return html`<g class="key"><line class="line ${lookOf(it.look)}" x1="${round3(at)}"
-      x2="${round3(at + 24)}" y1="${y}" y2="${y}"/><text x="${round3(at + 30)}" y="${y}"
-      dy="0.32em">${label}</text></g>`;
+    return html`<path class="line ${lookOf(it.look)}" d="M${round1(at)},${y}h24"/><text
+      x="${round1(at + 30)}" y="${y}" dy="0.32em">${label}</text>`;
   });
   return { height: (row + 1) * 18 + 4, body: html`<g class="legend">${items}</g>\n` };
 }
@@ -183,7 +193,8 @@ function describe(input: OverTimeInput): string {
 }
 
 function timeTable(input: OverTimeInput): DataTable {
-  const all = input.lines.map((it) => merged(it.series, TABLE_ROWS_MAX));
+  const rowsMax = input.lines.length > CROWD ? TABLE_ROWS_MAX / 3 : TABLE_ROWS_MAX;
+  const all = input.lines.map((it) => merged(it.series, rowsMax));
   const longest = all.reduce((most, series) => Math.max(most, series.values.length), 0);
   const bucketUs = all[0]?.bucketUs ?? 0;
   const rows = Array.from({ length: longest }, (_, i) => [

@@ -76,26 +76,33 @@ export function paretoOf(designs: readonly DesignReport[]): ParetoInput | undefi
   return { respects, points };
 }
 
-/** One figure per pair of axes: the first respect to the right, each other one upwards. */
+/**
+ * Two figures at most: availability to the right, throughput upwards in one and the first of the
+ * costs in the other. The tables have every respect.
+ */
 export function paretoFigures(id: string, input: ParetoInput): Figure[] {
-  const [first, ...others] = input.respects as readonly [Respect, ...Respect[]];
-  const name = (respect: Respect): string => metricInfo(respect.metric).label;
-  return others.map((respect, i) => {
-    const title = `${name(respect)} against ${name(first).toLowerCase()}`;
+  const { respects, points } = input;
+  const names = respects.map(({ metric }) => metricInfo(metric).label);
+  const drawn = [1, respects.findIndex(({ better }) => better === 'lower')].filter(
+    (index, i, all) => index > 0 && all.indexOf(index) === i,
+  );
+  return drawn.map((index) => {
+    const respect = respects[index] as Respect;
+    const title = `${names[index]} against ${(names[0] as string).toLowerCase()}`;
     const up = respect.better === 'higher' ? 'up' : 'down';
     return {
       id: `${id}-${respect.metric}`,
       title,
       note: `Better is to the right and ${up}. Hollow points are dominated by another design.`,
-      draw: (width, drawing) => drawPareto(title, input, i + 1, width, drawing),
+      draw: (width, drawing) => drawPareto(title, input, index, width, drawing),
       table: {
-        caption: title,
-        head: ['design', name(first), 'interval', name(respect), 'interval', 'dominated by'],
-        rows: input.points.map(({ label, rows, dominatedBy }) => {
-          const pair = [rows[0], rows[i + 1]].map((row) => formatMetric(row as MetricRow));
-          const cells = pair.flatMap(({ mean, interval }) => [mean, interval]);
-          return [label, ...cells, dominatedBy ?? 'none'];
-        }),
+        caption: `${title}, and every other respect`,
+        head: ['design', ...names, 'dominated by'],
+        rows: points.map(({ label, rows, dominatedBy }) => [
+          label,
+          ...rows.map((row) => Object.values(formatMetric(row)).join(' ')),
+          dominatedBy ?? 'none',
+        ]),
       },
     };
   });

@@ -32,6 +32,16 @@ export function patternDefinitions(id: string, kinds: readonly string[]): Markup
   )}</defs>\n`;
 }
 
+/** Under this id they are defined once for all drawings of a page that share its kinds. */
+export const PAGE_PATTERNS = 'kinds';
+
+/** An element without a size that holds the patterns of a page. */
+export const pagePatterns = (kinds: readonly string[]): Markup =>
+  html`<svg class="away" width="0" height="0" aria-hidden="true">${patternDefinitions(
+    PAGE_PATTERNS,
+    kinds,
+  )}</svg>\n`;
+
 /** The value of a `fill` attribute. */
 export const patternFill = (id: string, kinds: readonly string[], kind: string): string =>
   `url(#${id}-p${patternOf(kinds, kind)})`;

@@ -5,7 +5,7 @@
 import type { PhaseCell, PhaseDiagram } from '../document.ts';
 import { html, type Markup } from '../html.ts';
 import { formatValue } from '../numbers.ts';
-import { type Figure, fitted, round3, svgRoot } from './frame.ts';
+import { box, type Figure, fitted, round3, svgRoot } from './frame.ts';
 
 const SIGNS: Readonly<Record<PhaseCell['verdict'], string>> = {
   safe: '✓',
@@ -52,10 +52,7 @@ function drawPhases(title: string, phase: PhaseDiagram, width: number, id: strin
   const [columns, rows] = [phase.x.values.length, phase.y.values.length].map((n) => Math.max(1, n));
   const [columnWidth, rowHeight] = [(right - left) / (columns as number), ROW_MAX];
   const bottom = top + (rows as number) * rowHeight;
-  const cells = phase.cells.map((cell) => {
-    const [x, y] = [left + cell.x * columnWidth, bottom - (cell.y + 1) * rowHeight];
-    return drawCell(phase, cell, x, y, columnWidth, rowHeight);
-  });
+  const cells = drawCells(phase, { left, bottom, columnWidth, rowHeight });
   const every = Math.ceil((longestOf(phase.x.values) * 6.8 + 8) / columnWidth);
   const columnNames = phase.x.values.map((value, i) =>
     i % every !== 0
@@ -79,21 +76,32 @@ function drawPhases(title: string, phase: PhaseDiagram, width: number, id: strin
 const longestOf = (texts: readonly string[]): number =>
   texts.reduce((most, text) => Math.max(most, text.length), 1);
 
-function drawCell(
-  phase: PhaseDiagram,
-  cell: PhaseCell,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-): Markup {
-  const where = `${phase.x.key} ${phase.x.values[cell.x]}, ${phase.y.key} ${phase.y.values[cell.y]}`;
-  const what = `${cell.verdict}, ${formatValue('ratio', cell.share)} of the seeds`;
-  const claim = cell.claim === undefined ? '' : `: ${cell.claim}`;
-  return html`<g><title>${where}: ${what}${claim}</title><rect class="cell ${cell.verdict}"
-    x="${round3(x + 1)}" y="${round3(y + 1)}" width="${round3(width - 2)}"
-    height="${height - 2}"/><text class="middle sign" x="${round3(x + width / 2)}"
-    y="${round3(y + height / 2)}" dy="0.34em">${SIGNS[cell.verdict]}</text></g>\n`;
+interface CellGrid {
+  readonly left: number;
+  readonly bottom: number;
+  readonly columnWidth: number;
+  readonly rowHeight: number;
+}
+
+/** One shape per verdict and one text per row: a sweep has many cells, and a report many sweeps. */
+function drawCells(phase: PhaseDiagram, at: CellGrid): Markup[] {
+  const xOf = (cell: PhaseCell): number => at.left + cell.x * at.columnWidth;
+  const yOf = (y: number): number => at.bottom - (y + 1) * at.rowHeight;
+  const shapes = MEANINGS.map(([verdict]) => {
+    const own = phase.cells.filter((cell) => cell.verdict === verdict);
+    const boxes = own.map((cell) =>
+      box(xOf(cell) + 1, yOf(cell.y) + 1, at.columnWidth - 2, at.rowHeight - 2),
+    );
+    return own.length > 0 && html`<path class="cell ${verdict}" d="${boxes.join('')}"/>\n`;
+  });
+  const signs = phase.y.values.map((_, y) => {
+    const own = phase.cells.filter((cell) => cell.y === y);
+    const places = own.map((cell) => round3(xOf(cell) + at.columnWidth / 2));
+    const middle = round3(yOf(y) + at.rowHeight / 2);
+    return html`<text class="middle sign" x="${places.join(' ')}" y="${middle}"
+      dy="0.34em">${own.map((cell) => SIGNS[cell.verdict]).join('')}</text>\n`;
+  });
+  return [html`${shapes}${signs}`];
 }
 
 function legendOf(width: number): { readonly height: number; readonly body: Markup } {

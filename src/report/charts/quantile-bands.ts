@@ -2,15 +2,14 @@
  * Latency over the time of the run: a panel per design with the band from p50 to p99, and p90 as a
  * line in it. A band that opens during a fault and closes after it tells more than any mean.
  */
-import { area, curveStepAfter, max, scaleLinear, scaleLog } from 'd3';
+import { max, scaleLinear, scaleLog } from 'd3';
 import type { DesignReport, Series } from '../document.ts';
 import { html, type Markup } from '../html.ts';
 import { formatValue } from '../numbers.ts';
-import { bottomAxis, type Figure, fitted, leftAxis, lookOf, svgRoot } from './frame.ts';
-import { endOf, merged, stepPath, timeTicks } from './over-time.ts';
+import { bottomAxis, box, type Figure, fitted, leftAxis, lookOf, svgRoot } from './frame.ts';
+import { bucketsFor, endOf, merged, stepPath, timeTicks } from './over-time.ts';
 
 const PANEL = 96;
-const BUCKETS_MAX = 90;
 const TABLE_ROWS_MAX = 12;
 /** Latencies over more than a factor of this are read on a logarithmic axis or not at all. */
 const WIDE = 50;
@@ -53,18 +52,20 @@ export function bandsOf(name: string, designs: readonly DesignReport[]): Band[] 
 /** The figure: panels over one time axis and one scale. */
 export function quantileBands(input: BandsInput): Figure {
   const unit = input.bands[0]?.low.unit ?? '';
-  const thin = (series: Series): Series => merged(series, BUCKETS_MAX);
-  const bands = input.bands.map((it) => ({
-    ...it,
-    low: thin(it.low),
-    high: thin(it.high),
-    ...(it.middle === undefined ? {} : { middle: thin(it.middle) }),
-  }));
+  const thinned = (width: number): Band[] => {
+    const limit = bucketsFor(width, input.bands.length);
+    return input.bands.map((it) => ({
+      ...it,
+      low: merged(it.low, limit),
+      high: merged(it.high, limit),
+      ...(it.middle === undefined ? {} : { middle: merged(it.middle, limit) }),
+    }));
+  };
   return {
     id: input.id,
     title: input.title,
     note: 'The band reaches from the p50 to the p99 of each bucket; the line in it is the p90.',
-    draw: (width, id) => drawBands({ ...input, bands }, unit, width, id),
+    draw: (width, id) => drawBands({ ...input, bands: thinned(width) }, unit, width, id),
     table: bandTable(input, unit),
   };
 }
@@ -105,8 +106,8 @@ function drawBands(input: BandsInput, unit: string, width: number, id: string): 
     const [top, bottom] = [index * PANEL + 24, (index + 1) * PANEL - 6];
     const y = isWide
       ? powersOnly(scaleLog([least, most], [bottom, top]).clamp(true))
-      : scaleLinear([0, most * 1.05], [bottom, top]);
-    return drawPanel(band, { x, y, left, right, top, unit });
+      : scaleLinear([0, most * 1.05], [bottom, top]).clamp(true);
+    return drawPanel(band, { x, y, least, left, right, top, unit });
   });
   const bottom = input.bands.length * PANEL;
   const desc = input.bands
@@ -137,6 +138,7 @@ function powersOnly(scale: Scale): Scale {
 
 interface PanelScales {
   readonly x: (us: number) => number;
+  readonly least: number;
   readonly y: Scale | ReturnType<typeof scaleLinear<number, number>>;
   readonly left: number;
   readonly right: number;
@@ -144,25 +146,21 @@ interface PanelScales {
   readonly unit: string;
 }
 
-function drawPanel(band: Band, { x, y, left, right, top, unit }: PanelScales): Markup {
-  const points = band.low.values.map((low, i) => ({
-    us: i * band.low.bucketUs,
-    low,
-    high: band.high.values[i] ?? null,
-  }));
-  const last = points[points.length - 1];
-  if (last !== undefined) points.push({ ...last, us: endOf(band.low) });
-  const shape = area<(typeof points)[number]>()
-    .digits(1)
-    .defined((it) => it.low !== null && it.high !== null)
-    .x((it) => x(it.us))
-    .y0((it) => y(it.low as number))
-    .y1((it) => y(it.high as number))
-    .curve(curveStepAfter);
+function drawPanel(
+  band: Band,
+  { x, y: scale, least, left, right, top, unit }: PanelScales,
+): Markup {
+  const y = (value: number): number => scale(Math.max(value, least));
+  const boxes = band.low.values.map((low, i) => {
+    const high = band.high.values[i];
+    if (low === null || high === null || high === undefined) return '';
+    const [from, until] = [x(i * band.low.bucketUs), x((i + 1) * band.low.bucketUs)];
+    return box(from, y(high), until - from, Math.max(0.5, y(low) - y(high)));
+  });
   const look = lookOf(band.look);
   const line =
     band.middle !== undefined &&
-    html`<path class="line thin ${look}" d="${stepPath(band.middle, x, (value) => y(value))}"/>`;
+    html`<path class="line thin ${look}" d="${stepPath(band.middle, x, y)}"/>`;
   return html`<g class="row"><text x="${left}" y="${top - 8}">${fitted(band.label, right - left)}</text>
-${leftAxis(y, left, right, unit)}<path class="band ${look}" d="${shape(points) ?? ''}"/>${line}</g>\n`;
+${leftAxis(scale, left, right, unit)}<path class="band ${look}" d="${boxes.join('')}"/>${line}</g>\n`;
 }

@@ -54,9 +54,11 @@ export function datasheetsSection({ datasheets = [], designs }: ReportDocument):
 }
 
 function sheetTable({ design, rows }: Datasheet, index: number): Markup {
-  const head = ['claim', 'assumption', 'assumed', 'measured to break at', 'between', 'note'].map(
-    (it) => html`<th scope="col">${it}</th>`,
-  );
+  const columns = ['claim', 'assumption', 'assumed', 'measured to break at', 'between', 'note'];
+  const head = columns.map((it, i) => {
+    const isNumber = i >= 2 && i <= 4;
+    return html`<th scope="col"${isNumber && html` class="num"`}>${it}</th>`;
+  });
   const lines = rows.map(
     (row) => html`<tr><th scope="row"><code>${row.claim}</code></th><td
       class="text">${row.assumption}</td><td class="num">${amount(row, row.assumed, 'nothing')}</td>

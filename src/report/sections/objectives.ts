@@ -26,5 +26,5 @@ ${rows}</tbody></table>`;
   const missed = document.slo.filter((row) => !row.met).length;
   const note =
     missed === 0 ? 'All of them were met.' : `${missed} of ${document.slo.length} missed.`;
-  return section('objectives', 'Objectives', note, scrolling('Objectives', table));
+  return section('objectives', 'Objectives', note, scrolling('Objectives by design', table));
 }

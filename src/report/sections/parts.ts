@@ -58,7 +58,7 @@ type="search" placeholder="${label}" autocomplete="off" spellcheck="false"></lab
 
 /** A command in a box; the script adds a button that copies it. */
 export const command = (text: string): Markup =>
-  html`<div class="command"><code>${text}</code></div>\n`;
+  html`<div class="command"><code tabindex="0">${text}</code></div>\n`;
 
 /** Names of the designs as the heads of columns. */
 export const designHeads = (names: readonly string[], kind = ''): Markup =>

@@ -3,9 +3,10 @@ import { distribution } from '../charts/distribution.ts';
 import { exampleSeed } from '../charts/example-seed.ts';
 import type { Figure } from '../charts/frame.ts';
 import { type DotRow, intervalDots } from '../charts/interval-dots.ts';
-import { drawable, overTime, type TimeLine, valueDomain } from '../charts/over-time.ts';
+import { overTime, type TimeLine } from '../charts/over-time.ts';
+import { pagePatterns } from '../charts/patterns.ts';
 import { bandNames, bandsOf, quantileBands } from '../charts/quantile-bands.ts';
-import type { DesignReport, ReportDocument, Series } from '../document.ts';
+import type { DesignReport, ReportDocument } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
 import { HEADLINE_METRICS, metricInfo, seriesLabel, wordsOf } from '../metric-info.ts';
 import { comparisonSentence, TOO_FEW_SEEDS } from '../words.ts';
@@ -42,7 +43,8 @@ export function overTimeSection(document: ReportDocument): Markup {
   const examples = designs.flatMap((design, look) => {
     const example = design.examples[0];
     if (example === undefined) return [];
-    const input = { id: `example-${look}`, design: design.name, look, example, kinds };
+    const of = designs.length;
+    const input = { id: `example-${look}`, design: design.name, look, example, kinds, of };
     return [figure(exampleSeed(input), FULL)];
   });
   if (means.length + bands.length + examples.length === 0) return NOTHING;
@@ -50,6 +52,7 @@ export function overTimeSection(document: ReportDocument): Markup {
     'time',
     'Over time',
     'Mean over seeds in equal buckets of the run; a gap means that nothing was asked.',
+    examples.length > 0 && pagePatterns(kinds),
     html`<div class="grid">${means}${bands}</div>`,
     examples.length > 0 &&
       html`<div class="stack"><h3>One seed of each design, with its faults</h3>
@@ -63,14 +66,10 @@ function meanFigure(name: string, designs: readonly DesignReport[]): Figure {
     const series = design.series[name];
     return series === undefined ? [] : [{ label: design.name, look, series }];
   });
-  const all: Series[] = lines.map((it) => it.series);
-  const unit = all[0]?.unit ?? '';
-  // The axis is that of what is drawn, which may be merged from narrower buckets.
-  const least = valueDomain(unit, all.map(drawable))[0];
+  const unit = lines[0]?.series.unit ?? '';
   return overTime({
     id: `time-${slug(name)}`,
     title: `${seriesLabel(name)} over time`,
-    note: least > 0 ? `The vertical axis begins at ${Math.round(least * 100)} %.` : '',
     unit,
     lines,
   });

@@ -61,7 +61,7 @@ describe('over time', () => {
       (value) => value,
     );
     expect(path.match(/M/g)).toHaveLength(2);
-    expect(path.endsWith('L30,0.5')).toBe(true);
+    expect(path.endsWith('H30')).toBe(true);
     expect(stepPath(series([null]), Number, Number)).toBe('');
   });
 });
