@@ -1,5 +1,7 @@
+import type { RunNumbers } from '../metrics/metrics.ts';
+import type { MeanInterval } from '../metrics/statistics.ts';
 import { Bites } from '../metrics/storm.ts';
-import type { FaultCoverage, Series } from '../report/document.ts';
+import type { FaultCoverage, Series, WindowRow } from '../report/document.ts';
 
 const QUANTILES_MAX = 400;
 
@@ -41,6 +43,31 @@ export class SeriesMean {
       return count === 0 ? null : rounded(sum / count);
     });
     return { unit: this.#unit, bucketUs: this.#bucketUs, values };
+  }
+}
+
+/** The worst windows of each length, over seeds. */
+export class WindowSum {
+  readonly #ratios = new Map<number, number[]>();
+
+  add(windows: RunNumbers['windows']): void {
+    for (const { windowUs, ratio } of windows) {
+      const known = this.#ratios.get(windowUs);
+      if (known === undefined) this.#ratios.set(windowUs, [ratio]);
+      else known.push(ratio);
+    }
+  }
+
+  /** By length; `intervalOf` tells the mean of values and how sure it is. */
+  rows(
+    intervalOf: (ratios: readonly number[], windowUs: number) => MeanInterval,
+  ): readonly WindowRow[] {
+    return [...this.#ratios]
+      .sort(([a], [b]) => a - b)
+      .map(([windowUs, ratios]) => {
+        const worst = ratios.reduce((least, ratio) => Math.min(least, ratio), 1);
+        return { windowUs, worst, ...intervalOf(ratios, windowUs) };
+      });
   }
 }
 

@@ -6,7 +6,7 @@ import { bootstrapMean } from '../metrics/statistics.ts';
 import type { ClaimRow, DesignReport, MetricRow, SeedRow } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { inconclusiveReasons } from './emptiness.ts';
-import { CoverageSum, pooledQuantiles, SeriesMean } from './pooling.ts';
+import { CoverageSum, pooledQuantiles, SeriesMean, WindowSum } from './pooling.ts';
 import { claimsOf } from './run.ts';
 import type { Example, SeedRecord } from './sweep/record.ts';
 
@@ -21,6 +21,7 @@ export class DesignSummary {
   readonly #metrics = new Map<string, { unit: string; values: number[] }>();
   readonly #series = new Map<string, SeriesMean>();
   readonly #samples = new Map<string, { unit: string; values: number[] }>();
+  readonly #windows = new WindowSum();
   readonly #coverage = new CoverageSum();
   #accounts: Accounts = NO_ACCOUNTS;
   /** Seeds whose verdicts are alike share them: there are few combinations, and many seeds. */
@@ -98,6 +99,7 @@ export class DesignSummary {
       claims,
       accounts: this.#accounts,
       metrics: this.#metricRows(),
+      windows: this.#windowRows(),
       series: Object.fromEntries([...this.#series].map(([name, mean]) => [name, mean.finish()])),
       samples: this.#pooledSamples(),
       faults: coverage,
@@ -129,7 +131,7 @@ export class DesignSummary {
     return verdicts;
   }
 
-  #measure({ metrics, series, samples, accounts }: SeedRecord): void {
+  #measure({ metrics, windows, series, samples, accounts }: SeedRecord): void {
     for (const [name, { unit, value }] of Object.entries(metrics)) {
       const known = this.#metrics.get(name);
       if (known === undefined) this.#metrics.set(name, { unit, values: [value ?? NaN] });
@@ -145,6 +147,7 @@ export class DesignSummary {
       if (known === undefined) this.#samples.set(name, { unit, values: [...values] });
       else for (const value of values) known.values.push(value);
     }
+    this.#windows.add(windows);
     this.#accounts = addAccounts(this.#accounts, accounts);
   }
 
@@ -159,6 +162,14 @@ export class DesignSummary {
       rows[name] = { unit, ...interval, n: known.length };
     }
     return rows;
+  }
+
+  #windowRows(): DesignReport['windows'] {
+    const rng = createRng('windows');
+    return this.#windows.rows((ratios, windowUs) => {
+      const random = rng.stream(this.prepared.design.name, String(windowUs));
+      return bootstrapMean(ratios, random, { resamples: RESAMPLES, level: LEVEL });
+    });
   }
 
   #pooledSamples(): DesignReport['samples'] {

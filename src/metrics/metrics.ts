@@ -8,6 +8,8 @@
  *   ticks.ts         what is known of every tick
  *   standings.ts     which version of a schedule is in force, as far as clients know
  *   availability.ts  shares: API, dispatch, ticks
+ *   uptime.ts        how long the service was up for its users, and in the worst windows
+ *   worst-windows.ts the least share of up time for every length of a window, exactly
  *   leadership.ts    who claimed to lead; time without a leader, and with two
  *   failover.ts      from the true moment of the fault to the first dispatch
  *   throughput.ts    completions, goodput, duplicates, waste
@@ -36,13 +38,17 @@ import { runSeries, Shares, type TimeSeries } from './series.ts';
 import { type FaultSpan, type KindCoverage, Storm } from './storm.ts';
 import { Tally, Work } from './throughput.ts';
 import { TickBook } from './ticks.ts';
+import { UserUptime } from './uptime.ts';
 import { Window } from './window.ts';
+import type { WorstWindow } from './worst-windows.ts';
 
 /** Everything measured in one run. */
 export interface RunNumbers {
   readonly metrics: Metrics;
   readonly series: Readonly<Record<string, TimeSeries>>;
   readonly samples: Samples;
+  /** User-uptime of the worst window of each length, the whole storm last. */
+  readonly windows: readonly WorstWindow[];
   readonly accounts: Accounts;
   readonly leaders: readonly LeaderSpan[];
   readonly faults: readonly FaultSpan[];
@@ -80,6 +86,7 @@ class Gauges {
   readonly #jobs: JobBook;
   readonly #ticks: TickBook;
   readonly #api = new ApiAnswers(this.#window);
+  readonly #uptime = new UserUptime(this.#window);
   readonly #apiLatency = new ApiLatency(this.#window);
   readonly #apiShares: Shares;
   readonly #leadership = new Leadership(this.#window);
@@ -141,13 +148,14 @@ class Gauges {
   finish(): RunNumbers {
     const { endUs } = this.#window;
     const accounts = accountsOf(this.#jobs, this.#ticks);
+    const uptime = this.#uptime.finish();
     const waits = latencies({
       dispatchLatency: dispatchWaitsUs(this.#jobs, this.#window),
       tickLag: tickWaitsUs(this.#ticks, this.#window),
       apiLatency: this.#apiLatency.waitsUs,
     });
     return {
-      metrics: { ...this.#metrics(accounts), ...waits.metrics },
+      metrics: { ...this.#metrics(accounts), ...uptime.metrics, ...waits.metrics },
       series: runSeries({
         jobs: this.#jobs,
         ticks: this.#ticks,
@@ -158,6 +166,7 @@ class Gauges {
         endUs,
       }),
       samples: { ...waits.samples, ...this.#failovers.samples() },
+      windows: uptime.windows,
       accounts,
       leaders: this.#leadership.spans(endUs),
       faults: this.#storm.spans(endUs),
@@ -182,6 +191,7 @@ class Gauges {
     this.#jobs.onAnswered(fact);
     this.#ticks.onAnswered(fact);
     this.#api.onAnswered(fact);
+    this.#uptime.onAnswered(fact);
     this.#apiLatency.onAnswered(fact);
     if (isCounted(fact)) this.#apiShares.add(fact.at, fact.answer.kind === 'ok');
   }

@@ -68,7 +68,7 @@ export interface FaultCoverage {
 }
 
 /**
- * Of every window of this length in a seed, the one with the lowest success ratio: its mean over
+ * Of every window of this length in a seed, the one with the lowest user-uptime: its mean over
  * seeds with a 95 % interval, and the lowest of any seed.
  */
 export interface WindowRow {

@@ -33,6 +33,12 @@ const KNOWN: Readonly<Record<string, MetricInfo>> = {
     'higher',
     'share of requests answered ok; a timeout counts as a failure',
   ),
+  userUptime: info(
+    'User uptime',
+    'availability',
+    'higher',
+    'share of the time of active clients in which their last request had been answered ok',
+  ),
   dispatchWithin: info(
     'Dispatch in time',
     'availability',

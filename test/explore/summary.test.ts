@@ -88,3 +88,18 @@ test('samples pool what the runs had', () => {
     expect(values.length, name).toBe(Math.min(n, 400));
   }
 });
+
+test('windows rise, and each is as bad as the worst of its seeds', () => {
+  const lengths = report.windows?.map(({ windowUs }) => windowUs / 1_000_000);
+  expect(lengths).toEqual([1, 2, 5, 10, 30, 60]);
+  for (const { windowUs, worst, mean, low, high } of report.windows ?? []) {
+    const ratios = runs.flatMap(({ numbers }) =>
+      numbers.windows.flatMap((it) => (it.windowUs === windowUs ? [it.ratio] : [])),
+    );
+    expect(ratios).toHaveLength(runs.length);
+    expect(worst).toBe(Math.min(...ratios));
+    expect(mean).toBeCloseTo(ratios.reduce((sum, ratio) => sum + ratio, 0) / runs.length, 12);
+    expect(low).toBeLessThanOrEqual(mean);
+    expect(high).toBeGreaterThanOrEqual(mean);
+  }
+});

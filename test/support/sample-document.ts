@@ -93,6 +93,7 @@ function metrics(of: Character): Record<string, MetricRow> {
   const f = of.failoverUs / 1_000_000;
   return {
     apiSuccess: row('ratio', of.api, 0.006),
+    userUptime: row('ratio', of.api - 0.01, 0.007),
     dispatchWithin: row('ratio', of.dispatch, 0.009),
     tickWithin: row('ratio', of.dispatch - 0.03, 0.012),
     failover: row('s', f, f * 0.08),

@@ -29,6 +29,7 @@ export interface SeedRecord {
   readonly metrics: Readonly<Record<string, Measured>>;
   readonly series: Readonly<Record<string, Series>>;
   readonly samples: RunNumbers['samples'];
+  readonly windows: RunNumbers['windows'];
   readonly accounts: Accounts;
   /** Of the faults of this one run. */
   readonly faults: readonly FaultCoverage[];
@@ -56,6 +57,7 @@ export function recordOf(run: RunResult): SeedRecord {
     metrics: Object.fromEntries(metrics),
     series: numbers.series,
     samples: numbers.samples,
+    windows: numbers.windows,
     accounts: numbers.accounts,
     faults: faultsOf(run),
   };
