@@ -31,6 +31,7 @@ const TRUTHS: ReadonlySet<FactKind> = new Set([
   'clock',
   'fault',
   'tick-due',
+  'spent',
   'assumption-failed',
 ] satisfies readonly Truth['kind'][]);
 
@@ -109,12 +110,17 @@ function describeTruth(fact: Truth): Line {
         'tick due',
         tickName(fact.tick) + ofRevision(fact) + onceOnly(fact.delivery),
       ];
+    case 'spent':
+      return ['harness', 'spent so far', describeSpent(fact)];
     case 'assumption-failed':
       return [fact.machine, 'not as assumed', `${fact.assumption}: ${fact.detail}`];
     default:
       return unreachable(fact);
   }
 }
+
+const describeSpent = ({ messages, syncs, transactions }: FactOf<'spent'>): string =>
+  `${messages} messages, ${syncs} syncs, ${transactions} transactions`;
 
 function describeTestimony(said: Testimony): readonly [what: string, detail: string] {
   switch (said.kind) {

@@ -293,6 +293,17 @@ export type Truth =
       readonly delivery: Delivery;
       readonly sink: SinkKind;
     }
+  /**
+   * What schedulers, stores and workers have spent since the start of the run: messages sent, syncs
+   * of disks, transactions asked of stores. Said when the storm begins, and when it ends.
+   */
+  | {
+      readonly kind: 'spent';
+      readonly at: VirtualUs;
+      readonly messages: number;
+      readonly syncs: number;
+      readonly transactions: number;
+    }
   | {
       readonly kind: 'assumption-failed';
       readonly at: VirtualUs;

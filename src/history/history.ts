@@ -62,6 +62,7 @@ export const ALL_KINDS: readonly FactKind[] = [
   'clock',
   'fault',
   'tick-due',
+  'spent',
   'assumption-failed',
   'testified',
 ];

@@ -251,6 +251,7 @@ const truth = {
     whom: listOf(text),
   },
   'tick-due': { at: instant, tick, revision: integer, delivery, sink },
+  spent: { at: instant, messages: instant, syncs: instant, transactions: instant },
   'assumption-failed': {
     at: instant,
     assumption: oneOf(

@@ -13,6 +13,7 @@
  *   leadership.ts    who claimed to lead; time without a leader, and with two
  *   failover.ts      from the true moment of the fault to the first dispatch
  *   throughput.ts    completions, goodput, duplicates, waste
+ *   cost.ts          messages, syncs and transactions per job
  *   latency.ts       waits of jobs, ticks and requests, unfinished ones included
  *   series.ts        the course of a run over its time
  *   accounts.ts      what became of everything; it adds up
@@ -29,6 +30,7 @@ import { type JobRows, jobRowsFor } from '../history/job-rows.ts';
 import { SECOND } from '../lib/units.ts';
 import { type Accounts, accountsOf } from './accounts.ts';
 import { ApiAnswers, dispatchAvailability, isCounted, tickAvailability } from './availability.ts';
+import { Cost } from './cost.ts';
 import { Failovers } from './failover.ts';
 import { JobBook } from './jobs.ts';
 import { ApiLatency, dispatchWaitsUs, latencies, tickWaitsUs } from './latency.ts';
@@ -91,6 +93,7 @@ class Gauges {
   readonly #apiShares: Shares;
   readonly #leadership = new Leadership(this.#window);
   readonly #failovers = new Failovers(this.#leadership);
+  readonly #cost = new Cost();
   readonly #storm = new Storm();
 
   constructor(rows: JobRows, epsilonUs: number, bucketUs: number) {
@@ -139,6 +142,7 @@ class Gauges {
         this.#storm.onFault(fact);
         this.#failovers.onFault(fact);
       },
+      spent: (fact) => this.#cost.onSpent(fact),
       'audited-job': (fact) => this.#jobs.onAudited(fact),
       'audited-skip': (fact) => this.#ticks.onSkipped(fact),
       'audit-ended': (fact) => this.#window.onAuditEnded(fact),
@@ -184,6 +188,7 @@ class Gauges {
       ...this.#failovers.metrics(),
       ...this.#tally.metrics(),
       ...this.#work.metrics(),
+      ...this.#cost.metrics(this.#tally.done),
     };
   }
 

@@ -42,6 +42,11 @@ export class Tally {
     if (this.#window.contains(at)) this.#credited++;
   }
 
+  /** How much was done for the first time in the storm. */
+  get done(): number {
+    return this.#credited;
+  }
+
   metrics(): Metrics {
     const seconds = this.#window.spanUs / SECOND;
     const rate = (count: number): number | undefined => (seconds > 0 ? count / seconds : undefined);

@@ -4,7 +4,7 @@
  */
 import type { DesignReport, ReportDocument } from './document.ts';
 
-export type MetricGroup = 'availability' | 'failover' | 'throughput' | 'latency' | 'other';
+export type MetricGroup = 'availability' | 'failover' | 'throughput' | 'latency' | 'cost' | 'other';
 
 export interface MetricInfo {
   readonly label: string;
@@ -77,6 +77,19 @@ const KNOWN: Readonly<Record<string, MetricInfo>> = {
     'lower',
     'share of run time that counted for nothing',
   ),
+  messagesPerJob: info(
+    'Messages per job',
+    'cost',
+    'lower',
+    'sent by schedulers, stores and workers, per job or tick done',
+  ),
+  syncsPerJob: info('Disk syncs per job', 'cost', 'lower', 'per job or tick done'),
+  storeTransactionsPerJob: info(
+    'Store transactions per job',
+    'cost',
+    'lower',
+    'asked of the store, per job or tick done',
+  ),
   ...percentiles('dispatchLatency', 'Dispatch latency'),
   ...percentiles('tickLag', 'Tick lag'),
   ...percentiles('apiLatency', 'API latency'),
@@ -88,6 +101,7 @@ export const METRIC_GROUPS: readonly { readonly group: MetricGroup; readonly hea
   { group: 'failover', heading: 'Failover' },
   { group: 'throughput', heading: 'Throughput' },
   { group: 'latency', heading: 'Latency' },
+  { group: 'cost', heading: 'Cost' },
   { group: 'other', heading: 'Other numbers' },
 ];
 

@@ -25,6 +25,7 @@ import { createLedger } from '../workload/ledger.ts';
 import type { Harness, PlannedOp } from '../workload/workload.ts';
 import { planWorkload, splitByClient } from '../workload/workload.ts';
 import { CORE_ROOM, jobsPerSecond } from './extra-work.ts';
+import { Meter } from './meter.ts';
 import type { Prepared } from './prepare.ts';
 import type { Scenario, Workload } from './scenario.ts';
 import { type DueTick, dueOfVersions } from './versions.ts';
@@ -110,7 +111,8 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
   const chooseCore = coreOf(prepared, rng);
   const due = dueOfVersions(prepared.due, ops);
   const { shouldStop = () => false } = options;
-  const stage = { sim, kernel, recorder, injector, chooseCore, due, shouldStop };
+  const meter = new Meter(sim);
+  const stage = { sim, kernel, recorder, injector, meter, chooseCore, due, shouldStop };
   const execute = conductor(prepared, stage);
   return { kernel, sim, plan, execute };
 }
@@ -293,6 +295,7 @@ interface Stage {
   readonly kernel: Kernel;
   readonly recorder: Recorder;
   readonly injector: Injector;
+  readonly meter: Meter;
   /** Absent when all of the cluster is healed. */
   readonly chooseCore: ChooseCore | undefined;
   /** In order of nominal time. */
@@ -304,7 +307,7 @@ const PHASES: readonly Phase[] = ['warm-up', 'chaos', 'heal', 'quiescence', 'aud
 
 /** Leads a run through its phases; due ticks become facts at their true time. */
 function conductor(prepared: Prepared, stage: Stage): () => void {
-  const { sim, kernel, recorder, injector, chooseCore, due, shouldStop } = stage;
+  const { sim, kernel, recorder, injector, meter, chooseCore, due, shouldStop } = stage;
   const { timeline } = prepared;
   let isAudited = false;
   recorder.subscribe(foldOf({ 'audit-ended': () => (isAudited = true) }));
@@ -312,6 +315,9 @@ function conductor(prepared: Prepared, stage: Stage): () => void {
   const phaseKind = kernel.register('phase', (index) => {
     const phase = required(PHASES[index], `phase ${index}`);
     enter(phase);
+    if (phase === 'chaos' || phase === 'heal') {
+      recorder.record({ kind: 'spent', at: kernel.now, ...meter.spent() });
+    }
     if (phase !== 'heal') return;
     if (chooseCore === undefined) injector.healAll();
     else injector.healCore(chooseCore);

@@ -7,6 +7,7 @@
  *   own-design.ts  designs that users define
  *   limits.ts     whether limits and tags leave room for what is asked, and how long it takes
  *   assemble.ts   one run: machines, programs, workload, faults and judges wired together
+ *   meter.ts      what a run costs: messages, syncs, transactions
  *   due-ticks.ts  the independent second opinion on which ticks are due (croner)
  *   versions.ts   the same for every version of the schedules of a run
  *   zone-clock.ts local time by what the platform says of a zone, for due-ticks.ts

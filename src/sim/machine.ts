@@ -68,6 +68,8 @@ export class Machine implements Body, Endpoint, Copy {
   /** 0 before the first start; counts lives of the program. */
   incarnation = 0;
   state: MachineState = 'down';
+  /** Messages that its programs have sent, whatever became of them. */
+  sent = 0;
   /** Never to be started again. */
   isGone = false;
   readonly spec: MachineSpec;
@@ -375,6 +377,7 @@ export class Machine implements Body, Endpoint, Copy {
   depart(to: string, message: Message): void {
     const { checked, network, profile, lengths } = this.#context;
     if (checked) freezePlain(message);
+    this.sent++;
     this.cpu.spend(profile.sendUs + lengths.sendUs(message));
     const departAtUs = this.cpu.busyUntilUs;
     if (this.state === 'paused') this.#departures.add(to, message, departAtUs);

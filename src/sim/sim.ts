@@ -18,6 +18,7 @@
  *   checked.ts      plain data frozen to its depths, for tests
  *   context.ts      what all of these share
  */
+import type { MachineRole } from '../history/fact.ts';
 import type { Recorder } from '../history/history.ts';
 import type { Message } from '../host/host.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -166,6 +167,11 @@ export class Sim {
    */
   tell(name: string, message: Message): void {
     this.network.tell(this.machine(name), message);
+  }
+
+  /** How many messages machines of these roles have sent so far, those that are gone too. */
+  sentBy(roles: ReadonlySet<MachineRole>): number {
+    return this.#machines.reduce((sum, { role, sent }) => sum + (roles.has(role) ? sent : 0), 0);
   }
 
   /** Adds an observer of completed syncs. */

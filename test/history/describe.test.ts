@@ -111,6 +111,7 @@ const STORY: readonly Fact[] = [
     why: 'f1',
   },
   { kind: 'clock', at, machine: 'lease-1', ratePpm: -120, wallErrorUs: 1_500_000 },
+  { kind: 'spent', at, messages: 1_204, syncs: 87, transactions: 240 },
   {
     kind: 'assumption-failed',
     at,

@@ -242,6 +242,7 @@ export const truth: fc.Arbitrary<Truth> = fc.oneof(
     whom: fc.array(machine, { maxLength: 3 }),
   }),
   fc.record({ kind: is('tick-due'), at, tick, revision: small, delivery, sink }),
+  fc.record({ kind: is('spent'), at, messages: small, syncs: small, transactions: small }),
   fc.record({
     kind: is('assumption-failed'),
     at,
