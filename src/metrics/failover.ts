@@ -39,6 +39,10 @@ const CUTTING = new Set(['partition', 'one-way-partition']);
  * unfinished one, which is counted and has no duration. A failover is false when the leader was
  * deposed without having been hit, and without having released its lease.
  *
+ * Designs in which nobody leads have none: whoever is left goes on at its next look, and from the
+ * crash of one to the next dispatch of another is how long nothing was to be done. What they lose is
+ * in the waits of jobs, and in what `recovery.ts` measures.
+ *
  * Metrics: failover, failoverMax and the means failoverDetection, failoverTakeover,
  * failoverFirstDispatch ('s'); failovers, failoversUnfinished, failoversFalse ('count').
  */
@@ -109,6 +113,14 @@ export class Failovers {
       failoversUnfinished: counted(this.#outage === undefined ? 0 : 1),
       failoversFalse: counted(this.#false),
     };
+  }
+
+  /**
+   * How long failovers lasted that had not ended when the run did ('s'), which is at least how long
+   * they would have taken: leaving them out would make a design look faster the less it recovers.
+   */
+  censored(endUs: number): readonly number[] {
+    return this.#outage === undefined ? [] : [(endUs - this.#outage.fromUs) / SECOND];
   }
 
   samples(): Samples {

@@ -11,6 +11,8 @@ const DEAD = 16;
 const SUBMITTED = 32;
 /** Others may hold it back for as long as they like. */
 const HELD = 64;
+/** Nonsense, to be refused. */
+const HOSTILE = 128;
 /** The state that the audit listed, from this bit on; 0 when it listed none. */
 const AUDITED_SHIFT = 8;
 const AUDITED_CODES: readonly (JobState | undefined)[] = [
@@ -22,10 +24,16 @@ const AUDITED_CODES: readonly (JobState | undefined)[] = [
   'cancelled',
 ];
 
+/**
+ * What a job came to, as the outside world sees it: done; accepted and not over yet; accepted, and
+ * over without having been done; never accepted.
+ */
+export type Fate = 'done' | 'open' | 'over' | 'lost';
+
 export type FinalState = 'completed' | 'cancelled' | 'dead' | 'open';
 
 /**
- * What is known of every submitted job, a row of four numbers each: runs have hundreds of
+ * What is known of every submitted job, a row of five numbers each: runs have hundreds of
  * thousands, and a late fact of a finished job must still find its row. Times are true
  * microseconds, -1 for never.
  */
@@ -34,6 +42,7 @@ export class JobBook {
   readonly #readyUs = new RowNumbers(-1);
   readonly #acceptedUs = new RowNumbers(-1);
   readonly #beganUs = new RowNumbers(-1);
+  readonly #doneUs = new RowNumbers(-1);
   readonly #flags = new RowBits();
   readonly #tally: Tally;
   /** Queues that somebody put; others have no limits. */
@@ -55,17 +64,20 @@ export class JobBook {
     if (sink === 'none') this.#withoutSink.add(tick.schedule);
   }
 
-  onAsked({ at, request }: FactOf<'asked'>): void {
+  onAsked({ at, request, hostile }: FactOf<'asked'>): void {
+    const nature = hostile === true ? HOSTILE : 0;
     switch (request.kind) {
       case 'submit': {
         const isHeld = request.parents !== undefined || this.#limited.has(request.queue);
         const sink = request.sink === 'none' ? NO_SINK : 0;
         const saidUs = request.atUs === undefined ? 0 : request.atUs - this.#startWallUs;
         const readyUs = Math.max(at + request.delayUs, saidUs);
-        return this.#add(request.job, readyUs, sink | (isHeld ? HELD : 0));
+        return this.#add(request.job, readyUs, nature | sink | (isHeld ? HELD : 0));
       }
-      case 'trigger':
-        return this.#add(request.job, at, this.#withoutSink.has(request.schedule) ? NO_SINK : 0);
+      case 'trigger': {
+        const sink = this.#withoutSink.has(request.schedule) ? NO_SINK : 0;
+        return this.#add(request.job, at, nature | sink);
+      }
       case 'put-queue':
         this.#limited.add(request.queue);
     }
@@ -137,6 +149,24 @@ export class JobBook {
     }
   }
 
+  /**
+   * Every job that was to be done: its row, when it was ready, when it was done (-1 for never), and
+   * what it came to. Left out is nonsense, and what others may have held back.
+   */
+  eachAsked(visit: (row: number, readyUs: number, doneUs: number, fate: Fate) => void): void {
+    for (let row = 0; row < this.#readyUs.length; row++) {
+      const flags = this.#flags.get(row);
+      if (flags === 0 || (flags & (HELD | HOSTILE)) !== 0) continue;
+      visit(row, this.#readyUs.get(row), this.#doneUs.get(row), this.#fateOf(row));
+    }
+  }
+
+  #fateOf(row: number): Fate {
+    if (this.#doneUs.get(row) !== -1) return 'done';
+    if (this.#acceptedUs.get(row) === -1) return 'lost';
+    return this.#finalState(row) === 'open' ? 'open' : 'over';
+  }
+
   /** How many accepted jobs came to which end. */
   finalStates(): Record<FinalState, number> {
     const counts = { completed: 0, cancelled: 0, dead: 0, open: 0 };
@@ -166,6 +196,7 @@ export class JobBook {
   #credit(row: number, at: number): void {
     if ((this.#flags.get(row) & CREDITED) !== 0) return;
     this.#mark(row, CREDITED);
+    this.#doneUs.set(row, at);
     this.#tally.credited(at);
   }
 

@@ -55,12 +55,13 @@ export interface Waits {
   readonly dispatchLatency: readonly number[];
   readonly tickLag: readonly number[];
   readonly apiLatency: readonly number[];
+  readonly jobLatency: readonly number[];
 }
 
 const PERCENTILES = [50, 90, 99];
 
 /**
- * dispatchLatencyP50 … apiLatencyP99 ('s'), nearest rank; and the waits themselves as samples,
+ * dispatchLatencyP50 … jobLatencyP99 ('s'), nearest rank; and the waits themselves as samples,
  * sorted.
  */
 export function latencies(waits: Waits): { readonly metrics: Metrics; readonly samples: Samples } {

@@ -12,7 +12,10 @@
  *   worst-windows.ts the least share of up time for every length of a window, exactly
  *   leadership.ts    who claimed to lead; time without a leader, and with two
  *   failover.ts      from the true moment of the fault to the first dispatch
+ *   recovery.ts      the way back after the storm: first job, backlog, area lost
+ *   level.ts         how many there were at every moment
  *   throughput.ts    completions, goodput, duplicates, waste
+ *   responses.ts     from ready to done: latency of jobs, slowdown, fairness
  *   cost.ts          messages, syncs and transactions per job
  *   latency.ts       waits of jobs, ticks and requests, unfinished ones included
  *   series.ts        the course of a run over its time
@@ -21,8 +24,9 @@
  *   statistics.ts    intervals over seeds, paired differences
  *   normal.ts        the normal distribution, for intervals
  *
- * Each number is defined where it is made. Units: `ratio`, `s`, `1/s`, `count`. A number that a run
- * cannot have (the failover of a run without a fault on a leader) is undefined, never zero.
+ * Each number is defined where it is made. Units: `ratio`, `s`, `1/s`, `count`, `times`, `job·s`. A
+ * number that a run cannot have (the failover of a run without a fault on a leader) is undefined,
+ * never zero.
  */
 import type { FactOf, MachineRole } from '../history/fact.ts';
 import { type Fold, foldOf } from '../history/history.ts';
@@ -36,6 +40,8 @@ import { JobBook } from './jobs.ts';
 import { ApiLatency, dispatchWaitsUs, latencies, tickWaitsUs } from './latency.ts';
 import { type LeaderSpan, Leadership } from './leadership.ts';
 import type { Metrics, Samples } from './numbers.ts';
+import { Recovery } from './recovery.ts';
+import { Responses } from './responses.ts';
 import { runSeries, Shares, type TimeSeries } from './series.ts';
 import { type FaultSpan, type KindCoverage, Storm } from './storm.ts';
 import { Tally, Work } from './throughput.ts';
@@ -49,6 +55,8 @@ export interface RunNumbers {
   readonly metrics: Metrics;
   readonly series: Readonly<Record<string, TimeSeries>>;
   readonly samples: Samples;
+  /** By sample: values that are at least this, for the run ended first ('s', rising). */
+  readonly censored: Readonly<Record<string, readonly number[]>>;
   /** User-uptime of the worst window of each length, the whole storm last. */
   readonly windows: readonly WorstWindow[];
   readonly accounts: Accounts;
@@ -86,6 +94,8 @@ class Gauges {
   readonly #tally: Tally;
   readonly #work: Work;
   readonly #jobs: JobBook;
+  readonly #responses: Responses;
+  readonly #recovery = new Recovery(this.#window);
   readonly #ticks: TickBook;
   readonly #api = new ApiAnswers(this.#window);
   readonly #uptime = new UserUptime(this.#window);
@@ -102,6 +112,7 @@ class Gauges {
     this.#tally = new Tally(this.#window, bucketUs);
     this.#work = new Work(rows, this.#window);
     this.#jobs = new JobBook(rows, this.#tally);
+    this.#responses = new Responses(rows, this.#jobs, this.#window);
     this.#ticks = new TickBook(this.#tally);
     this.#apiShares = new Shares(bucketUs);
   }
@@ -118,6 +129,7 @@ class Gauges {
       },
       asked: (fact) => {
         this.#jobs.onAsked(fact);
+        this.#responses.onAsked(fact);
         this.#ticks.onAsked(fact);
       },
       answered: (fact) => this.#answered(fact),
@@ -157,6 +169,7 @@ class Gauges {
       dispatchLatency: dispatchWaitsUs(this.#jobs, this.#window),
       tickLag: tickWaitsUs(this.#ticks, this.#window),
       apiLatency: this.#apiLatency.waitsUs,
+      jobLatency: this.#responses.latenciesUs(),
     });
     return {
       metrics: { ...this.#metrics(accounts), ...uptime.metrics, ...waits.metrics },
@@ -170,6 +183,7 @@ class Gauges {
         endUs,
       }),
       samples: { ...waits.samples, ...this.#failovers.samples() },
+      censored: { failover: this.#failovers.censored(endUs) },
       windows: uptime.windows,
       accounts,
       leaders: this.#leadership.spans(endUs),
@@ -188,12 +202,15 @@ class Gauges {
       ...this.#failovers.metrics(),
       ...this.#tally.metrics(),
       ...this.#work.metrics(),
+      ...this.#responses.metrics(),
+      ...this.#recovery.metrics(this.#jobs, this.#responses),
       ...this.#cost.metrics(this.#tally.done),
     };
   }
 
   #answered(fact: FactOf<'answered'>): void {
     this.#jobs.onAnswered(fact);
+    this.#responses.onAnswered(fact);
     this.#ticks.onAnswered(fact);
     this.#api.onAnswered(fact);
     this.#uptime.onAnswered(fact);
@@ -202,15 +219,20 @@ class Gauges {
   }
 
   #began(fact: FactOf<'body-began'>): void {
-    if (fact.tick === undefined) this.#jobs.onBegan(fact);
-    else this.#ticks.onBegan(fact.tick, fact.at);
+    if (fact.tick === undefined) {
+      this.#jobs.onBegan(fact);
+      this.#responses.onBegan(fact);
+    } else this.#ticks.onBegan(fact.tick, fact.at);
     this.#work.onBegan(fact);
     this.#failovers.onBegan(fact);
+    this.#recovery.onBegan(fact);
   }
 
   #ended(fact: FactOf<'body-ended'>): void {
-    if (fact.tick === undefined) this.#jobs.onEnded(fact);
-    else this.#ticks.onEnded(fact.tick, fact);
+    if (fact.tick === undefined) {
+      this.#jobs.onEnded(fact);
+      this.#responses.onEnded(fact);
+    } else this.#ticks.onEnded(fact.tick, fact);
     this.#work.onEnded(fact);
   }
 

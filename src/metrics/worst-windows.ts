@@ -1,4 +1,5 @@
 import { assert } from '../lib/assert.ts';
+import { counted, distinct, risen } from './level.ts';
 
 /** A stretch of a user's time in which the service was up for it, or down. */
 export interface Segment {
@@ -67,31 +68,6 @@ function courseOf(segments: readonly Segment[]): Course {
     course.activeUs[i] = (course.activeUs[i - 1] as number) + us * (course.active[i - 1] as number);
   }
   return course;
-}
-
-const risen = (times: readonly number[]): Float64Array => Float64Array.from(times).sort();
-
-function distinct(a: Float64Array, b: Float64Array): Float64Array {
-  const all = new Float64Array(a.length + b.length);
-  all.set(a);
-  all.set(b, a.length);
-  all.sort();
-  let count = 0;
-  for (const time of all) if (count === 0 || all[count - 1] !== time) all[count++] = time;
-  return all.slice(0, count);
-}
-
-/** How many have begun and not ended, from each of these times on. */
-function counted(atUs: Float64Array, begins: Float64Array, ends: Float64Array): Int32Array {
-  const counts = new Int32Array(atUs.length);
-  let begun = 0;
-  let ended = 0;
-  for (const [i, time] of atUs.entries()) {
-    while (begun < begins.length && (begins[begun] as number) <= time) begun++;
-    while (ended < ends.length && (ends[ended] as number) <= time) ended++;
-    counts[i] = begun - ended;
-  }
-  return counts;
 }
 
 /** Slides a window over the course, from one end of a segment to the next. */

@@ -68,6 +68,25 @@ const KNOWN: Readonly<Record<string, MetricInfo>> = {
   failovers: info('Failovers', 'failover', 'neither', 'per seed'),
   failoversUnfinished: info('Unfinished failovers', 'failover', 'lower', 'per seed'),
   failoversFalse: info('False failovers', 'failover', 'lower', 'a leader deposed without a fault'),
+  firstJob: info('First job after the heal', 'failover', 'lower'),
+  backlogDrain: info(
+    'Backlog drained',
+    'failover',
+    'lower',
+    'from the heal until no more jobs waited than before the storm',
+  ),
+  backlogUndrained: info(
+    'Backlog never drained',
+    'failover',
+    'lower',
+    'share of seeds in which more jobs waited to the end',
+  ),
+  areaLost: info(
+    'Area lost',
+    'failover',
+    'lower',
+    'jobs that were owed and not done, beyond what is normal, times how long',
+  ),
   goodput: info('Goodput', 'throughput', 'higher', 'work whose effect counted, each once'),
   completions: info('Completions', 'throughput', 'neither', 'bodies that ended in success'),
   duplicateRatio: info('Duplicates', 'throughput', 'lower', 'share of successes that were repeats'),
@@ -76,6 +95,19 @@ const KNOWN: Readonly<Record<string, MetricInfo>> = {
     'throughput',
     'lower',
     'share of run time that counted for nothing',
+  ),
+  slowdown: info(
+    'Slowdown',
+    'throughput',
+    'lower',
+    'time from ready to done by the time of the body, bodies below 10 s taken for 10 s',
+  ),
+  slowdownP99: info('Slowdown p99', 'throughput', 'lower'),
+  fairness: info(
+    'Fairness',
+    'throughput',
+    'higher',
+    "Jain's index of the shares of clients' jobs that were done in the storm",
   ),
   messagesPerJob: info(
     'Messages per job',
@@ -91,6 +123,7 @@ const KNOWN: Readonly<Record<string, MetricInfo>> = {
     'asked of the store, per job or tick done',
   ),
   ...percentiles('dispatchLatency', 'Dispatch latency'),
+  ...percentiles('jobLatency', 'Job latency'),
   ...percentiles('tickLag', 'Tick lag'),
   ...percentiles('apiLatency', 'API latency'),
 };

@@ -117,3 +117,9 @@ test('a second fault during an outage prolongs it', () => {
   const later = [f.leads(30, 'b', 3), f.began(31, 'x', { token: f.token(3, 1) })];
   expect(values([...facts, ...later])).toMatchObject({ failovers: 1, failover: 21 });
 });
+
+test('one that the run ends before is censored: it lasted at least as long', () => {
+  const down = [f.leads(1, 'a', 1), f.machine(10, 'a', 'down')];
+  expect(measure([...storm, ...down]).censored).toEqual({ failover: [90] });
+  expect(measure([...storm, ...down, ...newTerm]).censored).toEqual({ failover: [] });
+});
