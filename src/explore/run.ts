@@ -5,6 +5,7 @@
  *   doublecheck.ts  the same seed twice, and the first step that differs
  *   summary.ts      many runs of one design become a row of the report
  *   sweep.ts        designs × seeds become a report document
+ *   objectives.ts   objectives of a scenario, and what was left of their error budgets
  *   comparing.ts    how designs differ, paired by seed
  *   case-file.ts    a broken run as a file that replays without the generator
  *   replay.ts       one run again, with its transcript

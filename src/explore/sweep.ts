@@ -10,13 +10,14 @@
 import { assert } from '../lib/assert.ts';
 import type { Outcome, Problem } from '../lib/outcome.ts';
 import { BadInput } from '../lib/outcome.ts';
-import type { DesignReport, ReportDocument, StoppedBy } from '../report/document.ts';
+import type { ReportDocument, StoppedBy } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { prepare } from '../scenario/prepare.ts';
 import { selectDesign } from '../scenario/registry.ts';
 import type { LoadedScenario } from '../scenario/scenario.ts';
 import { compareAll } from './comparing.ts';
 import type { Nondeterminism } from './doublecheck.ts';
+import { sloRows } from './objectives.ts';
 import { runSeed } from './run.ts';
 import { DesignSummary } from './summary.ts';
 import { type BrokenCase, BrokenCases } from './sweep/broken-cases.ts';
@@ -210,16 +211,6 @@ function prepareAll(request: SweepRequest): readonly Prepared[] {
   const prepared = selected.flatMap((design) => keep(prepare(request.loaded, design)));
   if (problems.length > 0) throw new BadInput(problems);
   return prepared;
-}
-
-function sloRows(loaded: LoadedScenario, designs: readonly DesignReport[]): ReportDocument['slo'] {
-  return designs.flatMap(({ name: design, metrics }) =>
-    loaded.scenario.slo.map(({ metric, op, value }) => {
-      const got = metrics[metric]?.mean ?? null;
-      const met = got !== null && (op === '>=' ? got >= value : got <= value);
-      return { design, metric, wanted: `${op} ${value}`, got, met };
-    }),
-  );
 }
 
 function exitCodeOf(

@@ -55,24 +55,29 @@ export interface Waits {
   readonly dispatchLatency: readonly number[];
   readonly tickLag: readonly number[];
   readonly apiLatency: readonly number[];
-  readonly jobLatency: readonly number[];
 }
 
 const PERCENTILES = [50, 90, 99];
 
 /**
- * dispatchLatencyP50 … jobLatencyP99 ('s'), nearest rank; and the waits themselves as samples,
+ * dispatchLatencyP50 … apiLatencyP99 ('s'), nearest rank; and the waits themselves as samples,
  * sorted.
  */
 export function latencies(waits: Waits): { readonly metrics: Metrics; readonly samples: Samples } {
   const metrics: Record<string, Metrics[string]> = {};
   const samples: Record<string, Samples[string]> = {};
   for (const [name, waitsUs] of Object.entries(waits) as [keyof Waits, readonly number[]][]) {
-    const sorted = Float64Array.from(waitsUs).sort();
-    for (const percent of PERCENTILES) {
-      metrics[`${name}P${percent}`] = inSeconds(quantileSorted(sorted, percent / 100));
-    }
-    samples[name] = samplesInSeconds(sorted);
+    Object.assign(metrics, percentilesOf(name, waitsUs));
+    samples[name] = samplesInSeconds(waitsUs);
   }
   return { metrics, samples };
+}
+
+/** The percentiles that are shown, by name: `jobLatencyP50` and so on. */
+export function percentilesOf(name: string, waitsUs: readonly number[]): Metrics {
+  const sorted = Float64Array.from(waitsUs).sort();
+  const rows = PERCENTILES.map((percent) => {
+    return [`${name}P${percent}`, inSeconds(quantileSorted(sorted, percent / 100))] as const;
+  });
+  return Object.fromEntries(rows);
 }

@@ -19,6 +19,7 @@
  *   cost.ts          messages, syncs and transactions per job
  *   latency.ts       waits of jobs, ticks and requests, unfinished ones included
  *   series.ts        the course of a run over its time
+ *   budget.ts        error budgets of objectives, and how fast they burn
  *   accounts.ts      what became of everything; it adds up
  *   storm.ts         the faults as they happened
  *   statistics.ts    intervals over seeds, paired differences
@@ -169,7 +170,6 @@ class Gauges {
       dispatchLatency: dispatchWaitsUs(this.#jobs, this.#window),
       tickLag: tickWaitsUs(this.#ticks, this.#window),
       apiLatency: this.#apiLatency.waitsUs,
-      jobLatency: this.#responses.latenciesUs(),
     });
     return {
       metrics: { ...this.#metrics(accounts), ...uptime.metrics, ...waits.metrics },

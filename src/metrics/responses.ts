@@ -2,6 +2,7 @@ import type { FactOf } from '../history/fact.ts';
 import { type JobRows, RowBits, RowNumbers } from '../history/job-rows.ts';
 import { SECOND } from '../lib/units.ts';
 import type { Fate, JobBook } from './jobs.ts';
+import { percentilesOf } from './latency.ts';
 import type { Metrics } from './numbers.ts';
 import { mean, quantile } from './statistics.ts';
 import type { Window } from './window.ts';
@@ -69,19 +70,15 @@ export class Responses {
     this.#runUs.set(row, at - beganUs);
   }
 
-  /** In no order; jobs that are open took until the end of the run. */
-  latenciesUs(): number[] {
-    const all: number[] = [];
-    this.#each((_, tookUs) => all.push(tookUs));
-    return all;
-  }
-
   metrics(): Metrics {
+    const latenciesUs: number[] = [];
     const slowdowns: number[] = [];
     this.#each((row, tookUs) => {
+      latenciesUs.push(tookUs);
       slowdowns.push(Math.max(1, tookUs / Math.max(SHORT_US, this.#runUs.get(row))));
     });
     return {
+      ...percentilesOf('jobLatency', latenciesUs),
       slowdown: { unit: 'times', value: slowdowns.length === 0 ? undefined : mean(slowdowns) },
       slowdownP99: { unit: 'times', value: quantile(slowdowns, 0.99) },
       fairness: { unit: 'ratio', value: this.#fairness() },

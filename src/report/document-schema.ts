@@ -168,6 +168,8 @@ const sloRow = z.strictObject({
   wanted: z.string(),
   got: z.number().nullable(),
   met: z.boolean(),
+  budgetUsed: z.number().exactOptional(),
+  worstBurn: z.array(z.strictObject({ windowUs: z.number(), rate: z.number() })).exactOptional(),
 });
 
 /** Strict: a key that is not part of the document is refused, wherever it stands. */

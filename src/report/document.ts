@@ -192,6 +192,10 @@ export interface ReportDocument {
     readonly wanted: string;
     readonly got: number | null;
     readonly met: boolean;
+    /** Of a share that is to be at least so much: the error there was by the error allowed. */
+    readonly budgetUsed?: number;
+    /** The same in the worst window of a minute and of an hour, where they fit into the run. */
+    readonly worstBurn?: readonly { readonly windowUs: number; readonly rate: number }[];
   }[];
   /** Lines of the inputs that were not used, and why (of a crontab or a trace). */
   readonly inputs: readonly {

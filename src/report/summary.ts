@@ -174,7 +174,10 @@ function objectives(document: ReportDocument, width: number, paint: Painter): st
   if (missed.length === 0) return [];
   const lines = missed.map((row) => {
     const got = row.got === null ? 'not measured' : `got ${Number(row.got.toPrecision(4))}`;
-    return paint.red(cut(`✗ ${row.design} missed ${row.metric} ${row.wanted}: ${got}`, width));
+    const used = row.budgetUsed;
+    const budget = used === undefined ? '' : `, ${Number(used.toPrecision(2))} × its error budget`;
+    const line = `✗ ${row.design} missed ${row.metric} ${row.wanted}: ${got}${budget}`;
+    return paint.red(cut(line, width));
   });
   return ['', ...lines];
 }

@@ -301,7 +301,15 @@ export function sampleDocument(): ReportDocument {
     datasheets: sampleDatasheets('lease'),
     slo: [
       { design: 'single', metric: 'apiSuccess', wanted: '>= 0.8', got: 0.871, met: true },
-      { design: 'lease', metric: 'apiSuccess', wanted: '>= 0.8', got: 0.953, met: true },
+      {
+        design: 'lease',
+        metric: 'apiSuccess',
+        wanted: '>= 0.8',
+        got: 0.953,
+        met: true,
+        budgetUsed: 0.235,
+        worstBurn: [{ windowUs: 60_000_000, rate: 2.1 }],
+      },
     ],
     inputs: [{ file: 'team.crontab', line: 7, problem: 'not a cron line: "@sometimes backup"' }],
     command: 'npm run -s seaworthy -- compare scenarios/storms/showcase.yaml',
