@@ -2,16 +2,13 @@
 import type { VerdictKind } from '../checkers/checker.ts';
 import { createRng } from '../kernel/rng.ts';
 import type { Accounts } from '../metrics/accounts.ts';
-import { bootstrapMean } from '../metrics/statistics.ts';
+import { meanInterval } from '../metrics/mean-interval.ts';
 import type { ClaimRow, DesignReport, MetricRow, SeedRow } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { inconclusiveReasons } from './emptiness.ts';
 import { CoverageSum, pooledQuantiles, SeriesMean, WindowSum } from './pooling.ts';
 import { claimsOf } from './run.ts';
 import type { Example, SeedRecord } from './sweep/record.ts';
-
-const RESAMPLES = 2_000;
-const LEVEL = 0.95;
 
 export class DesignSummary {
   readonly prepared: Prepared;
@@ -158,8 +155,7 @@ export class DesignSummary {
       const known = values.filter((value) => !Number.isNaN(value));
       if (known.length === 0) continue;
       const random = rng.stream(this.prepared.design.name, name);
-      const interval = bootstrapMean(known, random, { resamples: RESAMPLES, level: LEVEL });
-      rows[name] = { unit, ...interval, n: known.length };
+      rows[name] = { unit, ...meanInterval(known, random, boundsOf(unit)), n: known.length };
     }
     return rows;
   }
@@ -192,3 +188,7 @@ function addAccounts(a: Accounts, b: Accounts): Accounts {
     Object.fromEntries(Object.keys(x).map((key) => [key, (x[key] ?? 0) + (y[key] ?? 0)])) as T;
   return { jobs: sum(a.jobs, b.jobs), ticks: sum(a.ticks, b.ticks) };
 }
+
+/** No metric is negative, and no share is above 1: intervals say nothing impossible. */
+const boundsOf = (unit: string): { readonly least: number; readonly most?: number } =>
+  unit === 'ratio' ? { least: 0, most: 1 } : { least: 0 };

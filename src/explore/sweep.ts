@@ -15,7 +15,7 @@ import type { Prepared } from '../scenario/prepare.ts';
 import { prepare } from '../scenario/prepare.ts';
 import { selectDesign } from '../scenario/registry.ts';
 import type { LoadedScenario } from '../scenario/scenario.ts';
-import { compareAll } from './comparing.ts';
+import { bestOfAll, compareAll } from './comparing.ts';
 import type { Nondeterminism } from './doublecheck.ts';
 import { sloRows } from './objectives.ts';
 import { runSeed } from './run.ts';
@@ -154,6 +154,7 @@ export class Sweep {
       scenario: { name: scenario.name, hash, text, why: scenario.why },
       designs,
       comparisons: compareAll(this.#summaries),
+      best: bestOfAll(this.#summaries),
       slo: sloRows(loaded, designs),
       inputs: this.#summaries[0]?.prepared.unused ?? [],
       command,

@@ -46,6 +46,15 @@ const metricRow = z.strictObject({
   low: z.number(),
   high: z.number(),
   n: count,
+  method: z.enum(['none', 'bootstrap-t', 'transformed t']).exactOptional(),
+});
+
+const eventRate = z.strictObject({
+  events: count,
+  hours: z.number().positive(),
+  low: z.number(),
+  high: z.number(),
+  method: z.enum(['garwood', 'none seen']),
 });
 
 const series = z.strictObject({
@@ -54,7 +63,19 @@ const series = z.strictObject({
   values: z.array(z.number().nullable()),
 });
 
-const samples = z.strictObject({ unit: z.string(), values: z.array(z.number()), n: count });
+const percentileRow = z.strictObject({
+  q: z.number(),
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+
+const samples = z.strictObject({
+  unit: z.string(),
+  values: z.array(z.number()),
+  n: count,
+  percentiles: z.array(percentileRow).exactOptional(),
+});
 
 const faultBand = z.strictObject({
   id: z.string(),
@@ -141,6 +162,7 @@ const designReport = z.strictObject({
   claims: z.record(z.string(), claimRow),
   accounts,
   metrics: z.record(z.string(), metricRow),
+  rates: z.record(z.string(), eventRate).exactOptional(),
   series: z.record(z.string(), series),
   samples: z.record(z.string(), samples),
   faults: z.array(faultCoverage),
@@ -159,7 +181,21 @@ const comparison = z.strictObject({
   low: z.number(),
   high: z.number(),
   n: count,
-  verdict: z.enum(['higher', 'lower', 'no detectable difference']),
+  correlation: z.number().nullable(),
+  varianceReduction: z.number().nullable(),
+  margin: z.number().nullable(),
+  smallestDetectable: z.number().nullable(),
+  verdict: z.enum(['higher', 'lower', 'equivalent', 'no detectable difference']),
+});
+
+const bestRow = z.strictObject({
+  metric: z.string(),
+  design: z.string(),
+  difference: z.number(),
+  low: z.number(),
+  high: z.number(),
+  n: count,
+  verdict: z.enum(['best', 'possibly best', 'not best']),
 });
 
 const sloRow = z.strictObject({
@@ -183,6 +219,7 @@ export const documentSchema = z.strictObject({
   }),
   designs: z.array(designReport),
   comparisons: z.array(comparison),
+  best: z.array(bestRow),
   phases: z.array(phaseDiagram).exactOptional(),
   datasheets: z.array(datasheet).exactOptional(),
   slo: z.array(sloRow),

@@ -4,6 +4,10 @@
  */
 import type { VerdictKind } from '../checkers/checker.ts';
 import type { Accounts } from '../metrics/accounts.ts';
+import type { AgainstBest } from '../metrics/best.ts';
+import type { IntervalMethod } from '../metrics/mean-interval.ts';
+import type { DifferenceVerdict } from '../metrics/paired.ts';
+import type { EventRate } from '../metrics/rates.ts';
 import type { BiteCount } from '../metrics/storm.ts';
 import type { SchedulerInfo } from './scheduler-info.ts';
 
@@ -34,6 +38,17 @@ export interface MetricRow {
   readonly low: number;
   readonly high: number;
   readonly n: number;
+  /** How the interval was made; `none` when all values are alike, and it is the mean itself. */
+  readonly method?: IntervalMethod;
+}
+
+/** A percentile of samples pooled over seeds, with a 95 % interval by whole seeds. */
+export interface PercentileRow {
+  /** The share of samples that are at most as large. */
+  readonly q: number;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** Values over the time of the run in equal buckets; `undefined` buckets are null. */
@@ -125,13 +140,20 @@ export interface DesignReport {
   readonly claims: Readonly<Record<string, ClaimRow>>;
   readonly accounts: Accounts;
   readonly metrics: Readonly<Record<string, MetricRow>>;
+  /** Of events too rare for a mean to tell much: how many in how long, and per hour. */
+  readonly rates?: Readonly<Record<string, EventRate>>;
   /** Means over seeds, by name: `api`, `dispatch`, `goodput`, `backlog`. */
   readonly series: Readonly<Record<string, Series>>;
   /** Pooled samples, sorted and thinned to at most 400 quantiles: `dispatchLatency`, `failover`… */
   readonly samples: Readonly<
     Record<
       string,
-      { readonly unit: string; readonly values: readonly number[]; readonly n: number }
+      {
+        readonly unit: string;
+        readonly values: readonly number[];
+        readonly n: number;
+        readonly percentiles?: readonly PercentileRow[];
+      }
     >
   >;
   readonly faults: readonly FaultCoverage[];
@@ -166,7 +188,22 @@ export interface Comparison {
   readonly low: number;
   readonly high: number;
   readonly n: number;
-  readonly verdict: 'higher' | 'lower' | 'no detectable difference';
+  /** Pearson's, of the pairs; null where a design does not vary. */
+  readonly correlation: number | null;
+  /** Unpaired seeds that one pair is worth; null where differences do not vary. */
+  readonly varianceReduction: number | null;
+  /** Two designs closer than this are called equivalent. */
+  readonly margin: number | null;
+  /** What as many seeds would show in four of five cases; null where differences do not vary. */
+  readonly smallestDetectable: number | null;
+  readonly verdict: DifferenceVerdict;
+}
+
+/** A design against the best of the others, over the seeds that all of them share. */
+export interface BestRow extends AgainstBest {
+  readonly metric: string;
+  readonly design: string;
+  readonly n: number;
 }
 
 /** What ended a sweep early: Ctrl-C, its time, broken seeds enough, an interval narrow enough. */
@@ -182,6 +219,8 @@ export interface ReportDocument {
   };
   readonly designs: readonly DesignReport[];
   readonly comparisons: readonly Comparison[];
+  /** By metric, then in the order of designs; the intervals of a metric hold all together. */
+  readonly best: readonly BestRow[];
   /** Two-parameter sweeps, where they were asked for. */
   readonly phases?: readonly PhaseDiagram[];
   /** Breaking points, where they were searched for. */

@@ -4,6 +4,7 @@
  */
 import type { VerdictKind } from '../../src/checkers/checker.ts';
 import type {
+  BestRow,
   ClaimRow,
   Comparison,
   DesignReport,
@@ -231,10 +232,20 @@ function design(of: Character): DesignReport {
       ticks: { due: 2_400, run: 2_291, skipped: 109, missed: 0, doubled: of.unfenced ? 6 : 0 },
     },
     metrics: metrics(of),
+    rates: {
+      failoversFalse: { events: 3, hours: 4, low: 0.1547, high: 2.1918, method: 'garwood' },
+      ticksMissed: { events: 0, hours: 4, low: 0, high: 0.7489, method: 'none seen' },
+    },
     series: { ...series(of), ...sampleLatency(series(of)) },
     windows: sampleWindows(of.failoverUs),
     samples: {
-      dispatchLatency: { unit: 's', values: skewed(0.041, 400), n: 40_118 },
+      dispatchLatency: {
+        ...{ unit: 's', values: skewed(0.041, 400), n: 40_118 },
+        percentiles: [
+          { q: 0.5, value: 0.041, low: 0.0391, high: 0.0429 },
+          { q: 0.99, value: 0.645, low: 0.512, high: 0.834 },
+        ],
+      },
       failover: { unit: 's', values: skewed(of.failoverUs / 1_000_000, 79), n: 79 },
     },
     faults: [
@@ -263,8 +274,19 @@ const compared = (a: string, b: string, metric: string, d: number, s: number): C
   low: d - s,
   high: d + s,
   n: SEEDS,
+  correlation: 0.61,
+  varianceReduction: 2.4,
+  margin: Math.abs(d) / 2 + s / 2,
+  smallestDetectable: s * 1.4,
   verdict: d - s > 0 ? 'higher' : d + s < 0 ? 'lower' : 'no detectable difference',
 });
+
+const against = (
+  metric: string,
+  design: string,
+  [low, difference, high]: readonly [number, number, number],
+  verdict: BestRow['verdict'],
+): BestRow => ({ metric, design, difference, low, high, n: SEEDS, verdict });
 
 const SCENARIO_TEXT = `apiVersion: seaworthy/v1
 name: showcase
@@ -296,6 +318,14 @@ export function sampleDocument(): ReportDocument {
       compared('lease', 'single', 'goodput', 1.9, 0.42),
       compared('lease+fencing=off', 'lease', 'apiSuccess', 0.001, 0.004),
       compared('lease+fencing=off', 'lease', 'goodput', 0.02, 0.11),
+    ],
+    best: [
+      against('apiSuccess', 'single', [-0.091, -0.083, 0], 'not best'),
+      against('apiSuccess', 'lease', [-0.005, -0.001, 0.003], 'possibly best'),
+      against('apiSuccess', 'lease+fencing=off', [-0.003, 0.001, 0.005], 'possibly best'),
+      against('goodput', 'single', [-2.4, -1.92, 0], 'not best'),
+      against('goodput', 'lease', [-0.12, -0.02, 0.09], 'possibly best'),
+      against('goodput', 'lease+fencing=off', [-0.09, 0.02, 0.12], 'possibly best'),
     ],
     phases: samplePhases('lease'),
     datasheets: sampleDatasheets('lease'),
@@ -347,7 +377,7 @@ export function brokenDocument(): ReportDocument {
 /** Nothing ran: every list empty, every map empty. */
 export function emptyDocument(): ReportDocument {
   const { phases: _, datasheets: __, ...sample } = sampleDocument();
-  return { ...sample, designs: [], comparisons: [], slo: [], inputs: [], command: '' };
+  return { ...sample, designs: [], comparisons: [], best: [], slo: [], inputs: [], command: '' };
 }
 
 /** One design that has seeds but no numbers, series of nulls, and empty samples. */
