@@ -31,6 +31,7 @@ const TWENTIETH = (pairs: readonly Pair[]): number => 0.05 * Math.abs(mean(pairs
 /** Metrics that designs are compared by, seed by seed. */
 const COMPARED: Readonly<Record<string, Compared>> = {
   apiSuccess: { better: 'higher', margin: HALF_A_POINT },
+  userUptime: { better: 'higher', margin: HALF_A_POINT },
   dispatchWithin: { better: 'higher', margin: HALF_A_POINT },
   tickWithin: { better: 'higher', margin: HALF_A_POINT },
   failover: { better: 'lower', margin: TWENTIETH },

@@ -1,7 +1,10 @@
+import type { Random } from '../lib/random.ts';
+import { clusterQuantileIntervals } from '../metrics/cluster-quantile.ts';
+import type { MeanInterval } from '../metrics/mean-interval.ts';
 import type { RunNumbers } from '../metrics/metrics.ts';
-import type { MeanInterval } from '../metrics/statistics.ts';
+import type { Sketch } from '../metrics/sketch.ts';
 import { Bites } from '../metrics/storm.ts';
-import type { FaultCoverage, Series, WindowRow } from '../report/document.ts';
+import type { FaultCoverage, PercentileRow, Series, WindowRow } from '../report/document.ts';
 
 const QUANTILES_MAX = 400;
 
@@ -14,6 +17,18 @@ export function pooledQuantiles(values: readonly number[]): readonly number[] {
     return rounded(sorted[at] as number);
   });
 }
+
+const PERCENTILES = [0.5, 0.9, 0.99];
+
+/** Percentiles over all samples of all seeds, with intervals by whole seeds. */
+export const percentileRows = (
+  bySeed: readonly Sketch[],
+  random: Random,
+): readonly PercentileRow[] =>
+  clusterQuantileIntervals(bySeed, PERCENTILES, random).map(({ value, low, high }, index) => ({
+    q: PERCENTILES[index] as number,
+    ...{ value: rounded(value), low: rounded(low), high: rounded(high) },
+  }));
 
 /** Six significant digits: a report is read by people, and small. */
 export const rounded = (value: number): number => Number(value.toPrecision(6));

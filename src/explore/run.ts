@@ -6,7 +6,8 @@
  *   summary.ts      many runs of one design become a row of the report
  *   sweep.ts        designs × seeds become a report document
  *   objectives.ts   objectives of a scenario, and what was left of their error budgets
- *   comparing.ts    how designs differ, paired by seed
+ *   comparing.ts    how designs differ, paired by seed, and which may be best
+ *   rare-events.ts  how often per hour, where that is seldom
  *   case-file.ts    a broken run as a file that replays without the generator
  *   replay.ts       one run again, with its transcript
  *   shrink.ts       a small case in which the same claim breaks; it has a map of its own

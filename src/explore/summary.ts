@@ -3,10 +3,12 @@ import type { VerdictKind } from '../checkers/checker.ts';
 import { createRng } from '../kernel/rng.ts';
 import type { Accounts } from '../metrics/accounts.ts';
 import { meanInterval } from '../metrics/mean-interval.ts';
+import { type Sketch, sketchOf } from '../metrics/sketch.ts';
 import type { ClaimRow, DesignReport, MetricRow, SeedRow } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { inconclusiveReasons } from './emptiness.ts';
-import { CoverageSum, pooledQuantiles, SeriesMean, WindowSum } from './pooling.ts';
+import { CoverageSum, percentileRows, pooledQuantiles, SeriesMean, WindowSum } from './pooling.ts';
+import { ratesOf } from './rare-events.ts';
 import { claimsOf } from './run.ts';
 import type { Example, SeedRecord } from './sweep/record.ts';
 
@@ -17,7 +19,8 @@ export class DesignSummary {
   /** By seed; NaN where there was no value, so that the engine keeps plain doubles. */
   readonly #metrics = new Map<string, { unit: string; values: number[] }>();
   readonly #series = new Map<string, SeriesMean>();
-  readonly #samples = new Map<string, { unit: string; values: number[] }>();
+  readonly #endsUs: number[] = [];
+  readonly #samples = new Map<string, { unit: string; values: number[]; sketches: Sketch[] }>();
   readonly #windows = new WindowSum();
   readonly #coverage = new CoverageSum();
   #accounts: Accounts = NO_ACCOUNTS;
@@ -57,6 +60,7 @@ export class DesignSummary {
       this.#claims.set(id, { ...row, example: { seed, atUs, summary } });
     }
     this.#seeds.push({ seed, fingerprint, verdicts: this.#shared(record.verdicts) });
+    this.#endsUs.push(record.endUs);
     this.#measure(record);
     this.#coverage.add(record.faults);
     if (record.breaks.some(({ claim }) => this.#claims.get(claim)?.promised === true)) {
@@ -97,6 +101,7 @@ export class DesignSummary {
       accounts: this.#accounts,
       metrics: this.#metricRows(),
       windows: this.#windowRows(),
+      rates: ratesOf(this.#metrics, this.#endsUs),
       series: Object.fromEntries([...this.#series].map(([name, mean]) => [name, mean.finish()])),
       samples: this.#pooledSamples(),
       faults: coverage,
@@ -141,8 +146,10 @@ export class DesignSummary {
     }
     for (const [name, { unit, values }] of Object.entries(samples)) {
       const known = this.#samples.get(name);
-      if (known === undefined) this.#samples.set(name, { unit, values: [...values] });
-      else for (const value of values) known.values.push(value);
+      const row = known ?? { unit, values: [], sketches: [] };
+      for (const value of values) row.values.push(value);
+      row.sketches.push(sketchOf(values));
+      if (known === undefined) this.#samples.set(name, row);
     }
     this.#windows.add(windows);
     this.#accounts = addAccounts(this.#accounts, accounts);
@@ -164,16 +171,17 @@ export class DesignSummary {
     const rng = createRng('windows');
     return this.#windows.rows((ratios, windowUs) => {
       const random = rng.stream(this.prepared.design.name, String(windowUs));
-      return bootstrapMean(ratios, random, { resamples: RESAMPLES, level: LEVEL });
+      return meanInterval(ratios, random, boundsOf('ratio'));
     });
   }
 
   #pooledSamples(): DesignReport['samples'] {
+    const rng = createRng('percentiles');
     return Object.fromEntries(
-      [...this.#samples].map(([name, { unit, values }]) => [
-        name,
-        { unit, values: pooledQuantiles(values), n: values.length },
-      ]),
+      [...this.#samples].map(([name, { unit, values, sketches }]) => {
+        const percentiles = percentileRows(sketches, rng.stream(this.name, name));
+        return [name, { unit, values: pooledQuantiles(values), n: values.length, percentiles }];
+      }),
     );
   }
 }

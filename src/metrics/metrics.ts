@@ -22,8 +22,17 @@
  *   budget.ts        error budgets of objectives, and how fast they burn
  *   accounts.ts      what became of everything; it adds up
  *   storm.ts         the faults as they happened
- *   statistics.ts    intervals over seeds, paired differences
- *   normal.ts        the normal distribution, for intervals
+ *   statistics.ts    means, quantiles, moments
+ *   mean-interval.ts the interval of a mean over seeds, and the methods it was chosen from
+ *   paired.ts        differences by seed: detected, equivalent, or how large they would have to be
+ *   best.ts          every design against the best of the others
+ *   rates.ts         shares, and events that are few or none
+ *   sketch.ts        quantiles of a seed in a few hundred bytes; sketch-text.ts writes them
+ *   cluster-quantile.ts  percentiles pooled over seeds
+ *   censored.ts      durations that had not ended when the run did
+ *   steady.ts        a warm-up deleted, and the mean of what is left
+ *   sequential.ts    when to stop adding seeds
+ *   normal.ts, student.ts   distributions, for intervals
  *
  * Each number is defined where it is made. Units: `ratio`, `s`, `1/s`, `count`, `times`, `job·s`. A
  * number that a run cannot have (the failover of a run without a fault on a leader) is undefined,

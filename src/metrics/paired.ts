@@ -35,8 +35,8 @@ const POWER = 0.8;
 
 /**
  * How a differs from b, seed by seed, with Student's interval of the mean of differences: those of
- * two designs in the same storms are about symmetric however skewed the values are, and what is made
- * for skewed values finds differences there that are none, in 8 to 10 % of cases in place of 5 %.
+ * two designs in the same storms are about symmetric however skewed the values are, and what is
+ * made for skewed values finds differences there that are none, in 8 to 10 % of cases and not 5 %.
  *
  * The verdict says where the whole interval lies. Where it holds zero, two one-sided tests
  * (Schuirmann 1987) ask whether the difference is less than the margin either way: at 5 % they are

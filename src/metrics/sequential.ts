@@ -5,9 +5,9 @@
  *
  *   α_k = α · 6 / (π² k²),  k = 1, 2, …      which add up to α however many there are.
  *
- * By the union bound all intervals of a sweep hold the truth together with a chance of 1 − α, and so
- * does the one at which it stops, whatever made it stop (spending
- * functions are from Lan and DeMets, Biometrika 70, 1983).
+ * By the union bound all intervals of a sweep hold the truth together with a chance of 1 − α, and
+ * so does the one at which it stops, whatever made it stop (spending α over looks: Lan and DeMets,
+ * Biometrika 70, 1983).
  */
 import { assert } from '../lib/assert.ts';
 import { transformedT } from './mean-interval.ts';

@@ -166,7 +166,7 @@ const designReport = z.strictObject({
   series: z.record(z.string(), series),
   samples: z.record(z.string(), samples),
   faults: z.array(faultCoverage),
-  windows: z.array(windowRow).exactOptional(),
+  windows: z.array(windowRow),
   examples: z.array(example),
   assumes: z.array(z.strictObject({ what: z.string(), bound: z.string() })),
   verdict: z.enum(['held', 'broken', 'inconclusive']),

@@ -158,7 +158,7 @@ export interface DesignReport {
   >;
   readonly faults: readonly FaultCoverage[];
   /** Worst windows by their length, shortest first, where they were measured. */
-  readonly windows?: readonly WindowRow[];
+  readonly windows: readonly WindowRow[];
   /** What one seed looked like (the first broken one, else the first). */
   readonly examples: readonly {
     readonly seed: string;

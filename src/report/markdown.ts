@@ -10,7 +10,14 @@ import { HEADLINE_METRICS, metricInfo, metricsOf } from './metric-info.ts';
 import { formatMetric } from './numbers.ts';
 import { replayCommand } from './replay.ts';
 import { isNotApplicable } from './sections/coverage.ts';
-import { brokenClaims, brokenShare, failingSeeds, verdictSentence } from './words.ts';
+import {
+  bestSentence,
+  brokenClaims,
+  brokenShare,
+  comparisonSentence,
+  failingSeeds,
+  verdictSentence,
+} from './words.ts';
 
 export const MARKDOWN_LINES_MAX = 60;
 const CLAIMS_MAX = 18;
@@ -18,6 +25,7 @@ const METRICS_MAX = 9;
 const SEEDS_MAX = 8;
 const NOTES_MAX = 5;
 const NEVER_MAX = 8;
+const COMPARED_MAX = 8;
 
 /** The whole document, ending in a newline. */
 export function renderMarkdown(document: ReportDocument): string {
@@ -34,7 +42,9 @@ export function renderMarkdown(document: ReportDocument): string {
     ...(document.command === '' ? [] : ['', 'Made by:', ...fenced([document.command])]),
   ];
   const room = MARKDOWN_LINES_MAX - before.length - after.length;
-  const lines = [...before, ...coverageTable(document, room), ...after];
+  const coverage = coverageTable(document, room);
+  const compared = comparedLines(document, room - coverage.length);
+  const lines = [...before, ...compared, ...coverage, ...after];
   assert(lines.length <= MARKDOWN_LINES_MAX, () => `report.md has ${lines.length} lines`);
   return `${lines.join('\n')}\n`;
 }
@@ -113,6 +123,18 @@ function numbersTable({ designs }: ReportDocument): string[] {
     return row([plain(metricInfo(metric).label), ...cells]);
   });
   return [...tableHead('mean, 95 % interval', designs), ...rows];
+}
+
+/** How designs compare in the headline numbers, as far as there is room for sentences. */
+function comparedLines(document: ReportDocument, room: number): string[] {
+  const headline = (metric: string): boolean => HEADLINE_METRICS.some((it) => it === metric);
+  const best = HEADLINE_METRICS.map((metric) => bestSentence(document, metric));
+  const paired = document.comparisons
+    .filter(({ metric }) => headline(metric))
+    .map((it) => comparisonSentence(document, it));
+  const all = [...best.filter((it) => it !== ''), ...paired];
+  const shown = all.slice(0, Math.max(0, Math.min(COMPARED_MAX, room - 1)));
+  return shown.length === 0 ? [] : ['', ...shown.map((it) => `- ${plain(it)}`)];
 }
 
 /**

@@ -106,26 +106,51 @@ export function formatMetric(row: MetricRow): { readonly mean: string; readonly 
   };
 }
 
-/**
- * A difference and its interval, with plus signs when asked; shares differ by percentage points.
- */
+export interface Difference {
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Shares differ by percentage points. */
+function differenceNotation(unit: string, values: readonly number[]): Notation {
+  if (unit !== 'ratio') return notationFor(unit, values);
+  const digits = values.every((value) => Math.abs(value) < 0.01) ? 2 : 1;
+  return { suffix: 'points', factor: 0.01, digits };
+}
+
+function signed(value: number, notation: Notation, plus: boolean): string {
+  const text = writeNumber(value, notation);
+  return plus && value > 0 && !/^[0.]+$/.test(text) ? `+${text}` : text;
+}
+
+/** A difference and its interval, with plus signs when asked. */
 export function formatDifference(
   unit: string,
-  difference: { readonly difference: number; readonly low: number; readonly high: number },
+  { difference, low, high }: Difference,
   plus: boolean,
 ): { readonly difference: string; readonly interval: string } {
-  const { low, high } = difference;
-  const values = [difference.difference, low, high];
-  const notation =
-    unit === 'ratio'
-      ? { suffix: 'points', factor: 0.01, digits: values.every((v) => Math.abs(v) < 0.01) ? 2 : 1 }
-      : notationFor(unit, values);
-  const signed = (value: number): string => {
-    const text = writeNumber(value, notation);
-    return plus && value > 0 && !/^[0.]+$/.test(text) ? `+${text}` : text;
-  };
+  const notation = differenceNotation(unit, [difference, low, high]);
   return {
-    difference: withSuffix(signed(difference.difference), notation),
-    interval: `[${signed(low)}, ${signed(high)}]`,
+    difference: withSuffix(signed(difference, notation, plus), notation),
+    interval: `[${signed(low, notation, plus)}, ${signed(high, notation, plus)}]`,
   };
+}
+
+/** "8.30 s ± 1.20 s": the wider half where the interval is not symmetric. */
+export function formatPlusMinus(
+  unit: string,
+  { difference, low, high }: Difference,
+  plus: boolean,
+): string {
+  const reach = Math.max(high - difference, difference - low);
+  const notation = differenceNotation(unit, [difference, reach]);
+  const size = withSuffix(signed(difference, notation, plus), notation);
+  return `${size} ± ${withSuffix(writeNumber(reach, notation), notation)}`;
+}
+
+/** How large a difference is, without a sign. */
+export function formatSize(unit: string, size: number): string {
+  const notation = differenceNotation(unit, [size]);
+  return withSuffix(writeNumber(Math.abs(size), notation), notation);
 }

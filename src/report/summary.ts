@@ -8,6 +8,7 @@ import { formatValue, notationFor, writeNumber } from './numbers.ts';
 import { replayCommand } from './replay.ts';
 import {
   type BrokenClaim,
+  bestSentence,
   brokenClaims,
   comparisonSentence,
   counted,
@@ -217,10 +218,11 @@ function comparisons(document: ReportDocument, width: number): string[] {
   const hasSeeds = document.designs.some(({ seeds }) => seeds.length > 0);
   if (all.length === 0) return document.designs.length > 1 && hasSeeds ? ['', TOO_FEW_SEEDS] : [];
   const shown = all.slice(0, COMPARISONS_MAX);
-  const lines = shown.flatMap((it) =>
-    wrapped(comparisonSentence(document, it), width - 2).map((line, i) =>
-      i === 0 ? line : `  ${line}`,
-    ),
+  const best = COLUMNS.map(({ metric }) => bestSentence(document, metric)).filter(
+    (it) => it !== '',
+  );
+  const lines = [...best, ...shown.map((it) => comparisonSentence(document, it))].flatMap((text) =>
+    wrapped(text, width - 2).map((line, i) => (i === 0 ? line : `  ${line}`)),
   );
   return ['', ...lines, ...(hidden > 0 ? [`… and ${hidden} more in the report`] : [])];
 }

@@ -2,10 +2,18 @@
  * The sentences of a report: its verdict, what broke, and how two designs compare. The terminal,
  * the page and the Markdown say the same words.
  */
+import { HOUR } from '../lib/units.ts';
+import type { EventRate } from '../metrics/rates.ts';
 import { claimsOf, seedsJudged } from './claim-info.ts';
-import type { ClaimRow, Comparison, DesignReport, ReportDocument } from './document.ts';
+import type { BestRow, ClaimRow, Comparison, DesignReport, ReportDocument } from './document.ts';
 import { metricInfo, unitOf } from './metric-info.ts';
-import { formatDifference } from './numbers.ts';
+import {
+  type Difference,
+  formatPlusMinus,
+  formatSize,
+  formatValue,
+  microseconds,
+} from './numbers.ts';
 
 export type DocumentStatus = 'held' | 'broken' | 'slo missed' | 'inconclusive' | 'empty';
 
@@ -40,9 +48,9 @@ export const counted = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** "a", "a and b", "a, b and c". */
-export function listed(items: readonly string[]): string {
+export function listed(items: readonly string[], last = 'and'): string {
   if (items.length < 2) return items[0] ?? '';
-  return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
+  return `${items.slice(0, -1).join(', ')} ${last} ${items[items.length - 1]}`;
 }
 
 /** Seeds of a design in which a claim that it promises broke, in the order of the document. */
@@ -165,21 +173,83 @@ export const brokenShare = (row: ClaimRow): string =>
 export const TOO_FEW_SEEDS =
   'Too few seeds to compare designs: from six on, differences are judged.';
 
+/** What a design does sooner or later than another, by the metric that says when. */
+const DOES: Readonly<Record<string, string>> = {
+  failover: 'recovers',
+  dispatchLatencyP99: 'begins all but 1 % of jobs',
+};
+
 /** A paired comparison in plain words, with the size of the difference and its interval. */
 export function comparisonSentence(document: ReportDocument, it: Comparison): string {
-  const { label, better } = metricInfo(it.metric);
-  const unit = unitOf(document, it.metric);
-  if (it.verdict === 'no detectable difference') {
-    const { difference, interval } = formatDifference(unit, it, true);
-    const by = `${difference} ${interval}`;
-    return `${label}: no detectable difference between ${it.a} and ${it.b} (${by})`;
+  const { metric, a, b } = it;
+  const { label, better } = metricInfo(metric);
+  const unit = unitOf(document, metric);
+  const under = `under ${document.scenario.name}`;
+  const limit = (most: number): string => formatSize(unit, most);
+  switch (it.verdict) {
+    case 'no detectable difference': {
+      if (it.smallestDetectable === null) {
+        return `${label}: ${a} and ${b} had the same in all ${counted(it.n, 'seed')} ${under}`;
+      }
+      const seen = `${formatPlusMinus(unit, it, true)}; ${limit(it.smallestDetectable)} would show`;
+      return `${label}: no detectable difference between ${a} and ${b} ${under} (${seen})`;
+    }
+    case 'equivalent': {
+      const margin = limit(it.margin ?? 0);
+      const seen = `closer than ${margin} (${formatPlusMinus(unit, it, true)})`;
+      return `${label}: ${a} and ${b} are equivalent ${under}, ${seen}`;
+    }
+    case 'higher':
+    case 'lower': {
+      const small = it.margin !== null && Math.max(Math.abs(it.low), Math.abs(it.high)) < it.margin;
+      const but = small ? `, less than the margin of ${limit(it.margin)}` : '';
+      // "Lower by 8 s" already tells the sign, so the numbers are those of the size.
+      const size = formatPlusMinus(unit, it.verdict === 'lower' ? negative(it) : it, false);
+      if (microseconds(unit) !== undefined && better === 'lower') {
+        const when = it.verdict === 'lower' ? 'sooner' : 'later';
+        const does = Object.hasOwn(DOES, metric) ? `${a} ${DOES[metric]}` : `${label}: ${a} is`;
+        return `${does} ${size} ${when} than ${b} ${under}${but}`;
+      }
+      const judged = better === 'neither' ? '' : it.verdict === better ? ', better' : ', worse';
+      return `${label}: ${a} is ${size} ${it.verdict} than ${b} ${under}${judged}${but}`;
+    }
   }
-  // "Lower by 8 s" already tells the sign, so the numbers are those of the size.
-  const size =
-    it.verdict === 'lower'
-      ? { difference: -it.difference, low: -it.high, high: -it.low }
-      : { difference: it.difference, low: it.low, high: it.high };
-  const { difference, interval } = formatDifference(unit, size, false);
-  const judged = better === 'neither' ? '' : it.verdict === better ? ', better' : ', worse';
-  return `${label}: ${it.a} is ${it.verdict} than ${it.b} by ${difference} ${interval}${judged}`;
+}
+
+const negative = ({ difference, low, high }: Comparison): Difference => ({
+  difference: -difference,
+  low: -high,
+  high: -low,
+});
+
+/** Which designs may be the best in a metric, of all that have it; empty when fewer than three. */
+export function bestSentence(document: ReportDocument, metric: string): string {
+  const rows = document.best.filter((it) => it.metric === metric);
+  if (rows.length < 3) return '';
+  const named = (verdict: BestRow['verdict']): string[] =>
+    rows.filter((it) => it.verdict === verdict).map(({ design }) => design);
+  const { label } = metricInfo(metric);
+  const [best] = named('best');
+  if (best !== undefined) return `${label}: ${best} is the best of ${rows.length} designs`;
+  const maybe = named('possibly best');
+  if (maybe.length === rows.length)
+    return `${label}: any of ${rows.length} designs may be the best`;
+  return `${label}: ${listed(maybe, 'or')} may be the best of ${rows.length} designs`;
+}
+
+/** Metrics of which it is known who may be best, in the order of the document. */
+export const metricsWithBest = ({ best }: ReportDocument): string[] => [
+  ...new Set(best.map(({ metric }) => metric)),
+];
+
+/** How often something rare was seen: "3 in 4.00 h: 0.15 to 2.19 per hour". */
+export function rateWords({ events, hours, low, high, method }: EventRate): string {
+  const time = formatValue('us', hours * HOUR);
+  const perHour = (rate: number): string => rate.toPrecision(2).replace(/e\+?(.*)$/, ' · 10^$1');
+  switch (method) {
+    case 'none seen':
+      return `none in ${time}: at most ${perHour(high)} per hour`;
+    case 'garwood':
+      return `${events} in ${time}: ${perHour(low)} to ${perHour(high)} per hour`;
+  }
 }

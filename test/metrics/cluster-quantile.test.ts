@@ -13,7 +13,7 @@ const storm = (draw: ReturnType<typeof random>, spread: number): Sketch => {
   return sketchOf(drawn(EXPONENTIAL, 40, draw).map((wait) => wait * scale));
 };
 
-test('holds the true percentile about as often as it says, though waits of a seed are alike', () => {
+test('holds the true percentile as often as it says, though waits of a seed are alike', () => {
   const truth = pooledP90(3);
   const draw = random('coverage');
   const held = share(300, () => {

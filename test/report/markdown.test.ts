@@ -54,6 +54,12 @@ describe('report.md', () => {
     expect(commands).toHaveLength(4);
   });
 
+  test('has who is best and who recovers sooner', () => {
+    const text = renderMarkdown(sampleDocument());
+    expect(text).toContain('- Goodput: lease or lease+fencing=off may be the best of 3 designs\n');
+    expect(text).toMatch(/^- lease recovers 8\.30\u00a0s ± 1\.20\u00a0s sooner than single/m);
+  });
+
   test('has no failing seeds to show when promises held', () => {
     expect(renderMarkdown(sampleDocument())).not.toContain('Failing seeds');
   });

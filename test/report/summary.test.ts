@@ -36,9 +36,10 @@ describe('the terminal summary', () => {
   test('compares in plain words', () => {
     const text = linesAt(200).join('\n');
     expect(text).toContain(
-      'API success: lease is higher than single by 8.2 points [7.5, 8.9], better',
+      'API success: lease is 8.2 points ± 0.7 points higher than single under showcase, better',
     );
-    expect(text).toContain('Failover: lease is lower than single by 8.30 s [7.10, 9.50], better');
+    expect(text).toContain('lease recovers 8.30 s ± 1.20 s sooner than single under showcase');
+    expect(text).toContain('API success: lease or lease+fencing=off may be the best of 3 designs');
     expect(text).toContain('no detectable difference between lease+fencing=off and lease');
   });
 

@@ -1,9 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import type { DesignReport, ReportDocument } from '../../src/report/document.ts';
+import type {
+  BestRow,
+  Comparison,
+  DesignReport,
+  ReportDocument,
+} from '../../src/report/document.ts';
 import { formatDifference, formatMetric, formatValue } from '../../src/report/numbers.ts';
 import { replayCommand, shellWord } from '../../src/report/replay.ts';
 import { PLAIN_PAINTER, summaryTable } from '../../src/report/summary.ts';
-import { documentStatus, listed, verdictSentence } from '../../src/report/words.ts';
+import {
+  bestSentence,
+  comparisonSentence,
+  documentStatus,
+  listed,
+  rateWords,
+  verdictSentence,
+} from '../../src/report/words.ts';
 import {
   bareDocument,
   brokenDocument,
@@ -132,4 +144,78 @@ describe('a sweep that was stopped', () => {
     expect(verdictSentence(document)).toContain('It was interrupted after 129 of 500 seeds.');
     expect(verdictSentence(sampleDocument())).not.toContain('interrupted');
   });
+});
+
+describe('a comparison', () => {
+  const sample = sampleDocument();
+  const base: Comparison = { ...(sample.comparisons[0] as Comparison), a: 'raft', b: 'lease' };
+  const said = (changes: Partial<Comparison>): string =>
+    comparisonSentence(sample, { ...base, ...changes }).replaceAll('\u00a0', ' ');
+
+  test('of times says sooner or later, of shares points', () => {
+    const sooner = { metric: 'failover', difference: -6.1, low: -6.5, high: -5.7 };
+    expect(said({ ...sooner, verdict: 'lower' })).toBe(
+      'raft recovers 6.10 s ± 0.40 s sooner than lease under showcase',
+    );
+    expect(said({ ...sooner, difference: 6.1, low: 5.7, high: 6.5, verdict: 'higher' })).toBe(
+      'raft recovers 6.10 s ± 0.40 s later than lease under showcase',
+    );
+    expect(said({ difference: -0.082, low: -0.09, high: -0.074, verdict: 'lower' })).toBe(
+      'API success: raft is 8.2 points ± 0.8 points lower than lease under showcase, worse',
+    );
+  });
+
+  test('that shows nothing says what would have shown', () => {
+    const none = { difference: 0.001, low: -0.003, high: 0.005 };
+    const verdict = 'no detectable difference';
+    expect(said({ ...none, verdict, smallestDetectable: 0.0057 })).toBe(
+      'API success: no detectable difference between raft and lease under showcase ' +
+        '(+0.10 points ± 0.40 points; 0.57 points would show)',
+    );
+    const same = { difference: 0, low: 0, high: 0, smallestDetectable: null };
+    expect(said({ ...same, verdict })).toBe(
+      'API success: raft and lease had the same in all 40 seeds under showcase',
+    );
+  });
+
+  test('says what is too small to matter, whether detected or not', () => {
+    const small = { metric: 'goodput', difference: 0.1, low: 0.05, high: 0.15, margin: 0.95 };
+    expect(said({ ...small, verdict: 'equivalent' })).toBe(
+      'Goodput: raft and lease are equivalent under showcase, ' +
+        'closer than 0.95 /s (+0.10 /s ± 0.05 /s)',
+    );
+    expect(said({ ...small, verdict: 'higher' })).toBe(
+      'Goodput: raft is 0.10 /s ± 0.05 /s higher than lease under showcase, better, ' +
+        'less than the margin of 0.95 /s',
+    );
+  });
+});
+
+describe('the best', () => {
+  const of = (...verdicts: readonly BestRow['verdict'][]): string => {
+    const interval = { difference: 0, low: 0, high: 0, n: 40 };
+    const best = verdicts.map((verdict, i): BestRow => {
+      return { metric: 'failover', design: 'abc'.charAt(i), ...interval, verdict };
+    });
+    return bestSentence({ ...sampleDocument(), best }, 'failover');
+  };
+
+  test('is named when it is sure, and else all that may be', () => {
+    expect(of('not best', 'best', 'not best')).toBe('Failover: b is the best of 3 designs');
+    expect(of('possibly best', 'not best', 'possibly best')).toBe(
+      'Failover: a or c may be the best of 3 designs',
+    );
+    expect(of('possibly best', 'possibly best', 'possibly best')).toBe(
+      'Failover: any of 3 designs may be the best',
+    );
+    expect(of('best', 'not best')).toBe('');
+  });
+});
+
+test('what is rare is said with its time, and what was not seen is not called never', () => {
+  const rate = { events: 3, hours: 4, low: 0.1547, high: 2.1918, method: 'garwood' } as const;
+  const plainly = (text: string): string => text.replaceAll('\u00a0', ' ');
+  expect(plainly(rateWords(rate))).toBe('3 in 4.00 h: 0.15 to 2.2 per hour');
+  const none = { ...rate, events: 0, low: 0, high: 0.7489, method: 'none seen' } as const;
+  expect(plainly(rateWords(none))).toBe('none in 4.00 h: at most 0.75 per hour');
 });

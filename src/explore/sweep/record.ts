@@ -23,6 +23,8 @@ export interface SeedRecord {
   readonly seed: string;
   /** 16 hex digits. */
   readonly fingerprint: string;
+  /** When the run ended, and with it the time in which events are counted. */
+  readonly endUs: number;
   /** By claim, in the order in which they were judged. */
   readonly verdicts: Readonly<Record<string, VerdictKind>>;
   readonly breaks: readonly Break[];
@@ -42,7 +44,7 @@ export interface Measured {
 }
 
 export function recordOf(run: RunResult): SeedRecord {
-  const { seed, fingerprint, verdicts, numbers } = run;
+  const { seed, fingerprint, endUs, verdicts, numbers } = run;
   const breaks = [...verdicts].flatMap(([claim, verdict]): Break[] =>
     verdict.kind === 'broken' ? [{ claim, atUs: verdict.at, summary: verdict.summary }] : [],
   );
@@ -52,6 +54,7 @@ export function recordOf(run: RunResult): SeedRecord {
   return {
     seed,
     fingerprint,
+    endUs,
     verdicts: Object.fromEntries([...verdicts].map(([claim, { kind }]) => [claim, kind])),
     breaks,
     metrics: Object.fromEntries(metrics),

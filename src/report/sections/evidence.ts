@@ -118,7 +118,18 @@ const GLOSSARY: readonly (readonly [string, string])[] = [
   ['100 %', 'None failed in the seeds that ran. It does not mean that none ever will.'],
   [
     'no detectable difference',
-    'The interval of the paired difference contains zero; more seeds may tell them apart.',
+    'The interval of the paired difference contains zero. A true one of the size said to show ' +
+      'would have been seen in four of five such sweeps; more seeds may tell them apart.',
+  ],
+  [
+    'equivalent',
+    'The difference is surely less than a margin for which nobody would choose a design: half a ' +
+      'point of a share, 5 % of a time or a rate.',
+  ],
+  [
+    'best',
+    'Better than every other design, when all are compared at once; one that is not may still be ' +
+      'as good.',
   ],
   [
     'seed',

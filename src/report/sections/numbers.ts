@@ -1,8 +1,10 @@
 /** Every number with its interval, per design. */
+import type { EventRate } from '../../metrics/rates.ts';
 import type { DesignReport, MetricRow, ReportDocument } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
 import { METRIC_GROUPS, metricInfo, metricsOf } from '../metric-info.ts';
 import { formatMetric } from '../numbers.ts';
+import { rateWords } from '../words.ts';
 import { designHeads, filterField, scrolling, section } from './parts.ts';
 
 /** The section; a document without numbers says so. */
@@ -37,14 +39,17 @@ ${groups}</tbody></table>`;
 function metricLine(metric: string, designs: readonly DesignReport[]): Markup {
   const { label, meaning } = metricInfo(metric);
   const small = meaning !== '' && html`<small class="words">${meaning}</small>`;
-  const cells = designs.map((design) => cell(design.metrics[metric], design.seeds.length));
+  const cells = designs.map((design) =>
+    cell(design.metrics[metric], design.seeds.length, design.rates?.[metric]),
+  );
   return html`<tr><th scope="row">${label}${small}</th>${cells}</tr>\n`;
 }
 
-function cell(row: MetricRow | undefined, seeds: number): Markup {
+function cell(row: MetricRow | undefined, seeds: number, rate: EventRate | undefined): Markup {
   if (row === undefined || row.n === 0) return html`<td class="num quiet">–</td>`;
   const { mean, interval } = formatMetric(row);
   // A seed without a failover has no failover time: say so where it thins the mean out.
   const fewer = row.n === seeds ? '' : `, ${row.n} of ${seeds} seeds`;
-  return html`<td class="num">${mean}<small>${interval}${fewer}</small></td>`;
+  const rare = rate !== undefined && html`<small>${rateWords(rate)}</small>`;
+  return html`<td class="num">${mean}<small>${interval}${fewer}</small>${rare}</td>`;
 }
