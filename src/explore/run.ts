@@ -7,6 +7,7 @@
  *   sweep.ts        designs × seeds become a report document
  *   objectives.ts   objectives of a scenario, and what was left of their error budgets
  *   comparing.ts    how designs differ, paired by seed, and which may be best
+ *   duration-rows.ts, steady-rows.ts   failovers that did not end; shares in steady state
  *   rare-events.ts  how often per hour, where that is seldom
  *   case-file.ts    a broken run as a file that replays without the generator
  *   replay.ts       one run again, with its transcript

@@ -6,11 +6,14 @@ import { meanInterval } from '../metrics/mean-interval.ts';
 import { type Sketch, sketchOf } from '../metrics/sketch.ts';
 import type { ClaimRow, DesignReport, MetricRow, SeedRow } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
+import { durationRow } from './duration-rows.ts';
 import { inconclusiveReasons } from './emptiness.ts';
 import { CoverageSum, percentileRows, pooledQuantiles, SeriesMean, WindowSum } from './pooling.ts';
 import { ratesOf } from './rare-events.ts';
 import { claimsOf } from './run.ts';
+import { steadyRows } from './steady-rows.ts';
 import type { Example, SeedRecord } from './sweep/record.ts';
+import type { SteadyShares } from './sweep/steady-shares.ts';
 
 export class DesignSummary {
   readonly prepared: Prepared;
@@ -20,6 +23,8 @@ export class DesignSummary {
   readonly #metrics = new Map<string, { unit: string; values: number[] }>();
   readonly #series = new Map<string, SeriesMean>();
   readonly #endsUs: number[] = [];
+  readonly #openFailovers: (readonly number[])[] = [];
+  readonly #steady: SteadyShares[] = [];
   readonly #samples = new Map<string, { unit: string; values: number[]; sketches: Sketch[] }>();
   readonly #windows = new WindowSum();
   readonly #coverage = new CoverageSum();
@@ -61,6 +66,8 @@ export class DesignSummary {
     }
     this.#seeds.push({ seed, fingerprint, verdicts: this.#shared(record.verdicts) });
     this.#endsUs.push(record.endUs);
+    this.#openFailovers.push(record.censored['failover'] ?? []);
+    if (record.steady !== undefined) this.#steady.push(record.steady);
     this.#measure(record);
     this.#coverage.add(record.faults);
     if (record.breaks.some(({ claim }) => this.#claims.get(claim)?.promised === true)) {
@@ -102,6 +109,8 @@ export class DesignSummary {
       metrics: this.#metricRows(),
       windows: this.#windowRows(),
       rates: ratesOf(this.#metrics, this.#endsUs),
+      ...this.#durations(),
+      ...this.#steadyShares(),
       series: Object.fromEntries([...this.#series].map(([name, mean]) => [name, mean.finish()])),
       samples: this.#pooledSamples(),
       faults: coverage,
@@ -173,6 +182,19 @@ export class DesignSummary {
       const random = rng.stream(this.prepared.design.name, String(windowUs));
       return meanInterval(ratios, random, boundsOf('ratio'));
     });
+  }
+
+  #durations(): Pick<DesignReport, 'durations'> {
+    const sketches = this.#samples.get('failover')?.sketches ?? [];
+    const random = createRng('durations').stream(this.name, 'failover');
+    const failover = durationRow(sketches, this.#openFailovers, random);
+    return failover === undefined ? {} : { durations: { failover } };
+  }
+
+  #steadyShares(): Pick<DesignReport, 'steady'> {
+    if (this.#steady.length === 0) return {};
+    const rng = createRng('steady');
+    return { steady: steadyRows(this.#steady, (name) => rng.stream(this.name, name)) };
   }
 
   #pooledSamples(): DesignReport['samples'] {

@@ -3,6 +3,7 @@
  * this thread or another, or from a file: the document depends on the runs alone.
  *
  *   sweep/record.ts        what is kept of a run
+ *   sweep/steady-shares.ts of one in steady state, the shares after its warm-up
  *   sweep/task.ts          one run, carried out
  *   sweep/stop-rules.ts    when enough was seen
  *   sweep/broken-cases.ts  broken runs as cases

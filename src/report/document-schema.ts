@@ -115,6 +115,32 @@ const faultCoverage = z.strictObject({
   ),
 });
 
+const openInterval = {
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+};
+
+const durationRow = z.strictObject({
+  n: count,
+  unfinished: count,
+  quantiles: z.array(z.strictObject({ q: z.number(), ...openInterval })),
+  restricted: z.strictObject({ until: z.number(), ...openInterval }),
+});
+
+const steadyRow = z.strictObject({
+  mean: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  method: z.enum(['batch means', 'replication-deletion']),
+  seeds: count,
+  unsteady: count,
+  nines: z.number().nullable(),
+  downMinutesPerYear: z.number(),
+  downLow: z.number().nullable(),
+  downHigh: z.number().nullable(),
+});
+
 const windowRow = z.strictObject({
   windowUs: z.number().positive(),
   worst: z.number(),
@@ -163,6 +189,8 @@ const designReport = z.strictObject({
   accounts,
   metrics: z.record(z.string(), metricRow),
   rates: z.record(z.string(), eventRate).exactOptional(),
+  durations: z.record(z.string(), durationRow).exactOptional(),
+  steady: z.record(z.string(), steadyRow).exactOptional(),
   series: z.record(z.string(), series),
   samples: z.record(z.string(), samples),
   faults: z.array(faultCoverage),

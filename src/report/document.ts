@@ -82,6 +82,40 @@ export interface FaultCoverage {
   readonly bites: readonly BiteCount[];
 }
 
+/** Null where too many had not ended to say: it is beyond all that was seen. */
+export interface OpenInterval {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** Seconds that something lasted, those counted that had not ended when the run did. */
+export interface DurationRow {
+  readonly n: number;
+  readonly unfinished: number;
+  /** By the product-limit estimate, with 95 % intervals by whole seeds. */
+  readonly quantiles: readonly (OpenInterval & { readonly q: number })[];
+  /** The mean of durations cut at `until`, the longest that was seen. */
+  readonly restricted: OpenInterval & { readonly until: number };
+}
+
+/** A share in steady state, and what it makes of a year; only under the profile `realistic`. */
+export interface SteadyRow {
+  readonly mean: number;
+  /** Null where one seed is too short to tell. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly method: 'batch means' | 'replication-deletion';
+  readonly seeds: number;
+  /** Seeds that were not seen to become steady, and do not count. */
+  readonly unsteady: number;
+  /** Null where nothing failed: that many nines nobody has seen. */
+  readonly nines: number | null;
+  readonly downMinutesPerYear: number;
+  readonly downLow: number | null;
+  readonly downHigh: number | null;
+}
+
 /**
  * Of every window of this length in a seed, the one with the lowest user-uptime: its mean over
  * seeds with a 95 % interval, and the lowest of any seed.
@@ -142,6 +176,10 @@ export interface DesignReport {
   readonly metrics: Readonly<Record<string, MetricRow>>;
   /** Of events too rare for a mean to tell much: how many in how long, and per hour. */
   readonly rates?: Readonly<Record<string, EventRate>>;
+  /** By name: `failover`. */
+  readonly durations?: Readonly<Record<string, DurationRow>>;
+  /** By series: `api`, `dispatch`, `ticks`. */
+  readonly steady?: Readonly<Record<string, SteadyRow>>;
   /** Means over seeds, by name: `api`, `dispatch`, `goodput`, `backlog`. */
   readonly series: Readonly<Record<string, Series>>;
   /** Pooled samples, sorted and thinned to at most 400 quantiles: `dispatchLatency`, `failover`… */

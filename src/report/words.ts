@@ -2,13 +2,22 @@
  * The sentences of a report: its verdict, what broke, and how two designs compare. The terminal,
  * the page and the Markdown say the same words.
  */
-import { HOUR } from '../lib/units.ts';
+import { HOUR, MINUTE } from '../lib/units.ts';
 import type { EventRate } from '../metrics/rates.ts';
 import { claimsOf, seedsJudged } from './claim-info.ts';
-import type { BestRow, ClaimRow, Comparison, DesignReport, ReportDocument } from './document.ts';
+import type {
+  BestRow,
+  ClaimRow,
+  Comparison,
+  DesignReport,
+  DurationRow,
+  ReportDocument,
+  SteadyRow,
+} from './document.ts';
 import { metricInfo, unitOf } from './metric-info.ts';
 import {
   type Difference,
+  formatMetric,
   formatPlusMinus,
   formatSize,
   formatValue,
@@ -252,4 +261,26 @@ export function rateWords({ events, hours, low, high, method }: EventRate): stri
     case 'garwood':
       return `${events} in ${time}: ${perHour(low)} to ${perHour(high)} per hour`;
   }
+}
+
+/** Seconds that something lasted: "median 13.1 s, 90 % within 21.0 s; 2 of 41 had not ended". */
+export function durationWords({ n, unfinished, quantiles }: DurationRow): string {
+  const within = quantiles.map(({ q, value }) => {
+    const time = value === null ? 'longer than any run' : formatValue('s', value);
+    return q === 0.5 ? `median ${time}` : `${Math.round(100 * q)} % within ${time}`;
+  });
+  const open = unfinished === 0 ? '' : `; ${unfinished} of ${n} had not ended`;
+  return `${within.join(', ')}${open}`;
+}
+
+/** A share in steady state and what it makes of a year. */
+export function steadyWords(row: SteadyRow): string {
+  const { mean, low, high, nines } = row;
+  if (nines === null) return `nothing failed in ${counted(row.seeds, 'steady seed')}`;
+  const down = (minutes: number): string => formatValue('us', minutes * MINUTE);
+  const year = `${nines.toFixed(1)} nines, down ${down(row.downMinutesPerYear)} a year`;
+  if (low === null || high === null) return `${formatValue('ratio', mean)}, ${year}`;
+  const { mean: share, interval } = formatMetric({ unit: 'ratio', mean, low, high, n: row.seeds });
+  const most = row.downHigh === null ? '' : `, at most ${down(row.downHigh)}`;
+  return `${share} ${interval}, ${year}${most}`;
 }

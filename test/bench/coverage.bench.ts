@@ -48,5 +48,6 @@ describe('the interval of a mean', () => {
     const values = drawn(LOGNORMAL, count, random);
     bench(`${count} seeds`, () => void meanInterval(values, random), { iterations: 10, time: 0 });
   }
-  afterAll(printCoverage);
 });
+
+afterAll(printCoverage, 600_000);

@@ -9,6 +9,7 @@ import type { Accounts } from '../../metrics/accounts.ts';
 import type { RunNumbers } from '../../metrics/metrics.ts';
 import type { DesignReport, FaultCoverage, Series } from '../../report/document.ts';
 import type { RunResult } from '../run.ts';
+import type { SteadyShares } from './steady-shares.ts';
 
 /** A claim that broke: when, and what was seen. */
 export interface Break {
@@ -31,7 +32,10 @@ export interface SeedRecord {
   readonly metrics: Readonly<Record<string, Measured>>;
   readonly series: Readonly<Record<string, Series>>;
   readonly samples: RunNumbers['samples'];
+  readonly censored: RunNumbers['censored'];
   readonly windows: RunNumbers['windows'];
+  /** Where the scenario has a steady state. */
+  readonly steady?: SteadyShares;
   readonly accounts: Accounts;
   /** Of the faults of this one run. */
   readonly faults: readonly FaultCoverage[];
@@ -43,7 +47,7 @@ export interface Measured {
   readonly value: number | null;
 }
 
-export function recordOf(run: RunResult): SeedRecord {
+export function recordOf(run: RunResult, steady?: SteadyShares): SeedRecord {
   const { seed, fingerprint, endUs, verdicts, numbers } = run;
   const breaks = [...verdicts].flatMap(([claim, verdict]): Break[] =>
     verdict.kind === 'broken' ? [{ claim, atUs: verdict.at, summary: verdict.summary }] : [],
@@ -60,7 +64,9 @@ export function recordOf(run: RunResult): SeedRecord {
     metrics: Object.fromEntries(metrics),
     series: numbers.series,
     samples: numbers.samples,
+    censored: numbers.censored,
     windows: numbers.windows,
+    ...(steady === undefined ? {} : { steady }),
     accounts: numbers.accounts,
     faults: faultsOf(run),
   };

@@ -3,6 +3,7 @@ import type { Prepared } from '../../scenario/prepare.ts';
 import { doublecheck, type Nondeterminism } from '../doublecheck.ts';
 import { type RunResult, runSeed } from '../run.ts';
 import { type Example, exampleOf, recordOf, type SeedRecord } from './record.ts';
+import { steadySharesOf } from './steady-shares.ts';
 
 export interface Task {
   /** Place of the seed in the list of those that were asked for. */
@@ -21,11 +22,12 @@ export interface Reply {
 
 /** Carries out a run, twice when every step is to be compared. */
 export function carryOutTask(prepared: Prepared, seed: string, isTwice: boolean): Reply {
-  if (!isTwice) return replyOf(runSeed(prepared, seed));
+  if (!isTwice) return replyOf(prepared, runSeed(prepared, seed));
   const { result, difference } = doublecheck(prepared, seed);
-  return { ...replyOf(result), ...(difference === undefined ? {} : { difference }) };
+  return { ...replyOf(prepared, result), ...(difference === undefined ? {} : { difference }) };
 }
 
-function replyOf(run: RunResult): Reply {
-  return { record: recordOf(run), example: exampleOf(run) };
+function replyOf(prepared: Prepared, run: RunResult): Reply {
+  const steady = steadySharesOf(prepared, run.numbers);
+  return { record: recordOf(run, steady), example: exampleOf(run) };
 }
