@@ -263,11 +263,11 @@ export function rateWords({ events, hours, low, high, method }: EventRate): stri
   }
 }
 
-/** Seconds that something lasted: "median 13.1 s, 90 % within 21.0 s; 2 of 41 had not ended". */
+/** Seconds that something lasted: "median 13.1 s, p90 21.0 s; 2 of 41 had not ended". */
 export function durationWords({ n, unfinished, quantiles }: DurationRow): string {
   const within = quantiles.map(({ q, value }) => {
-    const time = value === null ? 'longer than any run' : formatValue('s', value);
-    return q === 0.5 ? `median ${time}` : `${Math.round(100 * q)} % within ${time}`;
+    const time = value === null ? 'more than was seen' : formatValue('s', value);
+    return `${q === 0.5 ? 'median' : `p${Math.round(100 * q)}`} ${time}`;
   });
   const open = unfinished === 0 ? '' : `; ${unfinished} of ${n} had not ended`;
   return `${within.join(', ')}${open}`;

@@ -107,6 +107,8 @@ describe('the page', () => {
     expect(text).toContain('20 · 20 · 0 <b class="s-unknown">never bit</b>');
     expect(text).toContain('<td class="num quiet">not applicable</td>');
     expect(text).toContain('team.crontab:7');
+    expect(text).toContain('none in 4.00\u00a0h: at most 0.75 per hour');
+    expect(text).toContain('Failover of lease: median 13.0\u00a0s; 2 of 81 had not ended');
     expect(text).toContain('no detectable difference between lease+fencing=off and lease');
   });
 

@@ -12,8 +12,10 @@ import {
   bestSentence,
   comparisonSentence,
   documentStatus,
+  durationWords,
   listed,
   rateWords,
+  steadyWords,
   verdictSentence,
 } from '../../src/report/words.ts';
 import {
@@ -218,4 +220,27 @@ test('what is rare is said with its time, and what was not seen is not called ne
   expect(plainly(rateWords(rate))).toBe('3 in 4.00 h: 0.15 to 2.2 per hour');
   const none = { ...rate, events: 0, low: 0, high: 0.7489, method: 'none seen' } as const;
   expect(plainly(rateWords(none))).toBe('none in 4.00 h: at most 0.75 per hour');
+});
+
+test('what had not ended is counted, and a quantile beyond it is not made up', () => {
+  const restricted = { until: 60, value: 20, low: 15, high: 25 };
+  const quantiles = [
+    { q: 0.5, value: 13.1, low: 12, high: 14 },
+    { q: 0.9, value: null, low: 30, high: null },
+  ];
+  expect(durationWords({ n: 41, unfinished: 2, quantiles, restricted })).toBe(
+    'median 13.1\u00a0s, p90 more than was seen; 2 of 41 had not ended',
+  );
+});
+
+test('a year is spoken of with nines, and never of none failed', () => {
+  const row = { mean: 0.999, low: 0.998, high: 0.9995, seeds: 3, unsteady: 0 };
+  const year = { downMinutesPerYear: 526, downLow: 263, downHigh: 1_052, nines: 3 };
+  const method = 'replication-deletion';
+  expect(steadyWords({ ...row, ...year, method }).replaceAll('\u00a0', ' ')).toBe(
+    '99.900 % [99.800, 99.950], 3.0 nines, down 8.77 h a year, at most 17.5 h',
+  );
+  expect(steadyWords({ ...row, ...year, mean: 1, nines: null, method })).toBe(
+    'nothing failed in 3 steady seeds',
+  );
 });

@@ -97,6 +97,7 @@ function metrics(of: Character): Record<string, MetricRow> {
     userUptime: row('ratio', of.api - 0.01, 0.007),
     dispatchWithin: row('ratio', of.dispatch, 0.009),
     tickWithin: row('ratio', of.dispatch - 0.03, 0.012),
+    ticksMissed: row('count', 0, 0),
     failover: row('s', f, f * 0.08),
     failoverDetection: row('s', f * 0.62, f * 0.05),
     failoverTakeover: row('s', f * 0.24, f * 0.03),
@@ -232,6 +233,12 @@ function design(of: Character): DesignReport {
       ticks: { due: 2_400, run: 2_291, skipped: 109, missed: 0, doubled: of.unfenced ? 6 : 0 },
     },
     metrics: metrics(of),
+    durations: {
+      failover: {
+        ...{ n: 81, unfinished: 2, quantiles: [{ q: 0.5, value: 13, low: 12, high: 14 }] },
+        restricted: { until: 60, value: 15, low: 13, high: 18 },
+      },
+    },
     rates: {
       failoversFalse: { events: 3, hours: 4, low: 0.1547, high: 2.1918, method: 'garwood' },
       ticksMissed: { events: 0, hours: 4, low: 0, high: 0.7489, method: 'none seen' },

@@ -2,9 +2,9 @@
 import type { EventRate } from '../../metrics/rates.ts';
 import type { DesignReport, MetricRow, ReportDocument } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
-import { METRIC_GROUPS, metricInfo, metricsOf } from '../metric-info.ts';
+import { METRIC_GROUPS, metricInfo, metricsOf, seriesLabel } from '../metric-info.ts';
 import { formatMetric } from '../numbers.ts';
-import { rateWords } from '../words.ts';
+import { durationWords, rateWords, steadyWords } from '../words.ts';
 import { designHeads, filterField, scrolling, section } from './parts.ts';
 
 /** The section; a document without numbers says so. */
@@ -33,7 +33,22 @@ ${groups}</tbody></table>`;
     'Means over seeds under this storm, with 95 % intervals in brackets.',
     html`<div class="tools">${filterField('Filter numbers')}</div>\n`,
     scrolling('Numbers by design', table),
+    inWords(designs),
   );
+}
+
+/** Numbers that are no means over seeds: durations of which some are open, shares of a year. */
+function inWords(designs: readonly DesignReport[]): Markup {
+  const lines = designs.flatMap(({ name, durations = {}, steady = {} }) => [
+    ...Object.entries(durations).map(([what, row]) => {
+      return html`<li>${metricInfo(what).label} of ${name}: ${durationWords(row)}</li>\n`;
+    }),
+    ...Object.entries(steady).map(([what, row]) => {
+      return html`<li>${seriesLabel(what)} of ${name}, steady: ${steadyWords(row)}</li>\n`;
+    }),
+  ]);
+  if (lines.length === 0) return NOTHING;
+  return html`<div class="stack"><ul class="words">${lines}</ul></div>`;
 }
 
 function metricLine(metric: string, designs: readonly DesignReport[]): Markup {
