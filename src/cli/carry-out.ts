@@ -14,6 +14,7 @@ import type { ReportDocument, StoppedBy } from '../report/document.ts';
 import { reportJson } from '../report/document-schema.ts';
 import { PLAIN_PAINTER, summaryTable } from '../report/summary.ts';
 import { counted } from '../report/words.ts';
+import { addStories } from './add-stories.ts';
 import { caseName } from './cases.ts';
 import { type Extras, withExtras } from './extras.ts';
 import { EXIT, type Io, wantsColor } from './io.ts';
@@ -79,15 +80,28 @@ export async function conclude(
   removeEarlier(task.folder);
   writeFiles(task.folder, files);
   linkLatest(io.cwd, task.folder);
-  present(task, result, files, io);
+  if (task.options.json !== true) present(task, result, files, io);
   for (const { seed, step, first, second } of result.nondeterminism) {
     io.stderr(`Nondeterminism in seed ${seed} at step ${step}: ${first}, then ${second}.\n`);
   }
   if (exitCode === EXIT.interrupted) {
     io.stderr('Interrupted: the report covers the seeds that were finished.\n');
     io.stderr('The same command goes on from there.\n');
-  } else if (task.options.shrink !== false) await shrinkBroken(task, result.cases, io);
+  }
+  const isTold = exitCode !== EXIT.interrupted && task.options.shrink !== false;
+  const document = isTold ? await withStories(task, result, io) : result.document;
+  if (task.options.json === true) present(task, { ...result, document }, files, io);
   return exitCode;
+}
+
+/** What broke is made small, told and drawn: the report is there by then, and is written again. */
+async function withStories(task: Assignment, result: SweepResult, io: Io): Promise<ReportDocument> {
+  const smalls = await shrinkBroken(task, result.cases, io);
+  const document = await addStories(result.document, task.loaded.loaded, smalls);
+  if (document !== result.document) {
+    writeFiles(task.folder, renderedFiles(document, task.options.reporter as Reporter[]));
+  }
+  return document;
 }
 
 /** Records of one id can be put together: the same code, scenario and way of running. */

@@ -1,6 +1,6 @@
 /** What follows a broken promise: the first case of each design, made small and told. */
 import { join } from 'node:path';
-import { smallCase } from '../explore/small-case.ts';
+import { type SmallCase, smallCase } from '../explore/small-case.ts';
 import type { BrokenCase } from '../explore/sweep.ts';
 import { prepare } from '../scenario/prepare.ts';
 import { selectDesign } from '../scenario/registry.ts';
@@ -25,36 +25,42 @@ export interface Swept {
 
 /**
  * Shrinks, for each design, the first case in which a promised claim broke; writes it beside that
- * case and tells its story. The report is on the disk by then.
+ * case and tells its story. The report is on the disk by then. Answers with the small cases.
  */
 export async function shrinkBroken(
   task: Swept,
   cases: readonly BrokenCase[],
   io: Io,
-): Promise<void> {
+): Promise<readonly SmallCase[]> {
+  const smalls: SmallCase[] = [];
   const seen = new Set<string>();
   for (const broken of cases) {
     if (broken.promised === undefined || seen.has(broken.design)) continue;
     seen.add(broken.design);
     await nextTurn();
-    const told = shrunkCase(task, broken, broken.promised, io);
-    if (told === undefined) continue;
+    const small = shrunkCase(task, broken, broken.promised);
+    if (small === undefined) continue;
+    smalls.push(small);
+    const told = written(task, broken, small, io);
     if (task.options.json === true) io.stderr(told);
     else io.stdout(`\n${told}`);
   }
+  return smalls;
 }
 
-function shrunkCase(task: Swept, broken: BrokenCase, claim: string, io: Io): string | undefined {
+function shrunkCase(task: Swept, broken: BrokenCase, claim: string): SmallCase | undefined {
   const selected = selectDesign(broken.design);
   if (selected.kind === 'failed') return undefined;
   const prepared = prepare(task.loaded.loaded, selected.value);
   if (prepared.kind === 'failed') return undefined;
   const { seed, plan } = broken;
   const request = { seed, plan, claim, budget: BUDGET, boundsBudget: BOUNDS_BUDGET };
-  const small = smallCase(prepared.value, request);
-  if (small === undefined) return undefined;
+  return smallCase(prepared.value, request);
+}
+
+function written(task: Swept, broken: BrokenCase, small: SmallCase, io: Io): string {
   const name = caseName(broken, task.designs.length > 1);
   const path = join(task.folder, 'cases', `${name}.shrunk.json`);
   writeFile(path, small.text);
-  return tellSmallCase(small, { faults: plan.faults.length }, shownPath(path, io.cwd));
+  return tellSmallCase(small, { faults: broken.plan.faults.length }, shownPath(path, io.cwd));
 }

@@ -4,7 +4,7 @@ import { judgeWithExcuses } from '../checkers/excuses.ts';
 import type { Plan } from '../faults/plan.ts';
 import type { Fact } from '../history/fact.ts';
 import { ALL_KINDS } from '../history/history.ts';
-import { assembleRun } from '../scenario/assemble.ts';
+import { type AssembledRun, assembleRun } from '../scenario/assemble.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import type { Delivery } from './causes.ts';
 import { type Counterfactual, counterfactuals } from './counterfactual.ts';
@@ -18,17 +18,31 @@ export interface CaseToTell {
   readonly claim: Claim;
 }
 
+/** Sees more of a run than its facts, and changes nothing. */
+export interface OnLooker {
+  onRun(run: AssembledRun): void;
+  onFact(fact: Fact): void;
+}
+
 /** The run with everything that was seen; `undefined` when it does not break the claim. */
-export function watch({ prepared, seed, plan, claim }: CaseToTell): Watched | undefined {
+export function watch(
+  { prepared, seed, plan, claim }: CaseToTell,
+  looker?: OnLooker,
+): Watched | undefined {
   const also = prepared.design.alsoExcused?.[claim.id];
   const judge = judgeWithExcuses(claim, claimContext(prepared), also);
   const facts: Fact[] = [];
   const deliveries: Delivery[] = [];
-  const witness = { listens: ALL_KINDS, onFact: (fact: Fact) => void facts.push(fact) };
+  const onFact = (fact: Fact): void => {
+    facts.push(fact);
+    looker?.onFact(fact);
+  };
+  const witness = { listens: ALL_KINDS, onFact };
   const run = assembleRun(prepared, { seed, plan, folds: [witness, judge] });
   run.sim.network.onDelivered((from, to, _, departedAt) => {
     deliveries.push({ from, to, departedAt, at: run.kernel.now });
   });
+  looker?.onRun(run);
   run.execute();
   const broken = judge.verdict();
   if (broken.kind !== 'broken') return undefined;

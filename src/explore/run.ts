@@ -15,6 +15,7 @@
  *   small-case.ts   that case as a file, with its story
  *   retell.ts       story and counterfactual of a case
  *   story.ts        the transcript cut down to what the verdict rests on
+ *   space-time.ts   a broken run as a diagram of machines and messages; it has a map of its own
  *   causes.ts       happens-before, by the messages that passed
  *   counterfactual.ts  for each number of a plan: beyond which bound the claim holds
  *   casebook.ts     a found bug as a scenario that stays

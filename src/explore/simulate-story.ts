@@ -59,7 +59,7 @@ export function told(prepared: Prepared, run: RunToTell, folder?: string): ToldC
   const broken = { claim: id, atUs, summary };
   const it = { design, seed, fingerprint, broken, plan };
   const text = printCase(prepared.loaded, folder === undefined ? it : { ...it, story: lines });
-  const place = folder === undefined ? inline(text) : written(folder, `${design}.${id}`, text);
+  const place = folder === undefined ? inlined(text) : written(folder, `${design}.${id}`, text);
   const command = `npx seaworthy replay ${place}${moduleOf(prepared)}`;
   return { design, seed, plan, claim: id, summary, story: lines, command };
 }
@@ -67,7 +67,8 @@ export function told(prepared: Prepared, run: RunToTell, folder?: string): ToldC
 /** Prefix of a case that stands in the command line itself. */
 export const INLINE_CASE = 'case:';
 
-function inline(text: string): string {
+/** A case as one word of a command. */
+export function inlined(text: string): string {
   const packed = deflateRawSync(JSON.stringify(JSON.parse(text)), { level: 9 });
   return `${INLINE_CASE}${packed.toString('base64url')}`;
 }

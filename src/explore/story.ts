@@ -39,7 +39,7 @@ export function story(watched: Watched, otherwise: readonly string[] = []): read
 }
 
 /** What the verdict is about: jobs, ticks and schedules. */
-interface Subjects {
+export interface Subjects {
   readonly jobs: ReadonlySet<string>;
   readonly ticks: ReadonlySet<string>;
   readonly schedules: ReadonlySet<string>;
@@ -110,7 +110,7 @@ function sortOf(fact: Fact): string {
 }
 
 /** 0 for what is no part of the story. */
-function weightOf(fact: Fact, subjects: Subjects): number {
+export function weightOf(fact: Fact, subjects: Subjects): number {
   switch (fact.kind) {
     case 'fault':
       return fact.event === 'bitten' ? 40 : fact.event === 'ended' ? 20 : 0;
@@ -177,7 +177,7 @@ const tickName = ({ schedule, nominalUs }: { schedule: string; nominalUs: number
   `${schedule}@${nominalUs}`;
 
 /** What the facts of the verdict and its words name. */
-function subjectsOf({ broken }: Watched, facts: readonly Fact[]): Subjects {
+export function subjectsOf({ broken }: Watched, facts: readonly Fact[]): Subjects {
   const jobs = new Set<string>();
   const ticks = new Set<string>();
   const schedules = new Set<string>();
@@ -202,13 +202,13 @@ function subjectsOf({ broken }: Watched, facts: readonly Fact[]): Subjects {
   return { jobs, ticks, schedules };
 }
 
-interface Names {
+export interface Names {
   readonly job?: string | undefined;
   readonly schedule?: string | undefined;
   readonly tick?: { readonly schedule: string; readonly nominalUs: number } | undefined;
 }
 
-function namesIn(fact: Fact): Names {
+export function namesIn(fact: Fact): Names {
   const it = fact.kind === 'testified' ? fact.said : 'request' in fact ? fact.request : fact;
   return it as Names;
 }

@@ -7,6 +7,7 @@ import { failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
 import { stableJson } from '../lib/stable-json.ts';
 import { BITTEN_ROLES } from '../metrics/storm.ts';
 import type { ReportDocument } from './document.ts';
+import { spaceTimeSchema } from './space-time-schema.ts';
 
 const count = z.int().nonnegative();
 const timeUs = z.number().nonnegative();
@@ -252,6 +253,8 @@ export const documentSchema = z.strictObject({
   datasheets: z.array(datasheet).exactOptional(),
   slo: z.array(sloRow),
   inputs: z.array(z.strictObject({ file: z.string(), line: count, problem: z.string() })),
+  stories: z.array(spaceTimeSchema).exactOptional(),
+  storiesLeftOut: count.exactOptional(),
   command: z.string(),
   stopped: z
     .strictObject({

@@ -10,6 +10,7 @@ import type { DifferenceVerdict } from '../metrics/paired.ts';
 import type { EventRate } from '../metrics/rates.ts';
 import type { BiteCount } from '../metrics/storm.ts';
 import type { SchedulerInfo } from './scheduler-info.ts';
+import type { SpaceTime } from './space-time.ts';
 
 export interface SeedRow {
   readonly seed: string;
@@ -280,6 +281,10 @@ export interface ReportDocument {
     readonly line: number;
     readonly problem: string;
   }[];
+  /** Broken runs as diagrams: of broken claims the first case of a design, as far as was told. */
+  readonly stories?: readonly SpaceTime[];
+  /** Broken claims of designs beyond those. */
+  readonly storiesLeftOut?: number;
   /** Exact command that makes these numbers again. */
   readonly command: string;
   /** Only in the report of a sweep that ended early: why, and the seeds it has of those asked for. */

@@ -13,6 +13,7 @@ import { assert } from '../lib/assert.ts';
 import { intBetween, type Random } from '../lib/random.ts';
 import { type Fate, Holds, NO_HOLDS } from './holds.ts';
 import type { NetworkRule } from './network-rule.ts';
+import type { TrafficWatch } from './traffic.ts';
 
 export type { NetworkRule, NetworkVerdict, Transit } from './network-rule.ts';
 
@@ -128,6 +129,7 @@ export class Network {
   /** Counts changes of the rules. */
   #changes = 0;
   #hooks: readonly DeliveryHook[] = [];
+  #watch: TrafficWatch | undefined;
   readonly #holds = new Holds();
   #fates = 0;
   /** Used for every message, so that rules cost no memory. */
@@ -166,6 +168,11 @@ export class Network {
     };
   }
 
+  /** From now on this sees what becomes of every message. It changes nothing. */
+  watchTraffic(watch: TrafficWatch): void {
+    this.#watch = watch;
+  }
+
   /** Sends a message that departs at this true time; to a name that nobody has, it is lost. */
   send(from: Endpoint, to: string, message: Message, departAtUs: number): void {
     const link = from.links.get(to) ?? this.#connect(from, to);
@@ -183,7 +190,11 @@ export class Network {
     this.#kernel.fold(packet.messageKind.index);
     if (fate === undefined) link.inFlight--;
     else if (!this.#isLetThrough(packet, fate)) return;
-    if (!link.to.canAccept) return;
+    if (!link.to.canAccept) {
+      this.#watch?.lost(packet, 'nobody to take it');
+      return;
+    }
+    this.#watch?.arrived(packet);
     for (const hook of this.#hooks) hook(link.from.name, link.to.name, message, packet.departAtUs);
     link.to.arrive(packet);
   }
@@ -204,6 +215,7 @@ export class Network {
     assert(wasPending, 'a packet that had not departed was not in flight');
     if (packet.fate === undefined) packet.link.inFlight--;
     else packet.link.detained--;
+    this.#watch?.recalled(packet);
   }
 
   #findRules(link: Link): void {
@@ -225,7 +237,10 @@ export class Network {
     let holds = NO_HOLDS;
     for (const rule of link.rules) {
       const verdict = rule.judge(from, to, message, transit);
-      if (verdict === 'drop') return;
+      if (verdict === 'drop') {
+        this.#watch?.dropped(from, to, message, departAtUs, rule.id);
+        return;
+      }
       if (verdict === 'damage') isDamaged = true;
       else if (verdict === 'hold') holds = [...holds, this.#holds.of(rule)];
       else if (verdict !== 'pass') delayUs += verdict;
@@ -243,6 +258,7 @@ export class Network {
   #isLetThrough(packet: Packet, fate: Fate): boolean {
     if (!fate.isDamaged && this.#holds.keep(packet, fate)) return false;
     packet.link.detained--;
+    if (fate.isDamaged) this.#watch?.lost(packet, 'damaged on the way');
     return !fate.isDamaged;
   }
 
@@ -255,12 +271,16 @@ export class Network {
     isCopy = false,
   ): void {
     const already = fate === undefined ? link.inFlight : link.detained;
-    if (already >= this.#options.queueMax) return;
+    if (already >= this.#options.queueMax) {
+      this.#watch?.dropped(link.from.name, link.to.name, message, departAtUs, 'full link');
+      return;
+    }
     const packet = this.#packet(link, message, departAtUs, fate, isCopy);
     packet.handle = this.#arriveAt(departAtUs + afterUs, packet);
     if (fate === undefined) link.inFlight++;
     else link.detained++;
     link.from.outbox.add(packet);
+    this.#watch?.departed(packet);
   }
 
   #duplicate(

@@ -8,6 +8,7 @@
  *   integral.ts     what a clock has counted, exactly, whatever its rate did
  *   time-daemon.ts  keeps a wall clock near the truth, as ntpd does
  *   network.ts      links with latencies, and rules that lose, delay, hold and duplicate
+ *   traffic.ts      what becomes of each message, for who only looks on
  *   network-rule.ts what a rule is asked, and what it may answer
  *   holds.ts        messages that wait at the far end because rules hold them
  *   disk.ts         files of records, and what a crash leaves of them

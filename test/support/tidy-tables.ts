@@ -50,6 +50,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   explore: [
     'report/document.ts:types',
+    'report/space-time.ts:types',
     'scenario',
     'mutants',
     'faults',

@@ -1,0 +1,96 @@
+/**
+ * Diagrams of what broke, for the report: one per design and broken claim, of a case made small
+ * where that is worth its time. Promised claims come first; beyond a few the rest is counted, for
+ * ten pictures of the same break say no more than one.
+ */
+import { findClaim } from '../checkers/claims.ts';
+import { inlined } from '../explore/simulate-story.ts';
+import { type SmallCase, smallCase } from '../explore/small-case.ts';
+import { type CaseToDraw, spaceTime } from '../explore/space-time.ts';
+import { createRng } from '../kernel/rng.ts';
+import type { ReportDocument } from '../report/document.ts';
+import { replayCommand } from '../report/replay.ts';
+import type { SpaceTime } from '../report/space-time.ts';
+import { type BrokenClaim, brokenClaims } from '../report/words.ts';
+import { planOf } from '../scenario/assemble.ts';
+import { type Prepared, prepare } from '../scenario/prepare.ts';
+import { selectDesign } from '../scenario/registry.ts';
+import type { LoadedScenario } from '../scenario/scenario.ts';
+import { commandFront } from './front.ts';
+import { nextTurn } from './io.ts';
+
+export const STORIES_MAX = 6;
+/** Of claims that nobody promised. */
+const UNPROMISED_MAX = 3;
+/** Runs that shrink a case that was not shrunk anyway. */
+const BUDGET = 60;
+
+/**
+ * The document with its diagrams. `smalls` are the cases that were shrunk already: they also serve
+ * for other claims of their design that break in them.
+ */
+export async function addStories(
+  document: ReportDocument,
+  loaded: LoadedScenario,
+  smalls: readonly SmallCase[],
+): Promise<ReportDocument> {
+  const broken = brokenClaims(document);
+  if (broken.length === 0) return document;
+  const cases: SmallCase[] = [...smalls];
+  const stories: SpaceTime[] = [];
+  for (const each of broken) {
+    const isPast = !each.row.promised && unpromised(stories) >= UNPROMISED_MAX;
+    if (stories.length >= STORIES_MAX || isPast) continue;
+    await nextTurn();
+    const story = storyOf(document, loaded, each, cases);
+    if (story !== undefined) stories.push(story);
+  }
+  const leftOut = broken.length - stories.length;
+  return { ...document, stories, ...(leftOut === 0 ? {} : { storiesLeftOut: leftOut }) };
+}
+
+const unpromised = (stories: readonly SpaceTime[]): number =>
+  stories.filter(({ promised }) => !promised).length;
+
+function storyOf(
+  document: ReportDocument,
+  loaded: LoadedScenario,
+  broken: BrokenClaim,
+  cases: SmallCase[],
+): SpaceTime | undefined {
+  const { design, claim: id, row } = broken;
+  const claim = findClaim(id);
+  const prepared = preparedOf(loaded, design.name);
+  const seed = row.example?.seed;
+  if (claim === undefined || prepared === undefined || seed === undefined) return undefined;
+  const known = cases.filter(({ shrunk }) => shrunk.prepared.design.name === design.name);
+  for (const small of known) {
+    const drawn = spaceTime(smallToDraw(small, claim));
+    if (drawn !== undefined) return drawn;
+  }
+  // Of claims that a design does not promise one small case is enough.
+  if (row.promised || known.length === 0) {
+    const small = smallCase(prepared, { seed, claim: id, budget: BUDGET, boundsBudget: 0 });
+    if (small !== undefined) {
+      cases.push(small);
+      return spaceTime(smallToDraw(small, claim));
+    }
+  }
+  const plan = planOf(loaded.scenario, createRng(seed));
+  const replay = replayCommand(document, design.name, seed);
+  return spaceTime({ prepared, seed, plan, claim, isShrunk: false, replay });
+}
+
+function smallToDraw({ shrunk, story, text }: SmallCase, claim: CaseToDraw['claim']): CaseToDraw {
+  const { prepared, seed, plan } = shrunk;
+  const replay = `${commandFront()} replay ${inlined(text)}`;
+  const told = shrunk.claim === claim.id ? { story } : {};
+  return { prepared, seed, plan, claim, isShrunk: true, replay, ...told };
+}
+
+function preparedOf(loaded: LoadedScenario, name: string): Prepared | undefined {
+  const selected = selectDesign(name);
+  if (selected.kind === 'failed') return undefined;
+  const prepared = prepare(loaded, selected.value);
+  return prepared.kind === 'ok' ? prepared.value : undefined;
+}
