@@ -4,6 +4,7 @@
  * ten pictures of the same break say no more than one.
  */
 import { findClaim } from '../checkers/claims.ts';
+import type { CaseFile } from '../explore/case-file.ts';
 import { inlined } from '../explore/simulate-story.ts';
 import { type SmallCase, smallCase } from '../explore/small-case.ts';
 import { type CaseToDraw, spaceTime } from '../explore/space-time.ts';
@@ -83,7 +84,8 @@ function storyOf(
 
 function smallToDraw({ shrunk, story, text }: SmallCase, claim: CaseToDraw['claim']): CaseToDraw {
   const { prepared, seed, plan } = shrunk;
-  const replay = `${commandFront()} replay ${inlined(text)}`;
+  const { story: _, counterfactual: __, ...bare } = JSON.parse(text) as CaseFile;
+  const replay = `${commandFront()} replay ${inlined(JSON.stringify(bare))}`;
   const told = shrunk.claim === claim.id ? { story } : {};
   return { prepared, seed, plan, claim, isShrunk: true, replay, ...told };
 }

@@ -8,6 +8,8 @@ import { CHOICES_SCRIPT } from './assets/choices.ts';
 import { FIGURES_SCRIPT } from './assets/figures.ts';
 import { KEYS_SCRIPT } from './assets/keys.ts';
 import { STATE_SCRIPT } from './assets/script.ts';
+import { SPACE_TIME_SCRIPT } from './assets/space-time.ts';
+import { SPACE_TIME_STYLE } from './assets/space-time-style.ts';
 import { STYLE } from './assets/style.ts';
 import type { ReportDocument } from './document.ts';
 import { html, type Markup, trusted } from './html.ts';
@@ -26,11 +28,19 @@ import { helpDialog } from './sections/help.ts';
 import { numbersSection } from './sections/numbers.ts';
 import { objectivesSection } from './sections/objectives.ts';
 import { comparisonSection, distributionSection, overTimeSection } from './sections/pictures.ts';
+import { storiesSection } from './sections/stories.ts';
 import { designCards, verdictHeader } from './sections/verdict.ts';
 
 /** Every interaction is a script of its own: `assets/script.ts` says how they share the page. */
-const SCRIPTS: readonly string[] = [STATE_SCRIPT, FIGURES_SCRIPT, CHOICES_SCRIPT, KEYS_SCRIPT];
+const SCRIPTS: readonly string[] = [
+  STATE_SCRIPT,
+  FIGURES_SCRIPT,
+  CHOICES_SCRIPT,
+  SPACE_TIME_SCRIPT,
+  KEYS_SCRIPT,
+];
 const ALL_SCRIPTS = SCRIPTS.join('');
+const ALL_STYLES = [STYLE, SPACE_TIME_STYLE].join('');
 
 /** The value of a `style-src` or `script-src` that allows this text and no other. */
 export const cspHash = (text: string): string =>
@@ -38,7 +48,7 @@ export const cspHash = (text: string): string =>
 
 const POLICY = [
   "default-src 'none'",
-  `style-src ${cspHash(STYLE)}`,
+  `style-src ${cspHash(ALL_STYLES)}`,
   `script-src ${cspHash(ALL_SCRIPTS)}`,
   "base-uri 'none'",
   "form-action 'none'",
@@ -47,6 +57,7 @@ const POLICY = [
 const LINKS: readonly (readonly [string, string])[] = [
   ['objectives', 'Objectives'],
   ['claims', 'Claims'],
+  ['stories', 'How it broke'],
   ['availability', 'Availability'],
   ['time', 'Over time'],
   ['failover', 'Failover'],
@@ -68,6 +79,7 @@ export function renderPage(document: ReportDocument): string {
   const sections = [
     objectivesSection(document),
     claimsSection(document),
+    storiesSection(document),
     availabilitySection(document),
     overTimeSection(document),
     failoverSection(document),
@@ -92,7 +104,7 @@ export function renderPage(document: ReportDocument): string {
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="Seaworthy">
 <title>${document.scenario.name} · Seaworthy</title>
-<style>${trusted(STYLE)}</style>
+<style>${trusted(ALL_STYLES)}</style>
 </head>
 <body>
 ${verdictHeader(document)}${contents(document, sections)}<main>
