@@ -1,6 +1,6 @@
 /**
  * Diagrams of what broke, for the report: one per design and broken claim, of a case made small
- * where that is worth its time. Promised claims come first; beyond a few the rest is counted, for
+ * where there is one. Promised claims come first; beyond a few the rest is counted, for
  * ten pictures of the same break say no more than one.
  */
 import { findClaim } from '../checkers/claims.ts';
@@ -35,7 +35,7 @@ export async function addStories(
   loaded: LoadedScenario,
   smalls: readonly SmallCase[],
 ): Promise<ReportDocument> {
-  const broken = brokenClaims(document);
+  const broken = inTurn(brokenClaims(document), smalls);
   if (broken.length === 0) return document;
   const cases: SmallCase[] = [...smalls];
   const stories: SpaceTime[] = [];
@@ -48,6 +48,25 @@ export async function addStories(
   }
   const leftOut = broken.length - stories.length;
   return { ...document, stories, ...(leftOut === 0 ? {} : { storiesLeftOut: leftOut }) };
+}
+
+/** Promised claims first, and of these one of each design in turn, what was made small before. */
+function inTurn(broken: readonly BrokenClaim[], smalls: readonly SmallCase[]): BrokenClaim[] {
+  const isSmall = ({ design, claim }: BrokenClaim): boolean =>
+    smalls.some(({ shrunk }) => {
+      return shrunk.claim === claim && shrunk.prepared.design.name === design.name;
+    });
+  const seen = new Map<string, number>();
+  const turnOf = ({ design, row }: BrokenClaim): number => {
+    const key = `${row.promised} ${design.name}`;
+    const turn = seen.get(key) ?? 0;
+    seen.set(key, turn + 1);
+    return turn;
+  };
+  return [...broken.filter(isSmall), ...broken.filter((it) => !isSmall(it))]
+    .map((it) => ({ it, turn: turnOf(it) }))
+    .sort((a, b) => Number(b.it.row.promised) - Number(a.it.row.promised) || a.turn - b.turn)
+    .map(({ it }) => it);
 }
 
 const unpromised = (stories: readonly SpaceTime[]): number =>
@@ -69,8 +88,8 @@ function storyOf(
     const drawn = spaceTime(smallToDraw(small, claim));
     if (drawn !== undefined) return drawn;
   }
-  // Of claims that a design does not promise one small case is enough.
-  if (row.promised || known.length === 0) {
+  // One small case of a design is worth its time: its claims mostly break for one reason.
+  if (known.length === 0) {
     const small = smallCase(prepared, { seed, claim: id, budget: BUDGET, boundsBudget: 0 });
     if (small !== undefined) {
       cases.push(small);

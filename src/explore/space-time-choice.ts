@@ -50,7 +50,7 @@ export function chooseDrawn(
   const drawnFacts = heaviest(
     weighed,
     room.events,
-    ({ weight, fact }) => weight * 2 + (past.holds(fact) ? 1 : 0),
+    ({ weight, fact }) => weight * 2 + (past.holds(fact) ? IDLE : 0),
     ({ fact }) => byNearness(fact.at),
   ).map(({ fact }) => fact);
   const drawnJourneys = heaviest(
@@ -63,6 +63,8 @@ export function chooseDrawn(
 }
 
 const RESTS_ON = 1_000;
+/** Weighs no more than this: it is about something else. */
+const IDLE = 1;
 /** What is about the matter at least this much is where the story happens. */
 const ANCHOR_WEIGHT = 30;
 const ANCHORS_MAX = 60;
@@ -81,22 +83,29 @@ const distance = (anchors: readonly number[], at: number): number =>
 
 /** About the matter; lost, or part of what led there; the rest. */
 function messageWeight(journey: Journey, { jobs }: Subjects, past: Past): number {
-  if (journey.job !== undefined && jobs.has(journey.job)) return 3;
+  if (journey.job !== undefined && jobs.has(journey.job)) return IDLE + 1;
   const { receivedUs, to } = journey;
   const isCause = receivedUs !== undefined && receivedUs <= past.untilOf(to);
-  return isCause ? 1 : journey.lost === undefined ? 0 : 0.5;
+  return isCause ? IDLE : journey.lost === undefined ? 0 : IDLE / 2;
 }
 
-/** As many as there is room for, the heaviest first and of equals the nearest; in their order. */
+/** Of what is about something else, what lies so near is drawn around the matter. */
+const NEAR_US = 1_500_000;
+
+/**
+ * As many as there is room for, the heaviest first and of equals the nearest; in their order. What
+ * is idle and far from everything that matters is left out even where there is room: to see a lease
+ * renewed ten times over tells nothing.
+ */
 function heaviest<T>(
   all: readonly T[],
   room: number,
   weight: (it: T) => number,
   nearness: (it: T) => number,
 ): readonly T[] {
-  if (all.length <= room) return all;
   return all
     .map((it, index) => ({ it, index, weight: weight(it), nearness: nearness(it) }))
+    .filter((it) => it.weight > IDLE || it.nearness >= -NEAR_US)
     .sort((a, b) => b.weight - a.weight || b.nearness - a.nearness || b.index - a.index)
     .slice(0, room)
     .sort((a, b) => a.index - b.index)

@@ -12,7 +12,7 @@ max-height:min(78vh,900px);border:1px solid var(--rule);border-radius:8px;positi
 .lanes .space{overflow:hidden}
 .corner,.heads{position:sticky;top:0;z-index:2;background:var(--paper);
 border-bottom:1px solid var(--rule);font-size:.78rem}
-.corner{color:var(--quiet);text-align:right;padding:7px 6px 0 0}
+.heads{overflow:hidden}.corner{color:var(--quiet);text-align:right;padding:7px 6px 0 0}
 .head-narrow{display:none!important}.heads text{font-weight:650}
 .lanes .lines{stroke:var(--rule);stroke-width:1.5}
 .lanes .silences{fill:var(--track);opacity:.7}
@@ -64,7 +64,7 @@ border:1px solid var(--rule);border-radius:6px;padding:3px 8px;max-width:14rem}
 @media (max-width:640px){
 .lanes{grid-template-columns:58px minmax(0,1fr)}
 .head-wide{display:none!important}.head-narrow{display:block!important}
-.corner{padding-top:52px}
+.corner{padding-top:64px}
 .lanes .event text,.lanes .in-band,.lanes .said{display:none}
 .lanes .times text{font-size:10px}
 .band.leader,.band.primary{x:-6px;width:5px}.band.lease{x:-11px;width:4px}

@@ -75,15 +75,14 @@ for (const story of document.querySelectorAll('.story')) {
     controls.append(make('label', {}, label, select));
     return [key, select];
   };
-  const step = (label, text, by) => {
+  const step = (text, by) => {
     const button = make('button', { type: 'button', textContent: text });
-    button.setAttribute('aria-label', label);
     button.addEventListener('click', () => move(by));
     controls.append(button);
   };
   const controls = make('div', { className: 'steps' });
-  step('Previous event', '←', -1);
-  step('Next event', '→', 1);
+  step('Back', -1);
+  step('Next', 1);
   const all = (text, values) => [['', text], ...values.map((value) => [value, value])];
   const selects = [
     choice('machine', 'Machine', all('all', names)),

@@ -9,26 +9,26 @@ import { HARNESS, type TimeScale } from './space-time-scale.ts';
 /** How wide the page makes a diagram without its times; only labels are cut by it. */
 export const LANES_WIDTH = 960;
 export const HEAD_HEIGHT = 30;
-export const HEAD_NARROW_HEIGHT = 74;
+export const HEAD_NARROW_HEIGHT = 88;
 
 /** Where things stand across: in shares of the width, so that one drawing serves every screen. */
 export interface Across {
   readonly names: readonly string[];
   /** The line of a lane, in percent. */
   x(name: string): number;
-  /** Pixels that a lane has for words, on a wide screen. */
-  readonly labelWidth: number;
+  /** Pixels from one lane to the next, on a wide screen. */
+  readonly laneWidth: number;
 }
 
 /** A lane's line stands nearer to its left edge: bands to the left of it, words to the right. */
-const LINE = 0.34;
+export const LINE = 0.34;
 
 export function acrossOf({ machines, events }: SpaceTime): Across {
   const harness = events.some(({ machine, isVerdict }) => machine === null && !isVerdict);
   const names = [...(harness ? [HARNESS] : []), ...machines.map(({ name }) => name)];
   const at = new Map(names.map((name, index) => [name, percent((index + LINE) / names.length)]));
-  const width = LANES_WIDTH / Math.max(1, names.length);
-  return { names, x: (name) => at.get(name) ?? 0, labelWidth: width - 16 };
+  const laneWidth = LANES_WIDTH / Math.max(1, names.length);
+  return { names, x: (name) => at.get(name) ?? 0, laneWidth };
 }
 
 export const percent = (share: number): number => Math.round(share * 10_000) / 100;
@@ -39,11 +39,11 @@ export function heads(across: Across): Markup {
     (name) =>
       html`<text x="${across.x(name)}%" y="19" class="middle">${fitted(
         name,
-        across.labelWidth + 12,
+        across.laneWidth + 6,
       )}</text>`,
   );
   const upright = across.names.map(
-    (name) => html`<svg x="${across.x(name)}%" y="0"><text transform="translate(4,70)
+    (name) => html`<svg x="${across.x(name)}%" y="0"><text transform="translate(4,82)
       rotate(-90)">${name}</text></svg>`,
   );
   return html`<svg class="head-wide" width="100%" height="${HEAD_HEIGHT}" aria-hidden="true">${level}

@@ -14,7 +14,15 @@ import { html, type Markup } from '../html.ts';
 import type { SpaceTime, StoryEvent } from '../space-time.ts';
 import { fitted } from './frame.ts';
 import { patternDefinitions } from './patterns.ts';
-import { type Across, acrossOf, bandsOf, heads, jobsOf, patternsOf } from './space-time-lanes.ts';
+import {
+  type Across,
+  acrossOf,
+  bandsOf,
+  heads,
+  jobsOf,
+  LINE,
+  patternsOf,
+} from './space-time-lanes.ts';
 import { messagesOf } from './space-time-messages.ts';
 import { laneName, TEXT_ROW, type TimeScale, timeScale } from './space-time-scale.ts';
 
@@ -86,13 +94,16 @@ function times(story: SpaceTime, scale: TimeScale): Markup {
     look: 'end quiet',
   }));
   const shown = new Set(silent.map(({ y }) => y));
+  let before = '';
   const at = [...new Set(story.events.map(({ atUs }) => atUs))];
   const marks: { y: number; words: string; look: string }[] = [...silent];
   for (const us of at) {
     const y = scale.y(us);
     if ([...shown].some((other) => Math.abs(other - y) < TEXT_ROW)) continue;
     shown.add(y);
-    marks.push({ y, words: clockText(us), look: 'end' });
+    const words = clockText(us);
+    if (words !== before) marks.push({ y, words, look: 'end' });
+    before = words;
   }
   return html`${marks.map(
     ({ y, words, look }) =>
@@ -108,22 +119,56 @@ function eventsOf(
 ): Markup {
   const rests = new Set(story.events.find(({ isVerdict }) => isVerdict)?.after ?? []);
   const drawn = story.events.filter(({ isVerdict }) => !isVerdict);
+  const widths = labelWidths(drawn, across, scale);
   return html`<g class="events">${drawn.map((event) => {
     const lane = laneName(event);
     const y = scale.y(event.atUs);
     const row = scale.rowOf.get(event) ?? y;
-    const room = roomOf(lane) + 8;
+    const isLast = isLastLane(across, lane);
+    const room = isLast ? 8 : roomOf(lane) + 8;
     const look = rests.has(event.id) ? 'rests' : 'plain';
-    const words = fitted(shortWords(event), across.labelWidth - room);
+    const words = fitted(shortWords(event), (widths.get(event) ?? 0) - room);
     return html`<svg x="${across.x(lane)}%" data-id="${event.id}" class="event ${look}"><circle
-cy="${y}" r="${rests.has(event.id) ? 5 : 3}"/><text x="${room}" y="${round1(row)}"
+cy="${y}" r="${rests.has(event.id) ? 5 : 3}"/><text class="${isLast && 'end'}"
+x="${isLast ? -room : room}" y="${round1(row)}"
 dy="0.32em">${words}</text></svg>\n`;
   })}</g>\n`;
 }
 
+/** Beyond the last lane there is no room: its labels stand before its line. */
+const isLastLane = ({ names }: Across, lane: string): boolean =>
+  names.length > 1 && names[names.length - 1] === lane;
+
+/** A label may run on over other lanes, up to the next label on the same height. */
+function labelWidths(
+  events: readonly StoryEvent[],
+  across: Across,
+  scale: TimeScale,
+): ReadonlyMap<StoryEvent, number> {
+  const last = across.names.length - 1;
+  const laneOf = (lane: number): number => (lane === last ? last - 0.8 : lane);
+  const places = events.map((event) => ({
+    event,
+    lane: laneOf(across.names.indexOf(laneName(event))),
+    row: scale.rowOf.get(event) ?? scale.y(event.atUs),
+  }));
+  return new Map(
+    places.map(({ event, lane, row }) => {
+      const beside = places.filter((it) => it.lane > lane && Math.abs(it.row - row) < TEXT_ROW - 1);
+      const next = Math.min(...beside.map((it) => it.lane));
+      const lanes = lane > last - 1 ? 1 : Math.min(next, last + 1 - LINE) - lane;
+      return [event, Math.min(LABEL_MAX, lanes * across.laneWidth - 12)];
+    }),
+  );
+}
+
+const LABEL_MAX = 330;
+
 /** Words for a narrow lane: what happened, and to what. */
 const shortWords = ({ text }: StoryEvent): string =>
-  text.replace(/^(says|is|fault) /, '').replace(/ (token|for tick|because of) .*$/, '');
+  text
+    .replace(/^(says|is|fault|worker-\S+(?= effect)) /, '')
+    .replace(/ (token|for tick|because of) .*$/, '');
 
 const verdict = (story: SpaceTime, scale: TimeScale): Markup => {
   const y = scale.height - 8;

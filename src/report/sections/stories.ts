@@ -8,7 +8,7 @@ import { html, type Markup, NOTHING } from '../html.ts';
 import { formatCount, formatValue } from '../numbers.ts';
 import type { LeftOut, SpaceTime, StoryEvent, StoryMessage } from '../space-time.ts';
 import { counted } from '../words.ts';
-import { command, scrolling, section } from './parts.ts';
+import { scrolling, section } from './parts.ts';
 
 const NOTE =
   'One broken run for each broken claim, around the facts that the verdict rests on. Time goes ' +
@@ -44,7 +44,7 @@ function storyBlock(story: SpaceTime, id: string): Markup {
 <details><summary>The story in ${counted(story.story.length, 'line')}</summary><div
 class="scroll" role="region" aria-label="Story of ${claim}" tabindex="0"><ol
 class="told">${story.story.map((line) => toldLine(line))}</ol></div></details>
-${command(story.replay)}<div class="lanes" tabindex="0" role="group"
+<div class="command"><code tabindex="0">${story.replay}</code></div><div class="lanes" tabindex="0" role="group"
 aria-label="Space-time diagram: ${design} breaks ${claim}">
 ${spaceTimeChart(story, id)}</div>
 ${table(story, id)}</article>\n`;
