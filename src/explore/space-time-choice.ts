@@ -22,10 +22,13 @@ export interface Choice {
   readonly restsOn: ReadonlySet<Fact>;
 }
 
-/** Facts that say nothing that another part of a diagram does not show better. */
+/** Facts that, about other matters, say nothing that another part of a diagram does not show better. */
 const isSilent = (fact: Fact): boolean =>
   fact.kind === 'run-began' ||
   fact.kind === 'clock' ||
+  fact.kind === 'audited-job' ||
+  fact.kind === 'audited-schedule' ||
+  fact.kind === 'audited-skip' ||
   (fact.kind === 'fault' && (fact.event === 'drawn' || fact.event === 'armed')) ||
   (fact.kind === 'machine' && fact.state === 'up' && fact.incarnation === 1) ||
   (fact.kind === 'asked' && fact.request.kind === 'status');
@@ -43,8 +46,8 @@ export function chooseDrawn(
   const restsOn = new Set(facts.filter((fact) => rests.has(JSON.stringify(fact))));
   const past = new Past(broken.facts, deliveries);
   const weighed = facts
-    .filter((fact) => restsOn.has(fact) || !isSilent(fact))
-    .map((fact) => ({ fact, weight: restsOn.has(fact) ? RESTS_ON : weightOf(fact, subjects) }));
+    .map((fact) => ({ fact, weight: restsOn.has(fact) ? RESTS_ON : weightOf(fact, subjects) }))
+    .filter(({ fact, weight }) => weight > 0 || !isSilent(fact));
   const anchors = anchorsOf(weighed, broken.at);
   const byNearness = (at: number): number => -distance(anchors, at);
   const drawnFacts = heaviest(

@@ -5,6 +5,7 @@
  *   script.ts     what is chosen, kept in the page's address (this file)
  *   figures.ts    copy a command, save a chart as SVG or CSV, remember which tables are open
  *   choices.ts    filter and sort rows, show one design
+ *   space-time.ts step through diagrams of broken runs; their style is beside it
  *   keys.ts       move by keyboard, the help dialog, one cursor over all charts of time
  *
  * A script is plain JavaScript in a text, because the same bytes must be served from a checkout and

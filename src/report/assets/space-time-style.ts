@@ -23,15 +23,15 @@ border-bottom:1px solid var(--rule);font-size:.78rem}
 .lanes .tip{fill:context-stroke;stroke:none}
 .lanes text.said{font-size:10px;fill:var(--link);paint-order:stroke;stroke:var(--paper);
 stroke-width:3px;stroke-linejoin:round}
-.band{stroke:var(--quiet);stroke-width:.8}
-.band.leader{fill:var(--held);stroke:var(--held)}
-.band.primary{fill:var(--track);stroke:var(--quiet)}
-.band.lease{stroke:var(--held)}
-.band.down,.band.paused,.band.fault,.band.clock{stroke:var(--broken)}
-.lanes text.in-band{font-size:9.5px;paint-order:stroke;stroke:var(--paper);stroke-width:2.5px;
+.era{stroke:var(--quiet);stroke-width:.8}
+.era.leader{fill:var(--held);stroke:var(--held)}
+.era.primary{fill:var(--track);stroke:var(--quiet)}
+.era.lease{stroke:var(--held)}
+.era.down,.era.paused,.era.fault,.era.clock{stroke:var(--broken)}
+.lanes text.in-era{font-size:9.5px;paint-order:stroke;stroke:var(--paper);stroke-width:2.5px;
 stroke-linejoin:round}
-.lanes text.in-band.leader{fill:var(--paper);stroke:none;font-weight:650}
-.lanes text.in-band.primary{stroke:none}
+.lanes text.in-era.leader{fill:var(--paper);stroke:none;font-weight:650}
+.lanes text.in-era.primary{stroke:none}
 .body{fill:var(--quiet);opacity:.55}.body.subject{fill:var(--c4);opacity:1}
 .event circle{fill:var(--ink);stroke:var(--paper);stroke-width:1.5}
 .event.rests circle{fill:var(--broken);stroke:var(--broken)}
@@ -56,19 +56,21 @@ border:1px solid var(--rule);border-radius:6px;padding:3px 8px;max-width:14rem}
 .lanes line.past{stroke:var(--c3);stroke-width:1.8}
 .lanes line.selected{stroke:var(--broken);stroke-width:3.2;opacity:1!important}
 .lanes .event.past circle{fill:var(--c3)}
+.lanes .event.direct circle{stroke:var(--ink);stroke-width:2;r:5px}
 .lanes .event.selected{opacity:1!important}
 .lanes .event.selected circle{fill:var(--broken);stroke:var(--ink);r:6px}
 .lanes .event.selected text,.lanes .event.past text{font-weight:650}
 .lanes .filtered{display:none}
-.band.own{stroke-dasharray:3 2;stroke-width:1.6}
+.own{display:none;fill:none;stroke:var(--c1);stroke-width:2;stroke-dasharray:6 3}
+.by-mono .own.mono,.by-wall .own.wall{display:block}
 @media (max-width:640px){
 .lanes{grid-template-columns:58px minmax(0,1fr)}
 .head-wide{display:none!important}.head-narrow{display:block!important}
 .corner{padding-top:64px}
-.lanes .event text,.lanes .in-band,.lanes .said{display:none}
+.lanes .event text,.lanes .in-era,.lanes .said{display:none}
 .lanes .times text{font-size:10px}
-.band.leader,.band.primary{x:-6px;width:5px}.band.lease{x:-11px;width:4px}
-.band.down,.band.paused{x:-4px;width:8px}.band.clock{x:-13px;width:2px}.band.fault{x:-16px;width:3px}
+.era.leader,.era.primary{x:-6px;width:5px}.era.lease{x:-11px;width:4px}
+.era.down,.era.paused{x:-4px;width:8px}.era.clock{x:-13px;width:2px}.era.fault{x:-16px;width:3px}
 .body{width:4px}}
 @media print{.lanes{max-height:none;overflow:visible}.steps,.now{display:none}
 .corner,.heads{position:static}}

@@ -1,223 +1,216 @@
 /**
- * The script of space-time diagrams: steps through events and messages by arrow keys or buttons,
- * shows what led to the one selected, filters, moves bands to their holder's own time, and keeps
- * all of that in the address. It reads the table of each diagram and needs nothing else; without it
- * diagram and table stand as they are.
+ * Space-time diagrams: step through events and messages by arrow keys or buttons, see what led to
+ * the one selected, filter, and see bands in their holder's own time. All of that stands in the
+ * address, under `<story>.event`, `.machine`, `.kind`, `.job` and `.time`. The script reads the
+ * table of each diagram and needs nothing else; without it, diagram and table stand as they are.
  */
 export const SPACE_TIME_SCRIPT = `
 for (const story of document.querySelectorAll('.story')) {
-  const box = story.querySelector('.lanes');
-  const space = box.querySelector('.space');
-  const make = (tag, properties, ...children) => {
-    const made = Object.assign(document.createElement(tag), properties);
-    made.append(...children);
-    return made;
-  };
-  const parts = new Map();
-  for (const part of box.querySelectorAll('[data-id]')) parts.set(part.dataset.id, [part]);
-  for (const part of box.querySelectorAll('[data-of]')) parts.get(part.dataset.of)?.push(part);
-  const rows = [...story.querySelectorAll('[data-row]')].map((row, index) => {
-    const numbers = row.dataset.at.split(' ').map((text) => (text === '' ? undefined : +text));
-    const kind = row.dataset.kind;
-    const [at, lane] = numbers;
-    const to = kind === undefined ? lane : numbers[3];
-    const received = kind === undefined ? at : numbers[2];
-    const cells = [...row.cells].map((cell) => cell.textContent);
-    const after = row.dataset.after?.split(' ') ?? [];
-    const id = row.dataset.row;
-    return { id, index, row, kind, job: row.dataset.job, at, lane, to, received, cells, after };
-  });
-  const byId = new Map(rows.map((item) => [item.id, item]));
-  const edges = rows
-    .flatMap((item) => {
-      if (item.kind !== undefined) return item.received === undefined ? [] : [item];
-      return item.after.map((id) => byId.get(id)).filter(Boolean).map((cause) => (
-        { lane: cause.lane, at: cause.at, to: item.lane, received: item.at, verdict: item.id === 'verdict' }
-      ));
-    })
-    .filter((edge) => edge.lane >= 0 && edge.to >= 0 && !edge.verdict)
-    .sort((a, b) => b.received - a.received);
+  const box = /** @type {HTMLElement} */ (story.querySelector('.lanes'));
+  const space = /** @type {SVGSVGElement} */ (box.querySelector('.space'));
+  /** @type {Record<string, string>} */
+  const state = { event: '', machine: '', kind: '', job: '', time: '' };
 
-  /* What may have led to an item: for each lane the time until which it counts. */
-  const pastOf = (item) => {
+  /** @type {Map<string, SVGElement[]>} */
+  const parts = new Map();
+  for (const it of /** @type {NodeListOf<SVGElement>} */ (box.querySelectorAll('[data-id], [data-of]'))) {
+    const id = it.dataset.id ?? it.dataset.of ?? '';
+    parts.set(id, [...(parts.get(id) ?? []), it]);
+  }
+  const read = (/** @type {HTMLTableRowElement} */ row, /** @type {number} */ index) => {
+    const { row: id = '', at: ends = '', kind, job, after } = row.dataset;
+    const [at = 0, lane = -1, came = at, to = lane] = ends.split(' ').map((it) => (it === '' ? NaN : Number(it)));
+    const cells = [...row.cells].map((cell) => cell.textContent ?? '');
+    const machines = (cells[1] ?? '').split(' → ');
+    return { id, index, at, lane, came, to, kind, job, cells, machines, after: after?.split(' ') ?? [] };
+  };
+  /** @typedef {ReturnType<typeof read>} Item */
+  const items = [.../** @type {NodeListOf<HTMLTableRowElement>} */ (story.querySelectorAll('[data-row]'))].map(read);
+  const byId = new Map(items.map((item) => [item.id, item]));
+  const causesOf = (/** @type {Item} */ item) => item.after.flatMap((id) => byId.get(id) ?? []);
+
+  // What one lane told another: messages that came, and causes by messages that are not drawn.
+  const tellings = items
+    .filter(({ id, came }) => id !== 'verdict' && !Number.isNaN(came))
+    .flatMap((item) => (item.kind === undefined
+      ? causesOf(item).map(({ lane, at }) => ({ lane, at, to: item.lane, came: item.at }))
+      : [item]))
+    .filter(({ lane, to }) => lane >= 0 && to >= 0)
+    .sort((a, b) => b.came - a.came);
+
+  /** What may have led to an item: on each lane all until a time. */
+  const pastOf = (/** @type {Item} */ item) => {
+    /** @type {Map<number, number>} */
     const until = new Map();
-    const extend = (lane, at) => until.set(lane, Math.max(at, until.get(lane) ?? -1));
-    const direct = item.after.map((id) => byId.get(id)).filter(Boolean);
-    for (const cause of direct) extend(cause.lane, cause.at);
+    const untilOf = (/** @type {number} */ lane) => until.get(lane) ?? -1;
+    const extend = (/** @type {number} */ lane, /** @type {number} */ at) => {
+      until.set(lane, Math.max(at, untilOf(lane)));
+    };
+    for (const { lane, at } of causesOf(item)) extend(lane, at);
     if (item.id !== 'verdict') extend(item.lane, item.at);
-    for (const edge of edges) {
-      if (edge.received <= (until.get(edge.to) ?? -1)) extend(edge.lane, edge.at);
-    }
-    return rows.filter((other) => {
+    // Backwards once is enough: what led to a sending is known before its receipt is looked at.
+    for (const { lane, at, to, came } of tellings) if (came <= untilOf(to)) extend(lane, at);
+    return items.filter((other) => {
       if (other === item || other.id === 'verdict') return false;
-      if (other.lane < 0) return direct.includes(other);
-      const limit = until.get(other.to) ?? -1;
-      return other.received !== undefined && other.received <= limit;
+      return other.lane < 0 ? item.after.includes(other.id) : other.came <= untilOf(other.to);
     });
   };
 
-  const state = { event: '', machine: '', kind: '', job: '', time: '' };
-  const now = make('p', { className: 'now' });
+  const isShown = (/** @type {Item} */ { id, kind, job, machines }) =>
+    id === 'verdict' ||
+    ((state.machine === '' || machines.includes(state.machine ?? '')) &&
+      (state.kind === '' || kind === undefined || kind === state.kind) &&
+      (state.job === '' || job === state.job));
+  const shown = () => items.filter(isShown);
+
+  const controls = document.createElement('div');
+  controls.className = 'steps';
+  const now = document.createElement('p');
+  now.className = 'now';
   now.setAttribute('aria-live', 'polite');
-  const hint = 'Select the diagram and press the arrow keys to step through it, Home and End for its ends, Escape to let go.';
-  const names = [...new Set(rows.flatMap(({ cells }) => cells[1].split(' → ')))];
-  const kinds = [...new Set(rows.flatMap(({ kind }) => kind ?? []))].sort();
-  const jobs = [...new Set(rows.flatMap(({ job }) => job ?? []))];
-  const isShown = (item) =>
-    item.id === 'verdict' ||
-    ((state.machine === '' || item.cells[1].split(' → ').includes(state.machine)) &&
-      (state.kind === '' || item.kind === undefined || item.kind === state.kind) &&
-      (state.job === '' || item.job === state.job));
-
-  const choice = (key, label, options) => {
-    const select = make('select', {}, ...options.map(([value, text]) => make('option', { value, textContent: text })));
-    select.addEventListener('change', () => { state[key] = select.value; show(true); });
-    controls.append(make('label', {}, label, select));
-    return [key, select];
-  };
-  const step = (text, by) => {
-    const button = make('button', { type: 'button', textContent: text });
-    button.addEventListener('click', () => move(by));
-    controls.append(button);
-  };
-  const controls = make('div', { className: 'steps' });
-  step('Back', -1);
-  step('Next', 1);
-  const all = (text, values) => [['', text], ...values.map((value) => [value, value])];
-  const selects = [
-    choice('machine', 'Machine', all('all', names)),
-    choice('kind', 'Messages', [...all('all', kinds), ['-', 'none']]),
-    choice('job', 'Job', all('all', jobs)),
-  ];
-  const has = (name) => box.querySelector('[data-' + name + ']') !== null;
-  const clocks = [['mono', 'their monotonic clocks'], ['wall', 'their wall clocks']].filter(([name]) => has(name));
-  if (clocks.length > 0) selects.push(choice('time', 'Bands by', [['', 'true time'], ...clocks]));
   box.before(controls, now);
-  const bands = [...box.querySelectorAll('.band')].map((band) => (
-    { band, y: band.getAttribute('y'), height: band.getAttribute('height') }
-  ));
+  const button = (/** @type {string} */ words, /** @type {number} */ by) => {
+    const made = document.createElement('button');
+    made.type = 'button';
+    made.textContent = words;
+    made.addEventListener('click', () => move(by));
+    controls.append(made);
+  };
+  /** @type {Map<string, HTMLSelectElement>} */
+  const selects = new Map();
+  const choice = (/** @type {string} */ key, /** @type {string} */ words, /** @type {string[][]} */ options) => {
+    const select = document.createElement('select');
+    for (const [value, text] of options) select.append(new Option(text ?? '', value));
+    select.addEventListener('change', () => {
+      state[key] = select.value;
+      show();
+      remember();
+    });
+    const label = document.createElement('label');
+    label.append(words, select);
+    controls.append(label);
+    selects.set(key, select);
+  };
+  const each = (/** @type {(string | undefined)[]} */ values) =>
+    [...new Set(values)].flatMap((value) => (value === undefined ? [] : [[value, value]]));
+  button('Back', -1);
+  button('Next', 1);
+  choice('machine', 'Machine', [['', 'all'], ...each(items.flatMap(({ machines }) => machines))]);
+  choice('kind', 'Messages', [['', 'all'], ...each(items.map(({ kind }) => kind)).sort(), ['-', 'none']]);
+  choice('job', 'Job', [['', 'all'], ...each(items.map(({ job }) => job))]);
+  const clocks = [['mono', 'monotonic clocks'], ['wall', 'wall clocks']].filter(([name]) =>
+    box.querySelector('.own.' + name) !== null);
+  if (clocks.length > 0) choice('time', 'Also by', [['', 'true time only'], ...clocks]);
 
-  const show = (isMove) => {
-    const item = byId.get(state.event);
-    const past = new Set(item === undefined ? [] : pastOf(item).map(({ id }) => id));
+  const HINT = 'Focus the diagram and press the arrow keys to step through it, Home and End for its ends, Escape to let go. A click selects, too.';
+  const words = (/** @type {Item} */ item, /** @type {Item[]} */ past) => {
+    const [time = '', , what = '', own = ''] = item.cells;
+    const start = document.createElement('b');
+    start.textContent = time + ' ' + item.machines.join(' → ');
+    const messages = past.filter(({ kind }) => kind !== undefined).length;
+    const clock = own === '' ? '' : ' (its own clocks: ' + own + ')';
+    const led = past.length === 0 ? '' :
+      ' Marked: what may have led here, ' + (past.length - messages) + ' events and ' + messages + ' messages.';
+    return [start, ': ' + what + clock + '. ' + (item.index + 1) + ' of ' + items.length + '.' + led];
+  };
+  const show = () => {
+    const item = byId.get(state.event ?? '');
+    const past = item === undefined ? [] : pastOf(item);
+    const led = new Set(past);
     box.classList.toggle('has-selected', item !== undefined);
-    for (const other of rows) {
+    for (const other of items) {
       for (const part of parts.get(other.id) ?? []) {
-        part.classList.toggle('past', past.has(other.id));
+        part.classList.toggle('past', led.has(other));
+        part.classList.toggle('direct', item?.after.includes(other.id) ?? false);
         part.classList.toggle('selected', other === item);
         part.classList.toggle('filtered', !isShown(other));
       }
     }
-    for (const { band, y, height } of bands) {
-      const own = state.time === '' ? undefined : band.dataset[state.time];
-      band.classList.toggle('own', own !== undefined);
-      const [top, length] = own?.split(' ') ?? [y, height];
-      band.setAttribute('y', top);
-      band.setAttribute('height', length);
-    }
-    for (const [key, select] of selects) select.value = state[key];
-    now.replaceChildren(...(item === undefined ? [hint] : words(item, past)));
-    if (isMove) remember();
+    for (const name of ['mono', 'wall']) box.classList.toggle('by-' + name, state.time === name);
+    for (const [key, select] of selects) select.value = state[key] ?? '';
+    now.replaceChildren(...(item === undefined ? [HINT] : words(item, past)));
   };
 
-  const words = (item, past) => {
-    const { cells, kind, index } = item;
-    const own = cells[3] === '' ? '' : ' (' + cells[3] + ')';
-    const messages = [...past].filter((id) => byId.get(id).kind !== undefined).length;
-    const led = past.size === 0 ? '' :
-      ' What may have led here: ' + (past.size - messages) + ' events and ' + messages + ' messages.';
-    const what = kind === undefined ? '' : 'message ';
-    return [
-      make('b', { textContent: cells[0] + ' ' + cells[1] }),
-      ': ' + what + cells[2] + own + '. ' + (index + 1) + ' of ' + rows.length + '.' + led,
-    ];
-  };
-
-  const select = (id) => {
-    state.event = id;
-    show(true);
-    const part = parts.get(id)?.[0];
-    if (part !== undefined) bring(part);
-  };
-  /* Scrolls the box alone: the page stays where the reader has it. */
-  const bring = (part) => {
+  /** Scrolls the box alone: the page stays where the reader has it. */
+  const bring = () => {
+    const part = parts.get(state.event ?? '')?.[0];
+    if (part === undefined) return;
     const here = box.getBoundingClientRect();
     const mark = (part.querySelector('circle') ?? part).getBoundingClientRect();
     const middle = mark.top + mark.height / 2 - here.top;
     if (middle > 90 && middle < here.height - 40) return;
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    box.scrollBy({ top: middle - here.height / 2, behavior: isStill ? 'auto' : 'smooth' });
+    box.scrollBy({ top: middle - here.height / 2, behavior: isStill ? 'instant' : 'smooth' });
   };
-  const move = (by) => {
-    const shown = rows.filter(isShown);
-    const at = shown.findIndex(({ id }) => id === state.event);
-    const next = at === -1 ? (by > 0 ? 0 : shown.length - 1) : Math.min(Math.max(at + by, 0), shown.length - 1);
-    if (shown[next] !== undefined) select(shown[next].id);
+  const select = (/** @type {string | undefined} */ id) => {
+    state.event = id ?? '';
+    show();
+    bring();
+    remember();
   };
-  const KEYS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 10, PageUp: -10 };
-  box.addEventListener('keydown', (pressed) => {
-    if (pressed.altKey || pressed.ctrlKey || pressed.metaKey) return;
-    const shown = rows.filter(isShown);
-    if (pressed.key in KEYS) move(KEYS[pressed.key]);
-    else if (pressed.key === 'Home') select(shown[0].id);
-    else if (pressed.key === 'End') select(shown[shown.length - 1].id);
-    else if (pressed.key === 'Escape') { state.event = ''; show(true); }
-    else return;
-    pressed.preventDefault();
-    pressed.stopPropagation();
+  const move = (/** @type {number} */ by) => {
+    const all = shown();
+    const at = all.findIndex(({ id }) => id === state.event);
+    const next = at === -1 ? (by > 0 ? 0 : all.length - 1) : at + by;
+    select(all[Math.min(Math.max(next, 0), all.length - 1)]?.id);
+  };
+  /** @type {Record<string, () => void>} */
+  const KEYS = {
+    ArrowDown: () => move(1),
+    ArrowRight: () => move(1),
+    ArrowUp: () => move(-1),
+    ArrowLeft: () => move(-1),
+    PageDown: () => move(10),
+    PageUp: () => move(-10),
+    Home: () => select(shown().at(0)?.id),
+    End: () => select(shown().at(-1)?.id),
+    Escape: () => select(undefined),
+  };
+  box.addEventListener('keydown', (event) => {
+    const act = KEYS[event.key];
+    if (act === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
   });
 
-  /* Lines are thin: a click takes the nearest one within reach. */
-  const REACH = 8;
-  const nearest = (x, y) => {
-    let best;
-    for (const line of space.querySelectorAll('.messages line:not(.filtered)')) {
-      const [x1, y1, x2, y2] = ['x1', 'y1', 'x2', 'y2'].map((name) => line[name].baseVal.value);
-      const dx = x2 - x1;
-      const dy = y2 - y1;
-      const length = dx * dx + dy * dy;
-      const share = length === 0 ? 0 : Math.min(1, Math.max(0, ((x - x1) * dx + (y - y1) * dy) / length));
+  /** Lines are thin: a click takes the nearest one within reach. */
+  const nearest = (/** @type {number} */ x, /** @type {number} */ y) => {
+    let reach = 8;
+    let id;
+    for (const it of space.querySelectorAll('.messages line:not(.filtered)')) {
+      const line = /** @type {SVGLineElement} */ (it);
+      const [x1, y1] = [line.x1.baseVal.value, line.y1.baseVal.value];
+      const [dx, dy] = [line.x2.baseVal.value - x1, line.y2.baseVal.value - y1];
+      const along = ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy || 1);
+      const share = Math.min(1, Math.max(0, along));
       const far = Math.hypot(x - x1 - share * dx, y - y1 - share * dy);
-      if (far <= (best?.far ?? REACH)) best = { id: line.dataset.id, far };
+      if (far >= reach) continue;
+      reach = far;
+      id = line.dataset.id;
     }
-    return best?.id;
+    return id;
   };
-  space.addEventListener('click', (click) => {
+  space.addEventListener('click', (event) => {
     const here = space.getBoundingClientRect();
-    const id = click.target.closest('[data-id]')?.dataset.id ?? nearest(click.clientX - here.left, click.clientY - here.top);
-    if (id !== undefined) select(id);
+    const hit = /** @type {Element} */ (event.target).closest('[data-id]');
+    const id = hit?.getAttribute('data-id') ?? nearest(event.clientX - here.left, event.clientY - here.top);
     box.focus({ preventScroll: true });
+    if (id !== undefined) select(id);
   });
 
   const remember = () => {
-    const said = Object.entries(state).filter(([, value]) => value !== '');
-    const hash = [story.id, ...said.map(([key, value]) => key + '=' + encodeURIComponent(value))].join('&');
-    history.replaceState(history.state, '', '#' + hash);
+    pageState.go(story.id);
+    for (const [key, value] of Object.entries(state)) pageState.set(story.id + '.' + key, value);
   };
-  const recall = () => {
-    const [id, ...said] = location.hash.slice(1).split('&');
-    if (id !== story.id) return;
-    for (const key of Object.keys(state)) state[key] = '';
-    for (const word of said) {
-      const at = word.indexOf('=');
-      const key = word.slice(0, at);
-      if (!(key in state)) continue;
-      try { state[key] = decodeURIComponent(word.slice(at + 1)); } catch { state[key] = ''; }
+  pageState.onChange(() => {
+    for (const key of Object.keys(state)) state[key] = pageState.get(story.id + '.' + key);
+    for (const [key, { options }] of selects) {
+      if (![...options].some(({ value }) => value === state[key])) state[key] = '';
     }
-    for (const [key, select] of selects) {
-      if (![...select.options].some(({ value }) => value === state[key])) state[key] = '';
-    }
-    if (!byId.has(state.event)) state.event = '';
-    show(false);
-    story.scrollIntoView({ block: 'start' });
-    const part = parts.get(state.event)?.[0];
-    if (part !== undefined) {
-      box.scrollIntoView({ block: 'nearest' });
-      bring(part);
-    }
-  };
-  addEventListener('hashchange', recall);
-  show(false);
-  recall();
+    show();
+    bring();
+  });
+  show();
 }
 `;

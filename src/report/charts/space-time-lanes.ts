@@ -46,10 +46,17 @@ export function heads(across: Across): Markup {
     (name) => html`<svg x="${across.x(name)}%" y="0"><text transform="translate(4,82)
       rotate(-90)">${name}</text></svg>`,
   );
+  if (across.laneWidth < LEVEL_WIDTH_MIN) return html`${uprightHeads(upright, 'head-any')}`;
   return html`<svg class="head-wide" width="100%" height="${HEAD_HEIGHT}" aria-hidden="true">${level}
-</svg><svg class="head-narrow" width="100%" height="${HEAD_NARROW_HEIGHT}"
-    aria-hidden="true">${upright}</svg>`;
+</svg>${uprightHeads(upright, 'head-narrow')}`;
 }
+
+/** The longest names that there usually are fit into this. */
+const LEVEL_WIDTH_MIN = 84;
+
+const uprightHeads = (names: readonly Markup[], look: string): Markup =>
+  html`<svg class="${look}" width="100%" height="${HEAD_NARROW_HEIGHT}"
+    aria-hidden="true">${names}</svg>`;
 
 /** Left edge and width of each kind of band, in pixels from the line of its lane. */
 const EDGES: Readonly<Record<BandKind, readonly [number, number]>> = {
@@ -82,20 +89,29 @@ export function bandsOf(story: SpaceTime, across: Across, scale: TimeScale, id: 
     const key = band.kind === 'fault' ? band.label : band.kind;
     const plain = band.kind === 'leader' || band.kind === 'primary';
     const fill = plain ? '' : html` fill="${patternFill(id, kinds, key)}"`;
-    const own = [ownPlace('mono', band.monotonic, scale), ownPlace('wall', band.wall, scale)];
-    return html`<svg x="${across.x(band.machine)}%"><rect class="band ${band.kind}" x="${edge}"
-y="${from}" width="${width}" height="${height}"${fill} data-lane="${band.machine}"${own}><title>${bandWords(band)}</title></rect>${
+    const own = [
+      ownSpan('mono', band.monotonic, story, scale),
+      ownSpan('wall', band.wall, story, scale),
+    ];
+    return html`<svg x="${across.x(band.machine)}%"><rect class="era ${band.kind}" x="${edge}"
+y="${from}" width="${width}" height="${height}"${fill}><title>${bandWords(band)}</title></rect>${
       width > 10 && bandLabels(band, edge + width - 3, from, height)
-    }</svg>\n`;
+    }${own}</svg>\n`;
   })}</g>\n`;
 }
 
-/** Where a band would stand if its holder's clock were right, for the script to move it. */
-function ownPlace(name: string, own: OwnTime | undefined, scale: TimeScale): Markup | false {
-  if (own === undefined) return false;
+/** Where a band stands by its holder's clock: beside it, and seen when the script is asked to. */
+function ownSpan(
+  clock: string,
+  own: OwnTime | undefined,
+  { atUs }: SpaceTime,
+  scale: TimeScale,
+): Markup | false {
+  if (own === undefined || own.fromUs > atUs) return false;
   const from = scale.y(own.fromUs);
-  const height = Math.max(2, scale.y(own.untilUs) - from);
-  return html` data-${name}="${from} ${Math.round(height * 10) / 10}"`;
+  const until = own.untilUs > atUs ? scale.height : scale.y(own.untilUs);
+  const height = Math.max(2, Math.round((until - from) * 10) / 10);
+  return html`<rect class="own ${clock}" x="-31" y="${from}" width="32" height="${height}"/>`;
 }
 
 const LABEL_EVERY = 420;
@@ -108,7 +124,7 @@ function bandLabels(band: StoryBand, x: number, from: number, height: number): M
   const count = Math.max(1, Math.floor(height / LABEL_EVERY));
   return Array.from({ length: count }, (_, i) => {
     const y = Math.round(from + i * LABEL_EVERY + 6);
-    return html`<text class="in-band ${band.kind}" transform="translate(${x},${y})
+    return html`<text class="in-era ${band.kind}" transform="translate(${x},${y})
 rotate(90)" dy="0.66em">${words}</text>`;
   });
 }

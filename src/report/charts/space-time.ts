@@ -127,7 +127,9 @@ function eventsOf(
     const isLast = isLastLane(across, lane);
     const room = isLast ? 8 : roomOf(lane) + 8;
     const look = rests.has(event.id) ? 'rests' : 'plain';
-    const words = fitted(shortWords(event), (widths.get(event) ?? 0) - room);
+    const width = (widths.get(event) ?? 0) - room;
+    // A letter or two would only be in the way.
+    const words = width < 20 ? '' : fitted(shortWords(event), width);
     return html`<svg x="${across.x(lane)}%" data-id="${event.id}" class="event ${look}"><circle
 cy="${y}" r="${rests.has(event.id) ? 5 : 3}"/><text class="${isLast && 'end'}"
 x="${isLast ? -room : room}" y="${round1(row)}"

@@ -7,6 +7,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['k', 'the one before'],
   [',', 'in charts of time: the cursor earlier'],
   ['.', 'the cursor later'],
+  ['←', 'in a diagram of a broken run: the event before'],
+  ['→', 'the next event'],
   ['Esc', 'clear the filter, hide the cursor, close this'],
   ['?', 'this help'],
 ];
