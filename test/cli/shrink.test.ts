@@ -3,6 +3,8 @@ import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readCase } from '../../src/explore/case-file.ts';
+import type { ReportDocument } from '../../src/report/document.ts';
+import { readDocument } from '../../src/report/document-schema.ts';
 import { printScenario } from '../../src/scenario/print.ts';
 import { parseScenario } from '../../src/scenario/schema.ts';
 import { type Terminal, terminal } from './terminal.ts';
@@ -42,23 +44,50 @@ test('a broken promise is shrunk, told, and replays by the command that is print
   expect(again.err()).toContain('The same run, step by step');
 });
 
-test('with --no-shrink nothing is shrunk; the report is the same either way', async () => {
+test('with --no-shrink nothing is shrunk or drawn; all else is the same either way', async () => {
   const reports = await Promise.all(
     [['--no-shrink'], []].map(async (options) => {
       const it = terminal();
       const argv = ['run', `incidents/${NAME}`, '--design', MUTANT, '--seed', '1', ...options];
       expect(await it.run(...argv)).toBe(1);
       const folder = join(it.folder, 'reports', NAME);
-      return { cases: readdirSync(join(folder, 'cases')), text: reportIn(folder) };
+      return { cases: readdirSync(join(folder, 'cases')), document: documentIn(folder) };
     }),
   );
   expect(reports.map(({ cases }) => cases)).toEqual([['1.json'], ['1.json', '1.shrunk.json']]);
-  expect(reports[1]?.text).toBe(reports[0]?.text);
+  const [plain, drawn] = reports.map(({ document }) => document);
+  const { stories = [], storiesLeftOut: _, ...rest } = drawn as ReportDocument;
+  expect(rest).toEqual(plain);
+  expect(stories[0]?.isShrunk).toBe(true);
+  expect(stories[0]?.messages.length).toBeGreaterThan(20);
 });
 
-const reportIn = (folder: string): string => readFileSync(join(folder, 'report.json'), 'utf8');
+const documentIn = (folder: string): ReportDocument => {
+  const read = readDocument(readFileSync(join(folder, 'report.json'), 'utf8'));
+  if (read.kind === 'failed') throw new Error(JSON.stringify(read.error));
+  return read.value;
+};
 
-test('what breaks but was not promised is not shrunk', async () => {
+test('a diagram replays by its command, and `report` draws the same page again', async () => {
+  const it = terminal();
+  const argv = ['run', 'clocks/paused-leader', '--design', 'lease+fencing=off', '--seeds', '1'];
+  expect(await it.run(...argv)).toBe(0);
+  const folder = join(it.folder, 'reports/paused-leader');
+  const { stories = [] } = documentIn(folder);
+  const [story] = stories;
+  expect(stories.map(({ promised }) => promised)).not.toContain(true);
+  expect(story?.isShrunk).toBe(true);
+  const page = readFileSync(join(folder, 'index.html'), 'utf8');
+  expect(page).toContain(`breaks ${story?.claim}</h3>`);
+  expect(await it.run('report', join(folder, 'report.json'), '--out', 'again')).toBe(0);
+  expect(readFileSync(join(it.folder, 'again/index.html'), 'utf8')).toBe(page);
+  const [, command = ''] = /^npm run -s seaworthy -- (.*)$/.exec(story?.replay ?? '') ?? [];
+  const again = terminal({ cwd: it.folder });
+  expect(await again.run(...command.split(' '))).toBe(0);
+  expect(again.err()).toContain('The same run, step by step');
+});
+
+test('what breaks but was not promised is not shrunk beside its case', async () => {
   const it = terminal();
   const argv = ['run', 'clocks/paused-leader', '--design', 'lease+fencing=off', '--seeds', '2'];
   expect(await it.run(...argv)).toBe(0);

@@ -20,6 +20,7 @@ import {
   samplePhases,
   sampleWindows,
 } from './sample-choices.ts';
+import { sampleStory } from './sample-story.ts';
 
 const SEEDS = 40;
 const BUCKET_US = 5_000_000;
@@ -378,7 +379,7 @@ export function brokenDocument(): ReportDocument {
       })),
     };
   });
-  return { ...sample, designs };
+  return { ...sample, designs, stories: [sampleStory()], storiesLeftOut: 2 };
 }
 
 /** Nothing ran: every list empty, every map empty. */

@@ -103,6 +103,8 @@ for (const story of document.querySelectorAll('.story')) {
   if (clocks.length > 0) choice('time', 'Also by', [['', 'true time only'], ...clocks]);
 
   const HINT = 'Focus the diagram and press the arrow keys to step through it, Home and End for its ends, Escape to let go. A click selects, too.';
+  const counted = (/** @type {number} */ count, /** @type {string} */ noun) =>
+    count + ' ' + noun + (count === 1 ? '' : 's');
   const words = (/** @type {Item} */ item, /** @type {Item[]} */ past) => {
     const [time = '', , what = '', own = ''] = item.cells;
     const start = document.createElement('b');
@@ -110,7 +112,7 @@ for (const story of document.querySelectorAll('.story')) {
     const messages = past.filter(({ kind }) => kind !== undefined).length;
     const clock = own === '' ? '' : ' (its own clocks: ' + own + ')';
     const led = past.length === 0 ? '' :
-      ' Marked: what may have led here, ' + (past.length - messages) + ' events and ' + messages + ' messages.';
+      ' Marked: what may have led here, ' + counted(past.length - messages, 'event') + ' and ' + counted(messages, 'message') + '.';
     return [start, ': ' + what + clock + '. ' + (item.index + 1) + ' of ' + items.length + '.' + led];
   };
   const show = () => {

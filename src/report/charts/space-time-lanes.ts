@@ -1,10 +1,9 @@
 /** Lanes of a space-time diagram: their heads, what machines were for a while, and jobs on them. */
 import { html, type Markup } from '../html.ts';
-import { formatValue } from '../numbers.ts';
 import type { BandKind, OwnTime, SpaceTime, StoryBand, StoryJob } from '../space-time.ts';
 import { fitted } from './frame.ts';
 import { patternFill } from './patterns.ts';
-import { HARNESS, type TimeScale } from './space-time-scale.ts';
+import { clockText, HARNESS, type TimeScale } from './space-time-scale.ts';
 
 /** How wide the page makes a diagram without its times; only labels are cut by it. */
 export const LANES_WIDTH = 960;
@@ -130,7 +129,7 @@ rotate(90)" dy="0.66em">${words}</text>`;
 }
 
 const span = ({ fromUs, untilUs }: OwnTime): string =>
-  `${formatValue('us', fromUs)} to ${formatValue('us', untilUs)}`;
+  `${clockText(fromUs)} to ${clockText(untilUs)}`;
 
 /** A band in words, in true time and by its machine's own clocks. */
 export function bandWords(band: StoryBand): string {

@@ -8,6 +8,9 @@ import { scaleLinear } from 'd3';
 import { MS, SECOND } from '../../lib/units.ts';
 import type { SpaceTime, StoryEvent } from '../space-time.ts';
 
+/** Seconds to the millisecond: enough to tell two rows apart, short enough for a margin. */
+export const clockText = (us: number): string => `${(us / SECOND).toFixed(3)} s`;
+
 /** Rows of text need this much. */
 export const TEXT_ROW = 13;
 const STEP_MIN = 4;

@@ -9,7 +9,7 @@
  *   space-time-messages.ts  messages
  */
 
-import { humanDuration, SECOND } from '../../lib/units.ts';
+import { humanDuration } from '../../lib/units.ts';
 import { html, type Markup } from '../html.ts';
 import type { SpaceTime, StoryEvent } from '../space-time.ts';
 import { fitted } from './frame.ts';
@@ -24,7 +24,7 @@ import {
   patternsOf,
 } from './space-time-lanes.ts';
 import { messagesOf } from './space-time-messages.ts';
-import { laneName, TEXT_ROW, type TimeScale, timeScale } from './space-time-scale.ts';
+import { clockText, laneName, TEXT_ROW, type TimeScale, timeScale } from './space-time-scale.ts';
 
 /** Jobs that the events of the verdict are about. */
 export function subjectJobs({ events, summary }: SpaceTime): ReadonlySet<string> {
@@ -36,9 +36,6 @@ export function subjectJobs({ events, summary }: SpaceTime): ReadonlySet<string>
     ),
   );
 }
-
-/** Seconds to the millisecond: enough to tell two rows apart, short enough for a margin. */
-export const clockText = (us: number): string => `${(us / SECOND).toFixed(3)} s`;
 
 /** Heads, times and lanes, as parts of a box that scrolls. `id` must be unique in the page. */
 export function spaceTimeChart(story: SpaceTime, id: string): Markup {
@@ -148,17 +145,21 @@ function labelWidths(
   scale: TimeScale,
 ): ReadonlyMap<StoryEvent, number> {
   const last = across.names.length - 1;
-  const laneOf = (lane: number): number => (lane === last ? last - 0.8 : lane);
+  const isAtEnd = (event: StoryEvent): boolean => isLastLane(across, laneName(event));
+  const startOf = (event: StoryEvent): number => {
+    const reach = Math.min(0.85, (shortWords(event).length * 6.4 + 16) / across.laneWidth);
+    return across.names.indexOf(laneName(event)) - (isAtEnd(event) ? reach : 0);
+  };
   const places = events.map((event) => ({
     event,
-    lane: laneOf(across.names.indexOf(laneName(event))),
+    lane: startOf(event),
     row: scale.rowOf.get(event) ?? scale.y(event.atUs),
   }));
   return new Map(
     places.map(({ event, lane, row }) => {
       const beside = places.filter((it) => it.lane > lane && Math.abs(it.row - row) < TEXT_ROW - 1);
       const next = Math.min(...beside.map((it) => it.lane));
-      const lanes = lane > last - 1 ? 1 : Math.min(next, last + 1 - LINE) - lane;
+      const lanes = isAtEnd(event) ? 1 : Math.min(next, last + 1 - LINE) - lane;
       return [event, Math.min(LABEL_MAX, lanes * across.laneWidth - 12)];
     }),
   );

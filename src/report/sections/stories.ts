@@ -1,8 +1,8 @@
 /** Broken runs, each as a story, a diagram and a table of its events. */
 
-import { clockText, spaceTimeChart } from '../charts/space-time.ts';
+import { spaceTimeChart } from '../charts/space-time.ts';
 import { bandWords } from '../charts/space-time-lanes.ts';
-import { HARNESS } from '../charts/space-time-scale.ts';
+import { clockText, HARNESS } from '../charts/space-time-scale.ts';
 import type { ReportDocument } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
 import { formatCount, formatValue } from '../numbers.ts';
