@@ -18,6 +18,7 @@
  *   merge.ts       shards of a sweep put together
  *   carry-out.ts   a sweep is carried out, its result written and shown
  *   shrink-broken.ts   what follows a broken promise
+ *   add-stories.ts diagrams of what broke, for the report
  *   load.ts        scenario files and what they name
  *   plan.ts        plans as files, out and back in
  *   places.ts      where things lie

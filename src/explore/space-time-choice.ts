@@ -22,7 +22,7 @@ export interface Choice {
   readonly restsOn: ReadonlySet<Fact>;
 }
 
-/** Facts that, about other matters, say nothing that another part of a diagram does not show better. */
+/** Facts that, where they are about other matters, only repeat what a diagram shows better. */
 const isSilent = (fact: Fact): boolean =>
   fact.kind === 'run-began' ||
   fact.kind === 'clock' ||

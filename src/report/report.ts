@@ -3,6 +3,7 @@
  * dates, no paths, no randomness, so that the same document gives the same bytes on every machine.
  *
  *   document.ts         what a report.json holds (types)
+ *   space-time.ts, space-time-schema.ts   its part about a broken run, and the text form of that
  *   document-schema.ts  its text form: read with every problem, written with sorted keys
  *   scheduler-info.ts   what a report says of a preset
  *   claim-info.ts       claims in their order, their words, counts and statuses

@@ -1,4 +1,4 @@
-/** Space-time diagrams in a real browser: stepped by keys, filtered, linked to, and without scripts. */
+/** Space-time diagrams in a real browser: stepped, filtered, linked to, and without scripts. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -13,19 +13,25 @@ for (const story of document.querySelectorAll('.story')) {
 
   /** @type {Map<string, SVGElement[]>} */
   const parts = new Map();
-  for (const it of /** @type {NodeListOf<SVGElement>} */ (box.querySelectorAll('[data-id], [data-of]'))) {
+  /** @type {NodeListOf<SVGElement>} */
+  const drawn = box.querySelectorAll('[data-id], [data-of]');
+  for (const it of drawn) {
     const id = it.dataset.id ?? it.dataset.of ?? '';
     parts.set(id, [...(parts.get(id) ?? []), it]);
   }
   const read = (/** @type {HTMLTableRowElement} */ row, /** @type {number} */ index) => {
     const { row: id = '', at: ends = '', kind, job, after } = row.dataset;
-    const [at = 0, lane = -1, came = at, to = lane] = ends.split(' ').map((it) => (it === '' ? NaN : Number(it)));
+    const numbers = ends.split(' ').map((it) => (it === '' ? NaN : Number(it)));
+    const [at = 0, lane = -1, came = at, to = lane] = numbers;
     const cells = [...row.cells].map((cell) => cell.textContent ?? '');
     const machines = (cells[1] ?? '').split(' → ');
-    return { id, index, at, lane, came, to, kind, job, cells, machines, after: after?.split(' ') ?? [] };
+    const causes = after?.split(' ') ?? [];
+    return { id, index, at, lane, came, to, kind, job, cells, machines, after: causes };
   };
   /** @typedef {ReturnType<typeof read>} Item */
-  const items = [.../** @type {NodeListOf<HTMLTableRowElement>} */ (story.querySelectorAll('[data-row]'))].map(read);
+  /** @type {NodeListOf<HTMLTableRowElement>} */
+  const rows = story.querySelectorAll('[data-row]');
+  const items = [...rows].map(read);
   const byId = new Map(items.map((item) => [item.id, item]));
   const causesOf = (/** @type {Item} */ item) => item.after.flatMap((id) => byId.get(id) ?? []);
 
@@ -78,7 +84,8 @@ for (const story of document.querySelectorAll('.story')) {
   };
   /** @type {Map<string, HTMLSelectElement>} */
   const selects = new Map();
-  const choice = (/** @type {string} */ key, /** @type {string} */ words, /** @type {string[][]} */ options) => {
+  /** @param {string} key @param {string} words @param {string[][]} options */
+  const choice = (key, words, options) => {
     const select = document.createElement('select');
     for (const [value, text] of options) select.append(new Option(text ?? '', value));
     select.addEventListener('change', () => {
@@ -96,13 +103,15 @@ for (const story of document.querySelectorAll('.story')) {
   button('Back', -1);
   button('Next', 1);
   choice('machine', 'Machine', [['', 'all'], ...each(items.flatMap(({ machines }) => machines))]);
-  choice('kind', 'Messages', [['', 'all'], ...each(items.map(({ kind }) => kind)).sort(), ['-', 'none']]);
+  const kinds = each(items.map(({ kind }) => kind)).sort();
+  choice('kind', 'Messages', [['', 'all'], ...kinds, ['-', 'none']]);
   choice('job', 'Job', [['', 'all'], ...each(items.map(({ job }) => job))]);
   const clocks = [['mono', 'monotonic clocks'], ['wall', 'wall clocks']].filter(([name]) =>
     box.querySelector('.own.' + name) !== null);
   if (clocks.length > 0) choice('time', 'Also by', [['', 'true time only'], ...clocks]);
 
-  const HINT = 'Focus the diagram and press the arrow keys to step through it, Home and End for its ends, Escape to let go. A click selects, too.';
+  const HINT = 'Focus the diagram and press the arrow keys to step through it, Home and End ' +
+    'for its ends, Escape to let go. A click selects, too.';
   const counted = (/** @type {number} */ count, /** @type {string} */ noun) =>
     count + ' ' + noun + (count === 1 ? '' : 's');
   const words = (/** @type {Item} */ item, /** @type {Item[]} */ past) => {
@@ -112,8 +121,10 @@ for (const story of document.querySelectorAll('.story')) {
     const messages = past.filter(({ kind }) => kind !== undefined).length;
     const clock = own === '' ? '' : ' (its own clocks: ' + own + ')';
     const led = past.length === 0 ? '' :
-      ' Marked: what may have led here, ' + counted(past.length - messages, 'event') + ' and ' + counted(messages, 'message') + '.';
-    return [start, ': ' + what + clock + '. ' + (item.index + 1) + ' of ' + items.length + '.' + led];
+      ' Marked: what may have led here, ' + counted(past.length - messages, 'event') + ' and ' +
+      counted(messages, 'message') + '.';
+    const place = (item.index + 1) + ' of ' + items.length;
+    return [start, ': ' + what + clock + '. ' + place + '.' + led];
   };
   const show = () => {
     const item = byId.get(state.event ?? '');
@@ -196,7 +207,8 @@ for (const story of document.querySelectorAll('.story')) {
   space.addEventListener('click', (event) => {
     const here = space.getBoundingClientRect();
     const hit = /** @type {Element} */ (event.target).closest('[data-id]');
-    const id = hit?.getAttribute('data-id') ?? nearest(event.clientX - here.left, event.clientY - here.top);
+    const [x, y] = [event.clientX - here.left, event.clientY - here.top];
+    const id = hit?.getAttribute('data-id') ?? nearest(x, y);
     box.focus({ preventScroll: true });
     if (id !== undefined) select(id);
   });

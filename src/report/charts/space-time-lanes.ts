@@ -46,7 +46,8 @@ export function heads(across: Across): Markup {
       rotate(-90)">${name}</text></svg>`,
   );
   if (across.laneWidth < LEVEL_WIDTH_MIN) return html`${uprightHeads(upright, 'head-any')}`;
-  return html`<svg class="head-wide" width="100%" height="${HEAD_HEIGHT}" aria-hidden="true">${level}
+  return html`<svg class="head-wide" width="100%" height="${HEAD_HEIGHT}"
+aria-hidden="true">${level}
 </svg>${uprightHeads(upright, 'head-narrow')}`;
 }
 
@@ -166,7 +167,8 @@ export function jobsOf(
     const until = job.untilUs === null ? scale.height : scale.y(job.untilUs);
     const look = subjects.has(job.job) ? 'body subject' : 'body';
     const words = `${job.job} on ${job.machine}: ${job.how}`;
-    return html`<svg x="${across.x(job.machine)}%"><rect class="${look}" x="${3 + slot * (JOB_WIDTH + 1)}"
+    const left = 3 + slot * (JOB_WIDTH + 1);
+    return html`<svg x="${across.x(job.machine)}%"><rect class="${look}" x="${left}"
 y="${from}" width="${JOB_WIDTH}" height="${Math.max(3, Math.round((until - from) * 10) / 10)}"
 data-job="${job.job}"><title>${words}</title></rect></svg>\n`;
   });

@@ -175,8 +175,9 @@ const shortWords = ({ text }: StoryEvent): string =>
 
 const verdict = (story: SpaceTime, scale: TimeScale): Markup => {
   const y = scale.height - 8;
+  const words = `✗ ${story.claim} is broken at ${clockText(story.atUs)}`;
   return html`<g class="verdict-mark" data-id="verdict"><line x1="0" x2="100%" y1="${y}"
-y2="${y}"/><text x="4" y="${y - 6}">✗ ${story.claim} is broken at ${clockText(story.atUs)}</text></g>\n`;
+y2="${y}"/><text x="4" y="${y - 6}">${words}</text></g>\n`;
 };
 
 const round1 = (value: number): number => Math.round(value * 10) / 10;

@@ -44,7 +44,8 @@ function storyBlock(story: SpaceTime, id: string): Markup {
 <details><summary>The story in ${counted(story.story.length, 'line')}</summary><div
 class="scroll" role="region" aria-label="Story of ${claim}" tabindex="0"><ol
 class="told">${story.story.map((line) => toldLine(line))}</ol></div></details>
-<div class="command"><code tabindex="0">${story.replay}</code></div><div class="lanes" tabindex="0" role="group"
+<div class="command"><code tabindex="0">${story.replay}</code></div><div class="lanes" tabindex="0"
+role="group"
 aria-label="Space-time diagram: ${design} breaks ${claim}">
 ${spaceTimeChart(story, id)}</div>
 ${table(story, id)}</article>\n`;
