@@ -30,11 +30,7 @@ function lastingsOf({ zeros, bins, joins, most }: Sketch, open: readonly number[
   const many = (count: number, value: number): Lasting[] =>
     Array.from({ length: count }, () => ({ value, isCensored: false }));
   const ended = bins.flatMap(([bin, count]) => many(count, Math.min(most, binValue(bin, joins))));
-  return [
-    ...many(zeros, 0),
-    ...ended,
-    ...open.map((value) => ({ value, isCensored: true })),
-  ];
+  return [...many(zeros, 0), ...ended, ...open.map((value) => ({ value, isCensored: true }))];
 }
 
 function withNulls({ value, low, high }: ReturnType<typeof censoredQuantile>) {

@@ -1,20 +1,21 @@
+import { required } from '../lib/assert.ts';
 import type { Random } from '../lib/random.ts';
 import { clusterQuantileIntervals } from '../metrics/cluster-quantile.ts';
 import type { MeanInterval } from '../metrics/mean-interval.ts';
 import type { RunNumbers } from '../metrics/metrics.ts';
-import type { Sketch } from '../metrics/sketch.ts';
+import { countOf, quantileOf, type Sketch } from '../metrics/sketch.ts';
 import { Bites } from '../metrics/storm.ts';
 import type { FaultCoverage, PercentileRow, Series, WindowRow } from '../report/document.ts';
 
 const QUANTILES_MAX = 400;
 
-/** Sorted, and thinned to evenly spaced quantiles, the smallest and the largest included. */
-export function pooledQuantiles(values: readonly number[]): readonly number[] {
-  const sorted = Float64Array.from(values).sort();
-  if (sorted.length <= QUANTILES_MAX) return [...sorted].map(rounded);
-  return Array.from({ length: QUANTILES_MAX }, (_, i) => {
-    const at = Math.round((i * (sorted.length - 1)) / (QUANTILES_MAX - 1));
-    return rounded(sorted[at] as number);
+/** Rising, and thinned to evenly spaced quantiles, the smallest and the largest included. */
+export function pooledQuantiles(sketch: Sketch): readonly number[] {
+  const count = countOf(sketch);
+  const kept = Math.min(count, QUANTILES_MAX);
+  return Array.from({ length: kept }, (_, i) => {
+    const rank = kept === 1 ? 1 : 1 + Math.round((i * (count - 1)) / (kept - 1));
+    return rounded(required(quantileOf(sketch, rank / count), 'a quantile of something'));
   });
 }
 
@@ -81,7 +82,8 @@ export class WindowSum {
       .sort(([a], [b]) => a - b)
       .map(([windowUs, ratios]) => {
         const worst = ratios.reduce((least, ratio) => Math.min(least, ratio), 1);
-        return { windowUs, worst, ...intervalOf(ratios, windowUs) };
+        const { mean, low, high } = intervalOf(ratios, windowUs);
+        return { windowUs, worst, mean, low, high };
       });
   }
 }

@@ -3,7 +3,7 @@ import type { VerdictKind } from '../checkers/checker.ts';
 import { createRng } from '../kernel/rng.ts';
 import type { Accounts } from '../metrics/accounts.ts';
 import { meanInterval } from '../metrics/mean-interval.ts';
-import { type Sketch, sketchOf } from '../metrics/sketch.ts';
+import { countOf, EMPTY_SKETCH, mergeSketches, type Sketch } from '../metrics/sketch.ts';
 import type { ClaimRow, DesignReport, MetricRow, SeedRow } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { durationRow } from './duration-rows.ts';
@@ -25,7 +25,7 @@ export class DesignSummary {
   readonly #endsUs: number[] = [];
   readonly #openFailovers: (readonly number[])[] = [];
   readonly #steady: SteadyShares[] = [];
-  readonly #samples = new Map<string, { unit: string; values: number[]; sketches: Sketch[] }>();
+  readonly #samples = new Map<string, { unit: string; sketches: Sketch[] }>();
   readonly #windows = new WindowSum();
   readonly #coverage = new CoverageSum();
   #accounts: Accounts = NO_ACCOUNTS;
@@ -153,12 +153,10 @@ export class DesignSummary {
       known.add(one.values);
       this.#series.set(name, known);
     }
-    for (const [name, { unit, values }] of Object.entries(samples)) {
+    for (const [name, { unit, sketch }] of Object.entries(samples)) {
       const known = this.#samples.get(name);
-      const row = known ?? { unit, values: [], sketches: [] };
-      for (const value of values) row.values.push(value);
-      row.sketches.push(sketchOf(values));
-      if (known === undefined) this.#samples.set(name, row);
+      if (known === undefined) this.#samples.set(name, { unit, sketches: [sketch] });
+      else known.sketches.push(sketch);
     }
     this.#windows.add(windows);
     this.#accounts = addAccounts(this.#accounts, accounts);
@@ -200,9 +198,11 @@ export class DesignSummary {
   #pooledSamples(): DesignReport['samples'] {
     const rng = createRng('percentiles');
     return Object.fromEntries(
-      [...this.#samples].map(([name, { unit, values, sketches }]) => {
+      [...this.#samples].map(([name, { unit, sketches }]) => {
         const percentiles = percentileRows(sketches, rng.stream(this.name, name));
-        return [name, { unit, values: pooledQuantiles(values), n: values.length, percentiles }];
+        const pooled = sketches.reduce(mergeSketches, EMPTY_SKETCH);
+        const values = pooledQuantiles(pooled);
+        return [name, { unit, values, n: countOf(pooled), percentiles }];
       }),
     );
   }

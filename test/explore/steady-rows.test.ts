@@ -55,10 +55,10 @@ describe('shares in steady state', () => {
 
 test('a failover that did not end makes the others no shorter', () => {
   const ended = [sketchOf([10]), sketchOf([10]), EMPTY_SKETCH];
-  const row = durationRow(ended, [null, null, 40], stream('open'));
+  const row = durationRow(ended, [[], [], [40]], stream('open'));
   expect(row).toMatchObject({ n: 3, unfinished: 1, restricted: { until: 40 } });
   expect(row?.quantiles[0]?.value).toBeCloseTo(10, 0);
   expect(row?.quantiles[1]?.value).toBeNull();
   expect(row?.restricted.value).toBeCloseTo(20, 0);
-  expect(durationRow([EMPTY_SKETCH], [null], stream('none'))).toBeUndefined();
+  expect(durationRow([EMPTY_SKETCH], [[]], stream('none'))).toBeUndefined();
 });

@@ -7,6 +7,7 @@ import type { VerdictKind } from '../../checkers/checker.ts';
 import { isApplicable } from '../../faults/applies.ts';
 import type { Accounts } from '../../metrics/accounts.ts';
 import type { RunNumbers } from '../../metrics/metrics.ts';
+import { type Sketch, sketchOf } from '../../metrics/sketch.ts';
 import type { DesignReport, FaultCoverage, Series } from '../../report/document.ts';
 import type { RunResult } from '../run.ts';
 import type { SteadyShares } from './steady-shares.ts';
@@ -31,7 +32,8 @@ export interface SeedRecord {
   readonly breaks: readonly Break[];
   readonly metrics: Readonly<Record<string, Measured>>;
   readonly series: Readonly<Record<string, Series>>;
-  readonly samples: RunNumbers['samples'];
+  /** Of each kind of wait how many were about how long. */
+  readonly samples: Readonly<Record<string, { readonly unit: string; readonly sketch: Sketch }>>;
   readonly censored: RunNumbers['censored'];
   readonly windows: RunNumbers['windows'];
   /** Where the scenario has a steady state. */
@@ -55,6 +57,9 @@ export function recordOf(run: RunResult, steady?: SteadyShares): SeedRecord {
   const metrics = Object.entries(numbers.metrics).map(([name, { unit, value }]) => {
     return [name, { unit, value: value ?? null }] as const;
   });
+  const samples = Object.entries(numbers.samples).map(([name, { unit, values }]) => {
+    return [name, { unit, sketch: sketchOf(values) }] as const;
+  });
   return {
     seed,
     fingerprint,
@@ -63,7 +68,7 @@ export function recordOf(run: RunResult, steady?: SteadyShares): SeedRecord {
     breaks,
     metrics: Object.fromEntries(metrics),
     series: numbers.series,
-    samples: numbers.samples,
+    samples: Object.fromEntries(samples),
     censored: numbers.censored,
     windows: numbers.windows,
     ...(steady === undefined ? {} : { steady }),
