@@ -12,6 +12,7 @@ import { Sweep, type SweepRequest, type SweepResult } from '../explore/sweep.ts'
 import { BadInput } from '../lib/outcome.ts';
 import type { ReportDocument, StoppedBy } from '../report/document.ts';
 import { reportJson } from '../report/document-schema.ts';
+import { since } from '../report/since.ts';
 import { PLAIN_PAINTER, summaryTable } from '../report/summary.ts';
 import { counted } from '../report/words.ts';
 import { addStories } from './add-stories.ts';
@@ -35,6 +36,8 @@ export interface Assignment {
   readonly options: ShownAs & { readonly doublecheck?: boolean };
   readonly how: How;
   readonly extras: Extras;
+  /** An earlier result, to say what changed. */
+  readonly baseline?: ReportDocument | undefined;
   /** As it was typed, for reports. */
   readonly command: string;
 }
@@ -61,9 +64,11 @@ export async function carryOut(task: Assignment, io: Io): Promise<number> {
   const began = { at: new Date(), ms: performance.now() };
   const { result, exitCode } = await sweptWith(task, io);
   const isWhole = exitCode !== EXIT.interrupted;
-  const document = isWhole
+  const whole = isWhole
     ? await withExtras(result.document, task, task.extras, io)
     : result.document;
+  const { baseline } = task;
+  const document = baseline === undefined ? whole : { ...whole, since: since(baseline, whole) };
   return conclude(task, { result: { ...result, document }, exitCode }, began, io);
 }
 

@@ -158,6 +158,11 @@ function sweepCommands(program: Command, io: Io, done: (code: number) => void): 
         'stop after this time, such as 5m; the report has what it has',
       )
       .option('--bail [n]', 'stop at the first seed, or n-th, in which a promise breaks')
+      .option(
+        '--until-width <metric=width>',
+        'at least 50 seeds, and more until the interval is so narrow',
+      )
+      .option('--baseline <report.json>', 'say what changed since, and what is within noise')
       .option('--shard <i/n>', 'only this part of the seeds; merge puts the parts together')
       .option('--fresh', 'begin anew, whatever an earlier sweep left')
       .option('--sweep <x=…,y=…>', 'two numbers turned against each other: a phase diagram')

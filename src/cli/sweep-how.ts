@@ -2,8 +2,10 @@
 import { availableParallelism } from 'node:os';
 import type { StopRules } from '../explore/sweep/stop-rules.ts';
 import type { Problem } from '../lib/outcome.ts';
-import { parseDurationUs } from '../lib/units.ts';
+import { parseDurationUs, SECOND } from '../lib/units.ts';
+import { suggestion } from '../scenario/nearest.ts';
 import { shown } from '../scenario/values.ts';
+import { KNOWN_NAMES } from './vocabulary.ts';
 
 /** As commander gives them. */
 export interface HowOptions {
@@ -11,6 +13,8 @@ export interface HowOptions {
   readonly timeBudget?: string;
   /** `true` where no number follows. */
   readonly bail?: string | true;
+  /** `metric=width`. */
+  readonly untilWidth?: string;
   readonly shard?: string;
   /** Begin anew, whatever an earlier sweep left. */
   readonly fresh?: boolean;
@@ -54,25 +58,53 @@ export function howAsked(options: HowOptions): { how: How } | { problems: readon
     refuse('--time-budget', `${shown(options.timeBudget)} is not a time`, 'such as 90s or 5m');
   }
   const bail = options.bail === true ? 1 : wholeNumber('--bail', options.bail, COUNT_MAX);
+  const untilWidth = widthAsked(options.untilWidth, refuse);
   const shard = shardAsked(options.shard, refuse);
-  if (shard !== undefined && options.bail !== undefined) {
+  for (const [name, given] of [
+    ['--bail', options.bail],
+    ['--until-width', options.untilWidth],
+  ] as const) {
     const hint = 'a shard does not know what the others found';
-    refuse('--bail', 'stands beside --shard', hint);
+    if (shard !== undefined && given !== undefined) refuse(name, 'stands beside --shard', hint);
   }
   const how: How = {
     jobs: wholeNumber('--jobs', options.jobs, JOBS_MAX),
     timeBudgetMs: options.timeBudget === undefined ? undefined : budgetMs,
-    rules: bail === undefined ? {} : { bail },
+    rules: {
+      ...(bail === undefined ? {} : { bail }),
+      ...(untilWidth === undefined ? {} : { untilWidth }),
+    },
     shard,
     isFresh: options.fresh === true,
   };
   return problems.length > 0 ? { problems } : { how };
 }
 
-function shardAsked(
-  text: string | undefined,
-  refuse: (file: string, problem: string, hint: string) => undefined,
-): Shard | undefined {
+type Refuse = (file: string, problem: string, hint: string) => undefined;
+
+/** A width is in the metric's unit: a number, a percentage for a share, a time for seconds. */
+function widthAsked(text: string | undefined, refuse: Refuse): StopRules['untilWidth'] {
+  if (text === undefined) return undefined;
+  const [, metric = '', value = ''] = /^([A-Za-z0-9]+)=(.+)$/.exec(text) ?? [];
+  const hint = 'such as failover=500ms or tickWithin=0.5%';
+  const { metrics: known = [] } = KNOWN_NAMES;
+  if (!known.includes(metric)) {
+    const near = suggestion(metric, known) ?? hint;
+    return refuse('--until-width', `${shown(text)} is not metric=width`, near);
+  }
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(value)?.[1];
+  const spanUs = parseDurationUs(value);
+  const width =
+    percent !== undefined
+      ? Number(percent) / 100
+      : spanUs !== undefined
+        ? spanUs / SECOND
+        : Number(value);
+  if (width > 0 && Number.isFinite(width)) return { metric, width };
+  return refuse('--until-width', `${shown(value)} is not a width`, hint);
+}
+
+function shardAsked(text: string | undefined, refuse: Refuse): Shard | undefined {
   if (text === undefined) return undefined;
   const [, at, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? [];
   const shard = { at: Number(at), of: Number(of) };

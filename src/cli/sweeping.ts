@@ -1,12 +1,14 @@
 /** What `run` and `compare` share: from options to what is to be done. */
 import { join, resolve } from 'node:path';
-import { BadInput, type Problem } from '../lib/outcome.ts';
+import { BadInput, failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
+import type { ReportDocument } from '../report/document.ts';
+import { readDocument } from '../report/document-schema.ts';
 import { shellWord } from '../report/replay.ts';
 import { type Assignment, carryOut, type ShownAs } from './carry-out.ts';
 import { axesAsked, extrasProblems } from './extras.ts';
 import { commandFront } from './front.ts';
 import { EXIT, type Io } from './io.ts';
-import { loadScenario } from './load.ts';
+import { loadScenario, readWhole } from './load.ts';
 import { folderProblems, reporterProblems } from './output.ts';
 import { planned, plansText, readPlan } from './plan.ts';
 import { seedsAsked } from './seeds.ts';
@@ -24,6 +26,8 @@ export interface SweepOptions extends HowOptions, ShownAs {
   /** Two numbers to turn against each other. */
   readonly sweep?: string;
   readonly datasheet?: boolean;
+  /** An earlier report.json, to say what changed. */
+  readonly baseline?: string;
   /** Print the plans, and run nothing. */
   readonly printPlan?: boolean;
 }
@@ -48,7 +52,7 @@ export function assignment(
   const plan = readPlan(options.plan, io.cwd);
   if (plan.kind === 'failed') problems.push(...plan.error);
   const own = read.kind === 'ok' ? read.value.loaded.scenario : undefined;
-  const seeds = seedsAsked(options, own?.seeds ?? 1);
+  const seeds = seedsAsked(options, seedsWithoutAsking(options, own?.seeds));
   if ('problems' in seeds) problems.push(...seeds.problems);
   const designs = chooseDesigns(own?.designs ?? ['lease']);
   if ('problems' in designs) problems.push(...designs.problems);
@@ -62,9 +66,12 @@ export function assignment(
   problems.push(...folderProblems(folder));
   const axes = axesAsked(options.sweep);
   if ('problems' in axes) problems.push(...axes.problems);
+  const baseline = readBaseline(options.baseline, io.cwd);
+  if (baseline.kind === 'failed') problems.push(...baseline.error);
   if (
     problems.length > 0 ||
     'problems' in axes ||
+    baseline.kind === 'failed' ||
     read.kind === 'failed' ||
     plan.kind === 'failed' ||
     'problems' in seeds ||
@@ -78,11 +85,26 @@ export function assignment(
   const extras = { axes: axes.axes, hasDatasheets: options.datasheet === true };
   const task = {
     ...{ loaded, designs: list, seeds: seeds.list, folder },
-    ...{ options, how: how.how, extras, command },
+    ...{ options, how: how.how, extras, command, baseline: baseline.value },
   };
   const more = [...extrasProblems(task, extras), ...shardProblems(task)];
   if (more.length > 0) throw new BadInput(more);
   return task;
+}
+
+function readBaseline(
+  file: string | undefined,
+  cwd: string,
+): Outcome<ReportDocument | undefined, readonly Problem[]> {
+  if (file === undefined) return ok(undefined);
+  try {
+    const read = readDocument(readWhole(resolve(cwd, file), file));
+    if (read.kind === 'ok') return read;
+    return failed(read.error.slice(0, 5).map((it) => ({ ...it, file })));
+  } catch (error) {
+    if (error instanceof BadInput) return failed(error.problems);
+    throw error;
+  }
 }
 
 /** A shard knows nothing of the others: what is made once is made of the whole. */
@@ -95,6 +117,12 @@ function shardProblems({ how, extras }: Assignment): readonly Problem[] {
   const hint = 'it is made once, and not of the seeds of a shard';
   return asked.map((file) => ({ path: '', file, problem: 'stands beside --shard', hint }));
 }
+
+/** Whoever waits for an interval to be narrow names no number of seeds, but there is an end. */
+const UNTIL_WIDTH_SEEDS_MAX = 10_000;
+
+const seedsWithoutAsking = ({ untilWidth }: SweepOptions, own = 1): number =>
+  untilWidth === undefined ? own : UNTIL_WIDTH_SEEDS_MAX;
 
 function emptyShard(seeds: readonly string[], { shard }: How): Problem[] {
   if (shard === undefined || seedsOfShard(seeds, shard).length > 0) return [];
@@ -130,6 +158,7 @@ export function commandText(
     ...given('--plan', options.plan),
     ...given('--sweep', options.sweep),
     ...(options.datasheet === true ? ['--datasheet'] : []),
+    ...given('--until-width', options.untilWidth),
     ...given('--bail', options.bail === true ? '1' : options.bail),
     ...options.set.flatMap((value) => ['--set', value]),
   ];

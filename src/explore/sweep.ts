@@ -23,7 +23,7 @@ import { runSeed } from './run.ts';
 import { DesignSummary } from './summary.ts';
 import { type BrokenCase, BrokenCases } from './sweep/broken-cases.ts';
 import { type Example, exampleOf } from './sweep/record.ts';
-import { ruleThatStops, type StopRule, type StopRules } from './sweep/stop-rules.ts';
+import { ruleThatStops, type StopRule, type StopRules, withLooks } from './sweep/stop-rules.ts';
 import { carryOutTask, type Reply, type Task } from './sweep/task.ts';
 
 export type { BrokenCase } from './sweep/broken-cases.ts';
@@ -146,7 +146,10 @@ export class Sweep {
 
   finish(): SweepResult {
     const { loaded, command, seeds } = this.#request;
-    const designs = this.#summaries.map((summary) => summary.finish(this.#exampleOf(summary)));
+    const rules = this.#request.stopRules ?? {};
+    const designs = this.#summaries.map((summary) =>
+      withLooks(summary.finish(this.#exampleOf(summary)), summary, rules),
+    );
     const { scenario, text, hash } = loaded;
     const by: StoppedBy = this.#stoppedBy ?? 'interrupt';
     const stopped = { by, done: this.#added, asked: seeds.length };
@@ -175,7 +178,8 @@ export class Sweep {
         this.#add(this.#summaries[designAt] as DesignSummary, reply as Reply);
       });
       this.#added++;
-      this.#stoppedBy = ruleThatStops(this.#request.stopRules ?? {}, this.#summaries);
+      const rules = this.#request.stopRules ?? {};
+      this.#stoppedBy = ruleThatStops(rules, this.#summaries, this.#added);
     }
   }
 

@@ -29,7 +29,7 @@ export interface IntervalOptions {
 }
 
 /** How an interval was made; `none` when the values show no spread to make one from. */
-export type IntervalMethod = 'none' | 'bootstrap-t' | 'transformed t';
+export type IntervalMethod = 'none' | 'bootstrap-t' | 'transformed t' | 'at any look';
 
 export interface MeanInterval {
   readonly mean: number;

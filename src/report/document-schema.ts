@@ -47,7 +47,7 @@ const metricRow = z.strictObject({
   low: z.number(),
   high: z.number(),
   n: count,
-  method: z.enum(['none', 'bootstrap-t', 'transformed t']).exactOptional(),
+  method: z.enum(['none', 'bootstrap-t', 'transformed t', 'at any look']).exactOptional(),
 });
 
 const eventRate = z.strictObject({
@@ -237,6 +237,27 @@ const sloRow = z.strictObject({
   worstBurn: z.array(z.strictObject({ windowUs: z.number(), rate: z.number() })).exactOptional(),
 });
 
+const since = z.strictObject({
+  scenario: z.enum(['same', 'another']),
+  isSameRuns: z.boolean(),
+  added: z.array(z.string()),
+  gone: z.array(z.string()),
+  claims: z.array(
+    z.strictObject({ design: z.string(), claim: z.string(), was: z.string(), is: z.string() }),
+  ),
+  metrics: z.array(
+    z.strictObject({
+      design: z.string(),
+      metric: z.string(),
+      was: z.number(),
+      is: z.number(),
+      low: z.number(),
+      high: z.number(),
+      verdict: z.enum(['better', 'worse', 'higher', 'lower', 'within noise']),
+    }),
+  ),
+});
+
 /** Strict: a key that is not part of the document is refused, wherever it stands. */
 export const documentSchema = z.strictObject({
   apiVersion: z.literal('seaworthy/report/v1'),
@@ -256,6 +277,7 @@ export const documentSchema = z.strictObject({
   stories: z.array(spaceTimeSchema).exactOptional(),
   storiesLeftOut: count.exactOptional(),
   command: z.string(),
+  since: since.exactOptional(),
   stopped: z
     .strictObject({
       by: z.enum(['interrupt', 'time-budget', 'bail', 'until-width', 'missing shards']),

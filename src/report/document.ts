@@ -245,6 +245,32 @@ export interface BestRow extends AgainstBest {
   readonly n: number;
 }
 
+/** What changed since an earlier report, which was given beside the command. */
+export interface Since {
+  readonly scenario: 'same' | 'another';
+  /** Every run of both had the same fingerprint. */
+  readonly isSameRuns: boolean;
+  /** Designs that only one of the two has. */
+  readonly added: readonly string[];
+  readonly gone: readonly string[];
+  readonly claims: readonly {
+    readonly design: string;
+    readonly claim: string;
+    readonly was: string;
+    readonly is: string;
+  }[];
+  /** Means, and a 95 % interval of their difference. */
+  readonly metrics: readonly {
+    readonly design: string;
+    readonly metric: string;
+    readonly was: number;
+    readonly is: number;
+    readonly low: number;
+    readonly high: number;
+    readonly verdict: 'better' | 'worse' | 'higher' | 'lower' | 'within noise';
+  }[];
+}
+
 /** What ended a sweep early: Ctrl-C, its time, broken seeds enough, an interval narrow enough. */
 export type StoppedBy = 'interrupt' | 'time-budget' | 'bail' | 'until-width' | 'missing shards';
 
@@ -287,6 +313,7 @@ export interface ReportDocument {
   readonly storiesLeftOut?: number;
   /** Exact command that makes these numbers again. */
   readonly command: string;
+  readonly since?: Since;
   /** Only in the report of a sweep that ended early: why, and the seeds it has of those asked for. */
   readonly stopped?: {
     readonly by: StoppedBy;

@@ -13,6 +13,7 @@ import {
   comparisonSentence,
   counted,
   excusedClaims,
+  sinceSentences,
   TOO_FEW_SEEDS,
   verdictSentence,
 } from './words.ts';
@@ -65,6 +66,7 @@ export function summaryTable(
     ...unsure(document, width, paint),
     ...unused(document, width, paint),
     ...comparisons(document, width),
+    ...changes(document, width, paint),
   ]
     .join('\n')
     .replace(/[\u00a0\u202f]/g, ' ');
@@ -225,6 +227,11 @@ function comparisons(document: ReportDocument, width: number): string[] {
     wrapped(text, width - 2).map((line, i) => (i === 0 ? line : `  ${line}`)),
   );
   return ['', ...lines, ...(hidden > 0 ? [`… and ${hidden} more in the report`] : [])];
+}
+
+function changes(document: ReportDocument, width: number, paint: Painter): string[] {
+  const lines = sinceSentences(document).flatMap((text) => wrapped(text, width));
+  return lines.length === 0 ? [] : ['', ...lines.map(paint.bold)];
 }
 
 const cut = (text: string, width: number): string => {

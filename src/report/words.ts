@@ -95,6 +95,30 @@ export function verdictSentences(document: ReportDocument): readonly [string, ..
   return [first, ...tail];
 }
 
+/** What changed since an earlier report, a line each; what is within noise is only counted. */
+export function sinceSentences(document: ReportDocument): string[] {
+  const { since } = document;
+  if (since === undefined) return [];
+  if (since.isSameRuns) return ['Since the baseline: every run is the same, step by step.'];
+  const other =
+    since.scenario === 'another' ? ['The scenario is another than that of the baseline.'] : [];
+  const claims = since.claims.map(
+    ({ design, claim, was, is }) => `${design}: ${claim} was ${was}, and is ${is}`,
+  );
+  const changed = since.metrics.filter(({ verdict }) => verdict !== 'within noise');
+  const metrics = changed.map(({ design, metric, was, is, low, high, verdict }) => {
+    const size = formatPlusMinus(
+      unitOf(document, metric),
+      { difference: is - was, low, high },
+      true,
+    );
+    return `${design}: ${metricInfo(metric).label} is ${verdict} (${size})`;
+  });
+  const calm = since.metrics.length - changed.length;
+  const noise = `${counted(calm, 'number')} of ${since.metrics.length} are within noise.`;
+  return [...other, ...claims, ...metrics, `Since the baseline: ${noise}`];
+}
+
 /** A sweep that was stopped says so wherever its verdict stands. */
 function stoppedSentence({ stopped }: ReportDocument): string {
   if (stopped === undefined) return '';
