@@ -6,6 +6,7 @@
  *   io.ts          what is asked of the surroundings: a terminal, or a test
  *   exhaustive.ts  run, for every order of events instead of some
  *   run.ts, compare.ts, replay.ts, report.ts, list.ts, schema.ts   one file per command
+ *   saturation.ts  how much each design carries
  *   shrink.ts, casebook.ts   the same for commands on cases
  *   mutants.ts     hunts for planted bugs
  *   init.ts        the starter: a folder for a design of one's own
@@ -35,6 +36,7 @@ import { EXIT, type Io } from './io.ts';
 import type { MergeOptions } from './merge.ts';
 import type { MutantsOptions } from './mutants.ts';
 import type { ReplayOptions } from './replay.ts';
+import type { SaturationOptions } from './saturation.ts';
 import type { ShrinkOptions } from './shrink.ts';
 
 /**
@@ -188,6 +190,24 @@ function sweepCommands(program: Command, io: Io, done: (code: number) => void): 
     .action(async (scenarios: string[], options) => {
       const { compare } = await import('./compare.ts');
       done(await compare(scenarios, options, io));
+    });
+  program
+    .command('saturation')
+    .description('the highest rate of arrivals that each design carries')
+    .argument('<scenario>', 'a file, or a name such as calm/saturation')
+    .option('--designs <a,b>', 'selections, separated by commas; those of the scenario by default')
+    .option('--seed <seed>', 'one seed')
+    .option('--seeds <n|a..b>', 'seeds 1 to n, or a to b; as the scenario says when not told')
+    .option('--p99 <time>', 'the dispatch latency that 99 % of jobs must have (default: 1s)')
+    .option('--from <rate>', 'the lowest rate that is tried (default: 1/s)')
+    .option('--to <rate>', 'the highest (default: 2000/s)')
+    .option('--precision <share>', 'how narrow the search gets (default: 5%)')
+    .option('--set <path=value>', 'override a key of the scenario; repeatable', gather, [])
+    .option('--json', 'print the result as JSON')
+    .option('--debug', 'stack traces')
+    .action(async (scenario: string, options: SaturationOptions) => {
+      const { saturation } = await import('./saturation.ts');
+      done(await saturation(scenario, options, io));
     });
 }
 

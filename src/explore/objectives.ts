@@ -1,4 +1,4 @@
-/** The objectives of a scenario beside what each design achieved, and what that left of a budget. */
+/** Objectives of a scenario beside what each design achieved, and what that left of a budget. */
 import { BURN_WINDOWS_US, type Burn, budgetUsed, worstBurns } from '../metrics/budget.ts';
 import type { DesignReport, ReportDocument } from '../report/document.ts';
 import type { LoadedScenario } from '../scenario/scenario.ts';
@@ -25,7 +25,7 @@ export function sloRows(loaded: LoadedScenario, designs: readonly DesignReport[]
   );
 }
 
-/** Nothing for metrics that are no share of what goes right, and for objectives without a budget. */
+/** Nothing for metrics that are no share of what goes right, and where there is no budget. */
 function budgetOf(
   design: DesignReport,
   metric: string,
@@ -44,7 +44,7 @@ function budgetOf(
  * worst windows instead, which are of each seed.
  */
 function burnsOf(
-  { series, windows }: DesignReport,
+  { series, windows = [] }: DesignReport,
   metric: string,
   objective: number,
 ): readonly Burn[] {

@@ -5,6 +5,7 @@
  *   doublecheck.ts  the same seed twice, and the first step that differs
  *   summary.ts      many runs of one design become a row of the report
  *   sweep.ts        designs × seeds become a report document
+ *   saturation.ts   how much a design carries
  *   objectives.ts   objectives of a scenario, and what was left of their error budgets
  *   comparing.ts    how designs differ, paired by seed, and which may be best
  *   duration-rows.ts, steady-rows.ts   failovers that did not end; shares in steady state

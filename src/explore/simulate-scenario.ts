@@ -93,6 +93,7 @@ const CLUSTER_KEYS: Readonly<Record<keyof Cluster, true>> = {
   members: true,
   workers: true,
   slots: true,
+  cpu: true,
   beatUs: true,
   startsAt: true,
   latencyMinUs: true,

@@ -4,7 +4,7 @@ import { createRng } from '../kernel/rng.ts';
 import type { Accounts } from '../metrics/accounts.ts';
 import { meanInterval } from '../metrics/mean-interval.ts';
 import { countOf, EMPTY_SKETCH, mergeSketches, type Sketch } from '../metrics/sketch.ts';
-import type { ClaimRow, DesignReport, MetricRow, SeedRow } from '../report/document.ts';
+import type { ClaimRow, DesignReport, MetricRow, SeedRow, WindowRow } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { durationRow } from './duration-rows.ts';
 import { inconclusiveReasons } from './emptiness.ts';
@@ -174,7 +174,7 @@ export class DesignSummary {
     return rows;
   }
 
-  #windowRows(): DesignReport['windows'] {
+  #windowRows(): readonly WindowRow[] {
     const rng = createRng('windows');
     return this.#windows.rows((ratios, windowUs) => {
       const random = rng.stream(this.prepared.design.name, String(windowUs));

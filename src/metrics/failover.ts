@@ -40,8 +40,8 @@ const CUTTING = new Set(['partition', 'one-way-partition']);
  * deposed without having been hit, and without having released its lease.
  *
  * Designs in which nobody leads have none: whoever is left goes on at its next look, and from the
- * crash of one to the next dispatch of another is how long nothing was to be done. What they lose is
- * in the waits of jobs, and in what `recovery.ts` measures.
+ * crash of one to the next dispatch of another is how long nothing was to be done. What they lose
+ * is in the waits of jobs, and in what `recovery.ts` measures.
  *
  * Metrics: failover, failoverMax and the means failoverDetection, failoverTakeover,
  * failoverFirstDispatch ('s'); failovers, failoversUnfinished, failoversFalse ('count').

@@ -16,6 +16,7 @@ import type { Random } from '../lib/random.ts';
 import { SECOND, wallUs } from '../lib/units.ts';
 import type { BuiltDesign } from '../scheduler/designs/design.ts';
 import { createWorker } from '../scheduler/worker/worker.ts';
+import { slowerBy } from '../sim/cpu.ts';
 import { Sim } from '../sim/sim.ts';
 import { createAuditor } from '../workload/auditor.ts';
 import { createClient } from '../workload/client.ts';
@@ -87,7 +88,7 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
   const plan = options.plan ?? planOf(scenario, rng);
   const kernel = new Kernel({ trace: options.trace ?? false });
   const recorder = new Recorder();
-  const { latencyMinUs, latencyMaxUs, ntp } = scenario.cluster;
+  const { latencyMinUs, latencyMaxUs, ntp, cpu } = scenario.cluster;
   const sim = new Sim({
     kernel,
     rng,
@@ -95,6 +96,7 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
     startWallUs: prepared.startWallUs,
     network: { latencyMinUs, latencyMaxUs },
     ...(ntp === undefined ? {} : { timeDaemon: ntp }),
+    ...(cpu === undefined ? {} : { profile: slowerBy(cpu) }),
     checked: options.checked ?? false,
   });
   const zones = zonesFor(prepared);

@@ -56,6 +56,7 @@ function scenarioData(scenario: Scenario): unknown {
       members: cluster.members,
       workers: cluster.workers,
       slots: cluster.slots,
+      ...(cluster.cpu === undefined ? {} : { cpu: cluster.cpu }),
       beat: formatSpan(cluster.beatUs),
       startsAt: cluster.startsAt,
       latency: { min: formatSpan(cluster.latencyMinUs), max: formatSpan(cluster.latencyMaxUs) },

@@ -31,6 +31,8 @@ export interface Cluster {
   readonly beatUs: number;
   /** True UTC time at which the run starts, ISO 8601 with a Z. */
   readonly startsAt: string;
+  /** Every processor is so many times slower than that of the cost profile; 1 when absent. */
+  readonly cpu?: number;
   /** One-way latency: uniform in [latencyMinUs, latencyMaxUs]. */
   readonly latencyMinUs: number;
   readonly latencyMaxUs: number;

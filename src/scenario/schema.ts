@@ -193,6 +193,7 @@ function scenarioFrom(text: ScenarioText, faults: FaultsPart): Scenario {
       members: cluster.members,
       workers: cluster.workers,
       slots: cluster.slots,
+      ...(cluster.cpu === undefined ? {} : { cpu: cluster.cpu }),
       beatUs: cluster.beat,
       startsAt: formatInstant(cluster.startsAt),
       latencyMinUs: cluster.latency.min,

@@ -17,6 +17,11 @@ const cluster = z
     members: count('Scheduler members, where the design has more than one.', 1, 101).prefault(3),
     workers: count('Machines that run job bodies.', 1, 10_000).prefault(4),
     slots: count('Attempts that a worker runs at a time.', 1, 10_000).prefault(4),
+    cpu: count(
+      'Every processor is so many times slower than the one whose costs are known.',
+      1,
+      1_000,
+    ).optional(),
     beat: span('How often a worker beats.', { min: 1_000 }).prefault('2s'),
     startsAt: instant('True UTC time at which the run starts.').prefault('2025-03-03T08:00:00Z'),
     latency: z

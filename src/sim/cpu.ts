@@ -57,6 +57,28 @@ export const DEFAULT_PROFILE: CostProfile = {
   disk: { syncMinUs: 200, syncMaxUs: 500, readMinUs: 80, readMaxUs: 150, perRecordUs: 1 },
 };
 
+/**
+ * The default profile on a processor that is slower by this factor. The disk is as fast as ever,
+ * and so are starts, in which programs do nothing that a design could be told by.
+ */
+export function slowerBy(factor: number): CostProfile {
+  const { defaultUs, sendUs, perByteUs, appendUs, recoverRecordUs } = DEFAULT_PROFILE;
+  const { message, timer, disk, start } = defaultUs;
+  return {
+    ...DEFAULT_PROFILE,
+    defaultUs: {
+      message: message * factor,
+      timer: timer * factor,
+      disk: disk * factor,
+      start,
+    },
+    sendUs: sendUs * factor,
+    perByteUs: perByteUs * factor,
+    appendUs: appendUs * factor,
+    recoverRecordUs: recoverRecordUs * factor,
+  };
+}
+
 /** The supervisor's request to stop, as SIGTERM is. */
 export interface StopRequest {
   readonly kind: 'stop';

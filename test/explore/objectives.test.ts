@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sloRows } from '../../src/explore/objectives.ts';
-import { MINUTE } from '../../src/lib/units.ts';
+import { HOUR, MINUTE } from '../../src/lib/units.ts';
 import type { DesignReport } from '../../src/report/document.ts';
 import { scenarioOf } from '../support/runs.ts';
 import { sampleDocument } from '../support/sample-document.ts';
@@ -18,10 +18,13 @@ test('an objective on a share has a budget, and a worst minute', () => {
   expect(row?.worstBurn?.[0]?.rate).toBeGreaterThan(row?.budgetUsed as number);
 });
 
-test('user-uptime burns as its worst windows do', () => {
-  const minute = lease.windows.find(({ windowUs }) => windowUs === MINUTE);
+test('user-uptime burns as its worst windows of a minute and an hour do', () => {
+  const means = [MINUTE, HOUR].map(
+    (us) => lease.windows?.find(({ windowUs }) => windowUs === us)?.mean as number,
+  );
   expect(rowsOf('userUptime: ">= 0.9"')[0]?.worstBurn).toEqual([
-    { windowUs: MINUTE, rate: expect.closeTo((1 - (minute?.mean as number)) / 0.1, 9) },
+    { windowUs: MINUTE, rate: expect.closeTo((1 - (means[0] as number)) / 0.1, 9) },
+    { windowUs: HOUR, rate: expect.closeTo((1 - (means[1] as number)) / 0.1, 9) },
   ]);
 });
 

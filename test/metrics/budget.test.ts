@@ -21,7 +21,7 @@ describe('the worst burn', () => {
     ]);
   });
 
-  test('over buckets of ten seconds, a minute is six of them, and an hour three hundred and sixty', () => {
+  test('counts whole buckets: a minute is six of ten seconds, an hour is 360', () => {
     const long = [...values, ...Array.from({ length: 400 }, () => 1)];
     expect(worstBurns({ bucketUs: 10 * SECOND, values: long }, 0.5)).toEqual([
       { windowUs: MINUTE, rate: expect.closeTo(2, 9) },

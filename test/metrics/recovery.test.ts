@@ -57,7 +57,7 @@ describe('areaLost', () => {
     expect(value('areaLost', [...warm, ...late, ...job('c', 22, 29, 30)])).toBe(3);
   });
 
-  test('counts what is open to the end, and what was never accepted while its client waited', () => {
+  test('counts what is open to the end, and what was not accepted while its client waited', () => {
     expect(value('areaLost', job('a', 70))).toBe(30);
     const unknown = f.answered(33, f.submitOf('b'), { kind: 'unknown' }, 30);
     expect(value('areaLost', [f.submit(30, 'b'), unknown])).toBe(3);

@@ -195,12 +195,14 @@ const cluster: fc.Arbitrary<Scenario['cluster']> = fc
     extraUs: span(0, DAY_US),
     ratePpmMax: fc.integer({ min: 0, max: 500_000 }),
     wallErrorUsMax: span(0, DAY_US),
+    cpu: fc.option(fc.integer({ min: 1, max: 1_000 })),
     ntp: fc.option(fc.record({ pollUs: span(1_000_000, DAY_US), errorUs: span(0, DAY_US / 24) })),
   })
-  .map(({ extraUs, ntp, ...rest }) => ({
+  .map(({ extraUs, ntp, cpu, ...rest }) => ({
     ...rest,
     latencyMaxUs: rest.latencyMinUs + extraUs,
     ...(ntp === null ? {} : { ntp }),
+    ...(cpu === null ? {} : { cpu }),
   }));
 
 const scale = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
