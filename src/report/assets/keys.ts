@@ -8,7 +8,9 @@ export const KEYS_SCRIPT = `
   document.getElementById('help-button')?.addEventListener('click', () => help.showModal());
 
   const places = [...document.querySelectorAll('main > section, main figure[id]')];
-  for (const it of places) if (it.getAttribute('tabindex') === null) it.setAttribute('tabindex', '-1');
+  for (const it of places) {
+    if (it.getAttribute('tabindex') === null) it.setAttribute('tabindex', '-1');
+  }
   const isShown = (it) => it.getClientRects().length > 0;
   const topOf = (it) => it.getBoundingClientRect().top;
   const here = () => {
@@ -38,7 +40,8 @@ export const KEYS_SCRIPT = `
   };
 
   const charts = [...document.querySelectorAll('svg[data-time]')].map((svg) => {
-    const [left = 0, right = 0, end = 1] = (svg.getAttribute('data-time') ?? '').split(' ').map(Number);
+    const axis = (svg.getAttribute('data-time') ?? '').split(' ').map(Number);
+    const [left = 0, right = 0, end = 1] = axis;
     const line = document.createElementNS('http://www.w3.org/2000/svg', 'line');
     line.setAttribute('data-cursor', '');
     line.setAttribute('class', 'cursor');

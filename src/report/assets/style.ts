@@ -92,7 +92,8 @@ text-decoration:underline}
 section{margin-top:40px}section,figure{scroll-margin-top:56px}
 section>h2{margin-bottom:4px}
 section>.note{margin-bottom:14px}
-.scroll{position:relative;overflow-x:auto;border:1px solid var(--rule);border-radius:10px;background:var(--paper)}
+.scroll{position:relative;overflow-x:auto;border:1px solid var(--rule);border-radius:10px;
+background:var(--paper)}
 table{border-collapse:collapse;width:100%;font-size:.89rem;font-variant-numeric:tabular-nums}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);
 white-space:nowrap}
@@ -188,8 +189,8 @@ svg .sign{font-weight:650}svg .strong{font-weight:650}
 svg .dim{opacity:.13}
 svg .cursor{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 2;pointer-events:none}
 @media (max-width:640px){
-main,header{padding-left:16px;padding-right:16px}nav .bar{padding:0 16px}nav select{max-width:7rem}footer{padding-left:16px;
-padding-right:16px}
+main,header,footer{padding-left:16px;padding-right:16px}nav .bar{padding:0 16px}
+nav select{max-width:7rem}
 .wide{display:none}.narrow{display:block}
 th,td{padding:7px 10px}tbody th{min-width:7.2rem;max-width:9rem;overflow-wrap:anywhere}
 th small.words{display:none}

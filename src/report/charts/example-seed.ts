@@ -37,7 +37,7 @@ const LANE = 17;
 const TABLES_MAX = 160;
 /** In a crowd, bands of a kind that are nearer than so many pixels are drawn as one. */
 const GAP_PIXELS = 4;
-/** In a crowd a band says its name in the lane and whom it met in the table, not when pointed at. */
+/** In a crowd a band says its name in the lane and its machines in the table, and no hint. */
 const HINTS_MAX = 40;
 const TABLE_MAX = 60;
 

@@ -90,15 +90,15 @@ function drawLadder(
     const top = y;
     y += HEAD + rows.length * ROW;
     tops.push(...rows.map((_, index) => top + HEAD + index * ROW));
-    return html`<g class="group"><text class="strong" x="${left}" y="${top + 16}">${heading}</text>${rows.map(
-      (row, index) => drawRow(row, top + HEAD + index * ROW, x, left, right),
-    )}</g>\n`;
+    const drawn = rows.map((row, index) => drawRow(row, top + HEAD + index * ROW, x, left, right));
+    const name = html`<text class="strong" x="${left}" y="${top + 16}">${heading}</text>`;
+    return html`<g class="group">${name}${drawn}</g>\n`;
   });
   const desc = groups
-    .map(
-      ({ heading, rows }) =>
-        `${heading}: ${rows.map(({ label, metric }) => `${label} ${ladderBar(metric).words}`).join('; ')}`,
-    )
+    .map(({ heading, rows }) => {
+      const said = rows.map(({ label, metric }) => `${label} ${ladderBar(metric).words}`);
+      return `${heading}: ${said.join('; ')}`;
+    })
     .join('. ');
   const tracks = tops.map((top) => `M${left},${top + 20}H${right}`).join('');
   return svgRoot({ id, title, desc: `${desc}.`, width, height: y + 44 }, [
@@ -128,7 +128,8 @@ function drawRow(row: LadderRow, top: number, x: X, left: number, right: number)
       : html`<circle class="dot ${look}" cx="${round3(x(Math.max(bar.mean, LEAST)))}" cy="${y}"
         r="5"/>`;
   return html`<g class="row"><text x="${left}" y="${y - 9}">${name}</text><text
-    class="end quiet" x="${right}" y="${y - 9}">${bar.words}</text><line class="whisker ${look}" x1="${from}" x2="${until}"
+    class="end quiet" x="${right}" y="${y - 9}">${bar.words}</text><line
+    class="whisker ${look}" x1="${from}" x2="${until}"
     y1="${y}" y2="${y}"/>${arrow}${dot}</g>\n`;
 }
 

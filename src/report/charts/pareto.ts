@@ -148,7 +148,8 @@ function drawPareto(
   const desc = points
     .map(({ label: name, rows, dominatedBy }) => {
       const pair = [rows[0], rows[other]].map((row) => formatMetric(row as MetricRow).mean);
-      return `${name}: ${pair.join(' and ')}${dominatedBy === undefined ? '' : `, dominated by ${dominatedBy}`}`;
+      const by = dominatedBy === undefined ? '' : `, dominated by ${dominatedBy}`;
+      return `${name}: ${pair.join(' and ')}${by}`;
     })
     .join('; ');
   return svgRoot({ id, title, desc, width, height: bottom + 42 }, [

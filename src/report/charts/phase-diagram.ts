@@ -69,7 +69,8 @@ function drawPhases(title: string, phase: PhaseDiagram, width: number, id: strin
     html`<text class="quiet" x="4" y="${top - 10}">↑ ${fitted(phase.y.key, width - 30)}</text>`,
     html`<g class="axis">${columnNames}${rowNames}</g>`,
     cells,
-    html`<text class="end quiet" x="${right}" y="${bottom + 34}">${fitted(phase.x.key, width - 30)} →</text>`,
+    html`<text class="end quiet" x="${right}"
+      y="${bottom + 34}">${fitted(phase.x.key, width - 30)} →</text>`,
   ]);
 }
 

@@ -161,6 +161,8 @@ function drawPanel(
   const line =
     band.middle !== undefined &&
     html`<path class="line thin ${look}" d="${stepPath(band.middle, x, y)}"/>`;
-  return html`<g class="row"><text x="${left}" y="${top - 8}">${fitted(band.label, right - left)}</text>
-${leftAxis(scale, left, right, unit)}<path class="band ${look}" d="${boxes.join('')}"/>${line}</g>\n`;
+  const name = fitted(band.label, right - left);
+  return html`<g class="row"><text x="${left}" y="${top - 8}">${name}</text>
+${leftAxis(scale, left, right, unit)}<path class="band ${look}"
+    d="${boxes.join('')}"/>${line}</g>\n`;
 }

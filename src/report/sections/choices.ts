@@ -65,7 +65,8 @@ function sheetTable({ design, rows }: Datasheet, index: number): Markup {
 <td class="num">${verdictOf(row)}</td><td class="num">${between(row)}</td><td
       class="text">${row.note}</td></tr>\n`,
   );
-  const table = html`<table class="sortable" data-key="sheet-${index}"><caption>Datasheet of ${design}</caption>
+  const table = html`<table class="sortable"
+    data-key="sheet-${index}"><caption>Datasheet of ${design}</caption>
 <thead><tr>${head}</tr></thead><tbody>
 ${lines}</tbody></table>`;
   return scrolling(`Datasheet of ${design}`, table);

@@ -40,15 +40,16 @@ export function claimsSection(document: ReportDocument): Markup {
     shown.length > 0 && group,
     shown.map((claim) => claimLine(claim, designs)),
   ];
-  const table = html`<table class="by-design"><caption>Verdicts by claim and design, counted in seeds</caption>
+  const table = html`<table class="by-design">
+    <caption>Verdicts by claim and design, counted in seeds</caption>
 <thead><tr><th scope="col">claim</th>${designHeads(designs.map((it) => it.name))}</tr></thead>
 <tbody>
 ${rows}</tbody></table>`;
   return section(
     'claims',
     'Claims',
-    'Counts are seeds: ✓ held, ✗ broken, ~ excused, ? unknown, ○ vacuous. Hatched cells, marked ⊘, ' +
-      'were not promised by the design.',
+    'Counts are seeds: ✓ held, ✗ broken, ~ excused, ? unknown, ○ vacuous. Hatched cells, ' +
+      'marked ⊘, were not promised by the design.',
     tools(),
     scrolling('Claims by design', table),
     findings(document),

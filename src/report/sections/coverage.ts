@@ -7,8 +7,8 @@ import { designHeads, scrolling, section } from './parts.ts';
 
 const NOTE =
   'Drawn by the plan, armed when its moment came, bitten when it changed something. A kind that ' +
-  'never bit proves nothing; one aimed at machines that a design does not have is not applicable. ' +
-  'The darker a cell, the more often they bit.';
+  'never bit proves nothing; one aimed at machines that a design does not have is not ' +
+  'applicable. The darker a cell, the more often they bit.';
 
 /** Which faults were drawn, began, and changed something; and below, whom and when. */
 export function coverageSection(document: ReportDocument): Markup {

@@ -12,21 +12,19 @@ export function failoverSection({ designs }: ReportDocument): Markup {
     return it === undefined ? [] : [{ label: name, look, ...it }];
   });
   if (bars.length === 0 && samples.length === 0) return NOTHING;
-  const drawn =
-    samples.length > 0 &&
-    histogram({
-      id: 'failover-times',
-      title: 'How long failovers took',
-      note: 'Solid line: p50. Dashed: p99. Dotted: the largest. Bars are shares of the samples.',
-      unit: samples[0]?.unit ?? '',
-      designs: samples,
-    });
+  const parts = bars.length > 0 && figure(failoverBars('failover-parts', bars), FULL);
+  const times = histogram({
+    id: 'failover-times',
+    title: 'How long failovers took',
+    note: 'Solid line: p50. Dashed: p99. Dotted: the largest. Bars are shares of the samples.',
+    unit: samples[0]?.unit ?? '',
+    designs: samples,
+  });
+  const drawn = samples.length > 0 && figure(times, FULL);
   return section(
     'failover',
     'Failover',
     'From the true moment of the fault to the first dispatch under a newer epoch.',
-    html`<div class="stack">${bars.length > 0 && figure(failoverBars('failover-parts', bars), FULL)}${
-      drawn !== false && figure(drawn, FULL)
-    }</div>`,
+    html`<div class="stack">${parts}${drawn}</div>`,
   );
 }

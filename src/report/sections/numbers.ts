@@ -23,7 +23,8 @@ export function numbersSection(document: ReportDocument): Markup {
     designs.map((it) => it.name),
     'num',
   );
-  const table = html`<table class="by-design"><caption>Means over seeds with 95 % intervals</caption>
+  const table = html`<table class="by-design">
+    <caption>Means over seeds with 95 % intervals</caption>
 <thead><tr><th scope="col">mean over seeds</th>${heads}</tr></thead>
 <tbody>
 ${groups}</tbody></table>`;

@@ -20,7 +20,8 @@ export function objectivesSection(document: ReportDocument): Markup {
   const head = ['design', 'objective', 'wanted', 'got', 'verdict'].map(
     (it) => html`<th scope="col">${it}</th>`,
   );
-  const table = html`<table class="sortable" data-key="slo"><caption>Service level objectives</caption>
+  const table = html`<table class="sortable" data-key="slo">
+    <caption>Service level objectives</caption>
 <thead><tr>${head}</tr></thead><tbody>
 ${rows}</tbody></table>`;
   const missed = document.slo.filter((row) => !row.met).length;

@@ -45,7 +45,8 @@ function tableDetails(id: string, table: DataTable): Markup {
   const rows = table.rows.map(
     (row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>\n`,
   );
-  const body = html`<table class="sortable" data-key="${id}"><caption>${table.caption}</caption><thead><tr>${head}</tr></thead><tbody>
+  const body = html`<table class="sortable" data-key="${id}">
+    <caption>${table.caption}</caption><thead><tr>${head}</tr></thead><tbody>
 ${rows}</tbody></table>`;
   return html`<details id="${id}-table"><summary>Show as table</summary>
 ${scrolling(table.caption, body)}</details>`;
@@ -54,7 +55,8 @@ ${scrolling(table.caption, body)}</details>`;
 /** A field that filters the rows of its section; only there when scripts are. */
 export const filterField = (label: string): Markup =>
   html`<label class="search" data-scripted hidden><span class="away">${label}</span><input
-type="search" placeholder="${label}" autocomplete="off" spellcheck="false"></label><output></output>`;
+    type="search" placeholder="${label}" autocomplete="off"
+    spellcheck="false"></label><output></output>`;
 
 /** A command in a box; the script adds a button that copies it. */
 export const command = (text: string): Markup =>
