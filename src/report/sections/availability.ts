@@ -12,7 +12,7 @@ const GROUPS_MAX = 4;
 export function availabilitySection({ designs }: ReportDocument): Markup {
   const groups = laddersOf(designs);
   const curves = designs.flatMap(({ name, windows }, look): WindowCurve[] =>
-    windows === undefined || windows.length === 0 ? [] : [{ label: name, look, rows: windows }],
+    windows.length === 0 ? [] : [{ label: name, look, rows: windows }],
   );
   if (groups.length === 0 && curves.length === 0) return NOTHING;
   return section(
