@@ -67,7 +67,9 @@ async function unpack(own: string, shared: string): Promise<void> {
 /** What the accessibility rules of axe find on the page as it is now, one line per place. */
 export async function axeFindings(page: Page): Promise<string[]> {
   // Not a script of the page, which its policy would forbid: axe runs beside it, as tools do.
-  const results = (await page.evaluate(`${AXE};axe.run(document)`)) as {
+  const results = (await page.evaluate(
+    `${AXE};axe.run(document, { resultTypes: ['violations'] })`,
+  )) as {
     readonly violations: readonly {
       readonly id: string;
       readonly help: string;

@@ -40,7 +40,8 @@ const pageState = (() => {
   };
   const apply = () => {
     for (const listener of listeners) listener();
-    if (anchor !== '') document.getElementById(anchor)?.scrollIntoView();
+    const place = anchor === '' ? null : document.getElementById(anchor);
+    place?.scrollIntoView({ behavior: 'instant' });
   };
   addEventListener('hashchange', () => {
     read();

@@ -49,7 +49,7 @@ function tableDetails(id: string, table: DataTable): Markup {
     <caption>${table.caption}</caption><thead><tr>${head}</tr></thead><tbody>
 ${rows}</tbody></table>`;
   return html`<details id="${id}-table"><summary>Show as table</summary>
-${scrolling(table.caption, body)}</details>`;
+${scrolling(`Numbers: ${table.caption}`, body)}</details>`;
 }
 
 /** A field that filters the rows of its section; only there when scripts are. */

@@ -6,11 +6,12 @@ import { type DotRow, intervalDots } from '../charts/interval-dots.ts';
 import { overTime, type TimeLine } from '../charts/over-time.ts';
 import { pagePatterns } from '../charts/patterns.ts';
 import { bandNames, bandsOf, quantileBands } from '../charts/quantile-bands.ts';
-import type { DesignReport, ReportDocument } from '../document.ts';
+import type { BestRow, DesignReport, ReportDocument } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
-import { HEADLINE_METRICS, metricInfo, seriesLabel, wordsOf } from '../metric-info.ts';
-import { comparisonSentence, TOO_FEW_SEEDS } from '../words.ts';
-import { FULL, figure, HALF, section, THIRD } from './parts.ts';
+import { HEADLINE_METRICS, metricInfo, seriesLabel, unitOf, wordsOf } from '../metric-info.ts';
+import { formatDifference } from '../numbers.ts';
+import { comparisonSentence, metricsWithBest, TOO_FEW_SEEDS } from '../words.ts';
+import { designHeads, FULL, figure, HALF, scrolling, section, THIRD } from './parts.ts';
 
 const SERIES_FIRST = ['api', 'dispatch', 'ticks', 'goodput', 'backlog'];
 /** Keys of any design, the given ones first, then the others by name: never the order of a file. */
@@ -99,8 +100,39 @@ export function comparisonSection(document: ReportDocument): Markup {
     'Designs compared',
     'All designs met the same seeds, faults and work, so differences are taken seed by seed.',
     html`<div class="grid small">${dots}</div>`,
+    bestTable(document),
     comparisons.length > 0 ? pairedWords(document) : html`<p>${TOO_FEW_SEEDS}</p>`,
   );
+}
+
+const BEST_MARKS: Readonly<Record<BestRow['verdict'], string>> = {
+  best: '★',
+  'possibly best': '☆',
+  'not best': '–',
+};
+
+/** Who may be the best in what; the intervals of a metric hold all together. */
+function bestTable(document: ReportDocument): Markup {
+  const metrics = metricsWithBest(document);
+  if (metrics.length === 0) return NOTHING;
+  const rows = metrics.map((metric) => {
+    const cells = document.designs.map(({ name }) => {
+      const row = document.best.find((it) => it.metric === metric && it.design === name);
+      if (row === undefined) return html`<td class="quiet">–</td>`;
+      const { difference, interval } = formatDifference(unitOf(document, metric), row, true);
+      const look = row.verdict === 'not best' ? 'quiet' : 's-held';
+      return html`<td class="${look}">${BEST_MARKS[row.verdict]} ${row.verdict}<small>${difference}
+${interval}</small></td>`;
+    });
+    return html`<tr><th scope="row">${metricInfo(metric).label}</th>${cells}</tr>\n`;
+  });
+  const heads = designHeads(document.designs.map((it) => it.name));
+  const table = html`<table class="by-design"><caption>Multiple comparisons with the best</caption>
+<thead><tr><th scope="col">against the best of the others</th>${heads}</tr></thead><tbody>
+${rows}</tbody></table>`;
+  return html`<div class="stack"><h3>Which may be the best</h3>
+<p class="note">By Hsu's method: all intervals of a row hold together with 95 %, so that the winner
+among many designs is not one by chance.</p>${scrolling('Which designs may be the best', table)}</div>\n`;
 }
 
 /** Sentences grouped by pair of designs. */
