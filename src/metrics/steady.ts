@@ -63,8 +63,8 @@ const BATCHES_MIN = 10;
 /**
  * The mean of one long steady series and its 95 % interval from the means of its batches, with
  * Student's t. There are 30, or fewer and longer ones, down to 10, until neighbours no longer
- * correlate more than one in twenty do by chance (1.645 / √batches). Undefined when even ten do: the
- * series is too short to tell, and an interval would be too narrow.
+ * correlate more than one in twenty do by chance (1.645 / √batches). Undefined when even ten do:
+ * the series is too short to tell, and an interval would be too narrow.
  */
 export function batchInterval(series: readonly number[], level = 0.95): BatchInterval | undefined {
   for (let wanted = BATCHES; wanted >= BATCHES_MIN; wanted -= 5) {

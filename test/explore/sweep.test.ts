@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { readCase } from '../../src/explore/case-file.ts';
 import { type SweepRequest, sweep, sweepSteps } from '../../src/explore/sweep.ts';
 import { BadInput } from '../../src/lib/outcome.ts';
-import { reportJson } from '../../src/report/document-schema.ts';
+import { readDocument, reportJson } from '../../src/report/document-schema.ts';
 import { DESIGNS, type DesignEntry, type SelectedDesign } from '../../src/scenario/registry.ts';
 import type { LoadedScenario } from '../../src/scenario/scenario.ts';
 import { bundled, designOf, scenarioOf, seedsOf } from '../support/runs.ts';
@@ -46,6 +46,7 @@ test('designs meet the same seeds, and the same request gives the same bytes', (
   for (const { a, b } of comparisons) expect([a, b]).toEqual(['single', 'lease']);
   const again = sweep(request());
   expect(reportJson(again.document)).toBe(reportJson(first.document));
+  expect(readDocument(reportJson(first.document))).toEqual({ kind: 'ok', value: first.document });
 });
 
 test('runs done twice make the same document as runs done once', () => {
