@@ -25,7 +25,7 @@ const SEEDS = ['1', '2', '3'];
 const POINTS_MAX = 24;
 const POINTS_IN_RANGE = 6;
 
-/** Reads `--sweep key=values,key=values`; the values are a list a:b:c, or a range a..b or a..b/n. */
+/** Reads `--sweep key=values,key=values`; values are a list a:b:c, or a range a..b or a..b/n. */
 export function axesAsked(
   text: string | undefined,
 ): { readonly axes: Extras['axes'] } | { readonly problems: readonly Problem[] } {

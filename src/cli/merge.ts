@@ -171,7 +171,8 @@ const SHOWN_MAX = 5;
 function incomplete(missing: readonly string[], { seeds }: Assignment): BadInput {
   const some = missing.slice(0, SHOWN_MAX).join(', ');
   const more = missing.length > SHOWN_MAX ? ` and ${missing.length - SHOWN_MAX} more` : '';
-  const problem = `${counted(missing.length, 'seed')} of ${seeds.length} are missing: ${some}${more}`;
+  const gap = counted(missing.length, 'seed');
+  const problem = `${gap} of ${seeds.length} are missing: ${some}${more}`;
   const hint = 'name the other shards too, or --allow-incomplete';
   return new BadInput([{ path: '', file: 'merge', problem, hint }]);
 }

@@ -314,7 +314,7 @@ export interface ReportDocument {
   /** Exact command that makes these numbers again. */
   readonly command: string;
   readonly since?: Since;
-  /** Only in the report of a sweep that ended early: why, and the seeds it has of those asked for. */
+  /** Only where a sweep ended early: why, and the seeds it has of those asked for. */
   readonly stopped?: {
     readonly by: StoppedBy;
     readonly done: number;

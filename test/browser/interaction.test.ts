@@ -89,7 +89,7 @@ test('a table is sorted by value, not by text: up, down, and as it was', async (
   await finished(opened);
 });
 
-test('j and k go from section to figure and back, ? opens the help and Escape closes it', async () => {
+test('j and k go through the page, ? opens the help and Escape closes it', async () => {
   const opened = await reports.open(sample);
   const { page } = opened;
   const focused = () => page.evaluate<string>('document.activeElement.id');

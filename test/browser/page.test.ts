@@ -72,7 +72,7 @@ test.each([
   await page.close();
 });
 
-test('without scripts all charts and tables are there, and no control that would do nothing', async () => {
+test('without scripts all charts and tables are there, and no idle control', async () => {
   const { page, complaints } = await reports.open(real, { scripts: false });
   const figures = await page.locator('figure').count();
   expect(figures).toBeGreaterThan(20);

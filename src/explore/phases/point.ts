@@ -11,7 +11,7 @@ import { planOf } from '../../scenario/assemble.ts';
 import type { Prepared } from '../../scenario/prepare.ts';
 import { type RunResult, runSeed } from '../run.ts';
 
-/** Of the jobs that became ready in the storm so many must begin in time, to call that available. */
+/** To be available, so many of the jobs that became ready in the storm must begin in time. */
 export const AVAILABLE_SHARE = 0.5;
 
 export interface Seen {

@@ -47,7 +47,7 @@ function lookIndexOf(seeds: number): { readonly index: number; readonly size: nu
   return last;
 }
 
-/** The interval of a metric that may be looked at again and again; seeds without a value say nothing. */
+/** An interval that may be looked at again and again; seeds without a value say nothing. */
 function lookAt(summary: DesignSummary, metric: string, seeds: number): LookInterval | undefined {
   const known = summary.valuesOf(metric).filter((value) => value !== undefined);
   return known.length === 0 ? undefined : intervalAtLook(known, lookIndexOf(seeds).index);

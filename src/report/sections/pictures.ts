@@ -132,7 +132,8 @@ ${interval}</small></td>`;
 ${rows}</tbody></table>`;
   return html`<div class="stack"><h3>Which may be the best</h3>
 <p class="note">By Hsu's method: all intervals of a row hold together with 95 %, so that the winner
-among many designs is not one by chance.</p>${scrolling('Which designs may be the best', table)}</div>\n`;
+among many designs is not one by chance.</p>
+${scrolling('Which designs may be the best', table)}</div>\n`;
 }
 
 /** Sentences grouped by pair of designs. */
