@@ -127,7 +127,9 @@ export function extrasProblems(task: Assignment, { axes }: Extras): readonly Pro
         if (!(error instanceof BadInput)) throw error;
         const [{ problem, hint = hintFor(key) } = { problem: 'cannot be used' }] = error.problems;
         const told = { path: '', file: '--sweep', problem: `${key}=${value}: ${problem}` };
-        problems.set(`${key} ${problem}`, { ...told, ...(hint === undefined ? {} : { hint }) });
+        const known = `${key} ${problem}`;
+        if (problems.has(known)) continue;
+        problems.set(known, { ...told, ...(hint === undefined ? {} : { hint }) });
       }
     }
   }
