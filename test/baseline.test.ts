@@ -1,0 +1,20 @@
+/**
+ * The showcase comparison as it was committed. A change that moves a number shows here, and in the
+ * diff of `reports/baseline/`, as it should: `npx vitest run test/baseline.test.ts -u` takes it.
+ */
+import { expect, test } from 'vitest';
+import { sweep } from '../src/explore/sweep.ts';
+import { reportJson } from '../src/report/document-schema.ts';
+import { renderMarkdown } from '../src/report/markdown.ts';
+import { bundled, seedsOf } from './support/runs.ts';
+
+const SEEDS = 6;
+
+test('the showcase comparison is the one in reports/baseline, byte for byte', async () => {
+  const loaded = bundled('storms/showcase');
+  const { designs } = loaded.scenario;
+  const command = `npm run -s seaworthy -- compare storms/showcase --seeds ${SEEDS} --no-shrink`;
+  const { document } = sweep({ loaded, designs, seeds: seedsOf(SEEDS), command });
+  await expect(reportJson(document)).toMatchFileSnapshot('../reports/baseline/showcase.json');
+  await expect(renderMarkdown(document)).toMatchFileSnapshot('../reports/baseline/showcase.md');
+});
