@@ -20,6 +20,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { assert } from '../../lib/assert.ts';
+import { readSketch, sketchText } from '../../metrics/sketch-text.ts';
 import type { SeedRecord } from './record.ts';
 
 /** What the records of a file are of. */
@@ -46,6 +48,30 @@ export interface ReadRecords {
   readonly wholeUntil: number;
 }
 
+/** As it is written: sketches as texts, which are a fifth of what is left otherwise. */
+type Packed = readonly [
+  design: string,
+  record: Omit<SeedRecord, 'samples'> & {
+    readonly samples: Readonly<Record<string, { readonly unit: string; readonly sketch: string }>>;
+  },
+];
+
+const packed = ([design, record]: Kept): Packed => {
+  const samples = Object.entries(record.samples).map(([name, { unit, sketch }]) => {
+    return [name, { unit, sketch: sketchText(sketch) }] as const;
+  });
+  return [design, { ...record, samples: Object.fromEntries(samples) }];
+};
+
+function unpacked([design, record]: Packed): Kept {
+  const samples = Object.entries(record.samples).map(([name, { unit, sketch }]) => {
+    const read = readSketch(sketch);
+    assert(read.kind === 'ok', () => `a frame is whole, and its sketch is not: ${sketch}`);
+    return [name, { unit, sketch: read.value }] as const;
+  });
+  return [design, { ...record, samples: Object.fromEntries(samples) }];
+}
+
 const FRAME_HEAD = 8;
 const PAYLOAD_MAX = 64 * 1_048_576;
 
@@ -67,7 +93,7 @@ export function readRecords(bytes: Uint8Array): ReadRecords | undefined {
       if (header.apiVersion !== 'seaworthy/records/v1') return undefined;
       continue;
     }
-    kept.push(value as Kept);
+    kept.push(unpacked(value as Packed));
     dictionary ??= text;
   }
   return header === undefined ? undefined : { header, kept, wholeUntil: at };
@@ -113,14 +139,14 @@ export class RecordFile {
       ftruncateSync(this.#file, before.wholeUntil);
       this.#at = before.wholeUntil;
       const [first] = before.kept;
-      if (first !== undefined) this.#dictionary = Buffer.from(JSON.stringify(first));
+      if (first !== undefined) this.#dictionary = Buffer.from(JSON.stringify(packed(first)));
     } else {
       this.#write(header);
     }
   }
 
   add(design: string, record: SeedRecord): void {
-    const text = this.#write([design, record]);
+    const text = this.#write(packed([design, record]));
     this.#dictionary ??= text;
   }
 
@@ -137,7 +163,7 @@ export class RecordFile {
   #write(value: unknown): Buffer {
     const text = Buffer.from(JSON.stringify(value));
     const dictionary = this.#dictionary;
-    const payload = deflateRawSync(text, dictionary === undefined ? {} : { dictionary });
+    const payload = deflateRawSync(text, { level: 9, ...(dictionary && { dictionary }) });
     const frame = Buffer.alloc(FRAME_HEAD + payload.length);
     frame.writeUInt32LE(payload.length, 0);
     frame.writeUInt32LE(crc32(payload), 4);

@@ -9,6 +9,7 @@ import type { Accounts } from '../../metrics/accounts.ts';
 import type { RunNumbers } from '../../metrics/metrics.ts';
 import { type Sketch, sketchOf } from '../../metrics/sketch.ts';
 import type { DesignReport, FaultCoverage, Series } from '../../report/document.ts';
+import { rounded } from '../pooling.ts';
 import type { RunResult } from '../run.ts';
 import type { SteadyShares } from './steady-shares.ts';
 
@@ -60,6 +61,12 @@ export function recordOf(run: RunResult, steady?: SteadyShares): SeedRecord {
   const samples = Object.entries(numbers.samples).map(([name, { unit, values }]) => {
     return [name, { unit, sketch: sketchOf(values) }] as const;
   });
+  const series = Object.entries(numbers.series).map(([name, { unit, bucketUs, values }]) => {
+    return [
+      name,
+      { unit, bucketUs, values: values.map((it) => (it === null ? null : rounded(it))) },
+    ] as const;
+  });
   return {
     seed,
     fingerprint,
@@ -67,7 +74,7 @@ export function recordOf(run: RunResult, steady?: SteadyShares): SeedRecord {
     verdicts: Object.fromEntries([...verdicts].map(([claim, { kind }]) => [claim, kind])),
     breaks,
     metrics: Object.fromEntries(metrics),
-    series: numbers.series,
+    series: Object.fromEntries(series),
     samples: Object.fromEntries(samples),
     censored: numbers.censored,
     windows: numbers.windows,
