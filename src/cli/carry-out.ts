@@ -20,7 +20,14 @@ import { caseName } from './cases.ts';
 import { type Extras, withExtras } from './extras.ts';
 import { EXIT, type Io, wantsColor } from './io.ts';
 import type { Loaded } from './load.ts';
-import { linkLatest, type Reporter, removeEarlier, renderedFiles, writeFiles } from './output.ts';
+import {
+  linkLatest,
+  type Reporter,
+  removeEarlier,
+  renderedFiles,
+  tellWorkflow,
+  writeFiles,
+} from './output.ts';
 import { PACKAGE_ROOT, shownPath } from './places.ts';
 import { Progress } from './progress.ts';
 import { shrinkBroken } from './shrink-broken.ts';
@@ -96,6 +103,8 @@ export async function conclude(
   const isTold = exitCode !== EXIT.interrupted && task.options.shrink !== false;
   const document = isTold ? await withStories(task, result, io) : result.document;
   if (task.options.json === true) present(task, { ...result, document }, files, io);
+  const log = task.options.json === true ? io.stderr : io.stdout;
+  tellWorkflow(document, task.options.reporter, log, io);
   return exitCode;
 }
 

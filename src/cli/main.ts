@@ -110,7 +110,7 @@ function commands(io: Io, done: (code: number) => void): Command {
     .description('html, md and junit again from the same data')
     .argument('<report.json>')
     .option('--out <folder>', 'where to; beside the document when not told')
-    .option('--reporter <name>', 'json, md, junit or html; repeatable', gather, [])
+    .option('--reporter <name>', 'json, md, junit, html or github; repeatable', gather, [])
     .option('--debug', 'stack traces')
     .action(async (file: string, options: { out?: string; reporter: string[] }) => {
       const { report } = await import('./report.ts');
@@ -121,7 +121,7 @@ function commands(io: Io, done: (code: number) => void): Command {
     .description('shards of a sweep put together, as if it had been run at once')
     .argument('<folder...>', 'results of run or compare with --shard')
     .option('--out <folder>', 'folder of the result (default: reports/merged)')
-    .option('--reporter <name>', 'json, md, junit or html; repeatable', gather, [])
+    .option('--reporter <name>', 'json, md, junit, html or github; repeatable', gather, [])
     .option('--allow-incomplete', 'though seeds are missing; the report says so')
     .option('--no-shrink', 'when a promise breaks, do not make its first case small')
     .option('--json', 'print report.json to stdout')

@@ -4,6 +4,7 @@
  */
 import {
   accessSync,
+  appendFileSync,
   constants,
   lstatSync,
   mkdirSync,
@@ -18,18 +19,23 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Problem } from '../lib/outcome.ts';
 import type { ReportDocument } from '../report/document.ts';
 import { reportJson } from '../report/document-schema.ts';
+import { renderGithub } from '../report/github.ts';
 import { renderJunit } from '../report/junit.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { renderPage } from '../report/page.ts';
 import { suggestion } from '../scenario/nearest.ts';
 import { shown } from '../scenario/values.ts';
+import type { Io } from './io.ts';
 import { reasonOf } from './load.ts';
 import { kindOf } from './places.ts';
 
-export const REPORTERS = ['json', 'md', 'junit', 'html'] as const;
+const FILES = ['json', 'md', 'junit', 'html'] as const;
+/** `github` writes no file: it tells the log and the summary of a workflow. */
+export const REPORTERS = [...FILES, 'github'] as const;
 export type Reporter = (typeof REPORTERS)[number];
 
-const RENDERED: Readonly<Record<Reporter, readonly [string, (it: ReportDocument) => string]>> = {
+type Renderer = readonly [string, (it: ReportDocument) => string];
+const RENDERED: Readonly<Record<(typeof FILES)[number], Renderer>> = {
   json: ['report.json', reportJson],
   md: ['report.md', renderMarkdown],
   junit: ['junit.xml', renderJunit],
@@ -56,10 +62,33 @@ export function renderedFiles(
   document: ReportDocument,
   reporters: readonly Reporter[],
 ): ReadonlyMap<string, string> {
-  const wanted = REPORTERS.filter(
-    (name) => name === 'json' || reporters.length === 0 || reporters.includes(name),
+  const named = reporters.filter((name) => name !== 'github');
+  const wanted = FILES.filter(
+    (name) => name === 'json' || named.length === 0 || named.includes(name),
   );
   return new Map(wanted.map((name) => [RENDERED[name][0], RENDERED[name][1](document)]));
+}
+
+/**
+ * Annotations in the log, and `report.md` in the summary of the step, where a workflow of GitHub
+ * runs this or the reporter was asked for. A summary that cannot be written changes no result.
+ */
+export function tellWorkflow(
+  document: ReportDocument,
+  reporters: readonly string[],
+  write: (text: string) => void,
+  io: Pick<Io, 'env' | 'stderr'>,
+): void {
+  if (!reporters.includes('github') && io.env['GITHUB_ACTIONS'] !== 'true') return;
+  const annotations = renderGithub(document);
+  if (annotations !== '') write(annotations);
+  const summary = io.env['GITHUB_STEP_SUMMARY'] ?? '';
+  if (summary === '') return;
+  try {
+    appendFileSync(summary, renderMarkdown(document));
+  } catch (error) {
+    io.stderr(`The summary of the step was not written: ${reasonOf(error)}\n`);
+  }
 }
 
 /** Why a result cannot be written there, found out before the work is done. */

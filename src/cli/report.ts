@@ -9,6 +9,7 @@ import {
   type Reporter,
   renderedFiles,
   reporterProblems,
+  tellWorkflow,
   writeFiles,
 } from './output.ts';
 import { shownPath } from './places.ts';
@@ -30,5 +31,6 @@ export function report(file: string, options: ReportOptions, io: Io): number {
   const files = renderedFiles(document.value, options.reporter as readonly Reporter[]);
   writeFiles(out, files);
   for (const name of files.keys()) io.stdout(`${shownPath(resolve(out, name), io.cwd)}\n`);
+  tellWorkflow(document.value, options.reporter, io.stdout, io);
   return EXIT.held;
 }

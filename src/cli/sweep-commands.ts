@@ -26,7 +26,7 @@ const withSeeds = (command: Command): Command =>
     .option('--plan <file>', 'the faults of this file, instead of those of the scenario')
     .option('--print-plan', 'print the plan of every seed as YAML, and run nothing')
     .option('--out <folder>', 'folder of the result (default: reports/<name>)')
-    .option('--reporter <name>', 'json, md, junit or html; repeatable; all by default', gather, [])
+    .option('--reporter <name>', 'json, md, junit, html or github; repeatable', gather, [])
     .option('--no-shrink', 'when a promise breaks, do not make its first case small')
     .option('--doublecheck', 'run every seed twice and compare every step')
     .option('--json', 'print report.json to stdout')

@@ -14,7 +14,8 @@
  *   html.ts             markup that escapes what it is given
  *   page.ts             index.html; its parts are in sections/, its style and script in assets/
  *   charts/             pure functions from data to SVG
- *   markdown.ts, junit.ts, summary.ts   the same for pull requests, for machines, for the terminal
+ *   markdown.ts, junit.ts, github.ts, summary.ts   the same for pull requests, for machines, for
+ *                       the log of a workflow, for the terminal
  */
 import type { ReportDocument } from './document.ts';
 import { renderJunit } from './junit.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ClaimRow, DesignReport, ReportDocument } from '../../src/report/document.ts';
 import { plain, renderMarkdown } from '../../src/report/markdown.ts';
+import { bigDocument } from '../support/big-document.ts';
 import { brokenDocument, sampleDocument } from '../support/sample-document.ts';
 
 /** As long as it gets: eight designs, forty claims that all broke everywhere, many metrics. */
@@ -74,7 +75,7 @@ describe('report.md', () => {
   });
 
   test('never has more than sixty lines', () => {
-    for (const document of [sampleDocument(), brokenDocument(), crowded()]) {
+    for (const document of [sampleDocument(), brokenDocument(), crowded(), bigDocument()]) {
       const lines = renderMarkdown(document).trimEnd().split('\n');
       expect(lines.length).toBeLessThanOrEqual(60);
     }

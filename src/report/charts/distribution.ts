@@ -75,8 +75,9 @@ function horizontal(input: DistributionInput, left: number, right: number) {
   const positive = all.filter((value) => value > 0);
   const low = min(positive) ?? 1;
   const high = max(positive) ?? 1;
-  // Spans over more than a factor of thirty are read on a logarithmic axis or not at all.
-  const wide = positive.length === all.length && high / low > 30;
+  // Spans over more than a factor of thirty are read on a logarithmic axis or not at all; what
+  // took no time stands at its left end, with all that is as short as anything that took some.
+  const wide = all.every((value) => value >= 0) && high / low > 30;
   if (!wide) return scaleLinear([0, high * 1.03], [left, right]);
   const scale = scaleLog([low, high * 1.05], [left, right]);
   const decades = scale.copy();

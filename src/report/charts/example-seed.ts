@@ -8,6 +8,7 @@ import type { DesignReport, FaultBand } from '../document.ts';
 import { html, type Markup } from '../html.ts';
 import { seriesLabel } from '../metric-info.ts';
 import { formatValue } from '../numbers.ts';
+import { before, eventfulEndUs } from './eventful.ts';
 import {
   bottomAxis,
   box,
@@ -34,7 +35,7 @@ type Example = DesignReport['examples'][number];
 const PLOT_HEIGHT = 150;
 const LANE = 17;
 /** Rows of all such tables of a page, for every design has one. */
-const TABLES_MAX = 160;
+const TABLES_MAX = 120;
 /** In a crowd, bands of a kind that are nearer than so many pixels are drawn as one. */
 const GAP_PIXELS = 4;
 /** In a crowd a band says its name in the lane and its machines in the table, and no hint. */
@@ -61,7 +62,7 @@ export function exampleSeed(input: ExampleInput): Figure {
     title: `${design}, seed ${example.seed}`,
     note: '',
     design: input.look,
-    draw: (width, id) => drawExample(input, width, id),
+    draw: (width, id) => drawExample({ ...input, example: eventful(example) }, width, id),
     table: {
       caption: `Faults and leaders of ${design} in seed ${example.seed}`,
       head: ['from', 'until', 'what', 'whom'],
@@ -77,6 +78,20 @@ export function exampleSeed(input: ExampleInput): Figure {
       ],
     },
   };
+}
+
+/** Up to where something happens; the table has what comes after, such as who led to the end. */
+function eventful(example: Example): Example {
+  const happens = [
+    ...example.faults.map((it) => it.untilUs),
+    ...example.leaders.flatMap((it) => [it.fromUs, it.untilUs]),
+  ].filter((us) => us < example.endUs);
+  const series = Object.values(example.series);
+  const endUs = eventfulEndUs(series, example.endUs, happens);
+  const cut = Object.entries(example.series).map(
+    ([name, it]) => [name, before(it, endUs)] as const,
+  );
+  return { ...example, endUs, series: Object.fromEntries(cut) };
 }
 
 const span = (it: { readonly fromUs: number; readonly untilUs: number }): string[] => [

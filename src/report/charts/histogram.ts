@@ -14,11 +14,8 @@ const BARS = 44;
 const BINS = 24;
 /** Spans over more than a factor of this are counted in bins that grow. */
 const WIDE = 60;
-const MARKS = [
-  { label: 'p50', q: 0.5 },
-  { label: 'p99', q: 0.99 },
-  { label: 'largest', q: 1 },
-] as const;
+/** The median, the p99 and the largest. */
+const MARKS = [0.5, 0.99, 1] as const;
 
 /** Edges of the bins over all designs: equal steps, or equal factors where the span is wide. */
 export function binEdges(designs: readonly Distribution[]): readonly number[] {
@@ -70,10 +67,12 @@ export function histogram(input: DistributionInput): Figure {
 const at = (values: readonly number[], q: number): number | undefined =>
   quantileSorted(values as number[], q);
 
-function words({ values, n }: Distribution, unit: string): string {
+function words({ values, n }: Distribution, unit: string, isNarrow = false): string {
   if (values.length === 0) return 'no samples';
-  const marks = MARKS.map(({ label, q }) => `${label} ${formatValue(unit, at(values, q) ?? 0)}`);
-  return `${marks.join(' · ')} · ${formatCount(n)} samples`;
+  const [middle, tail, most] = MARKS.map((q) => formatValue(unit, at(values, q) ?? 0));
+  return isNarrow
+    ? `p50 ${middle} · p99 ${tail} · max ${most} · n ${formatCount(n)}`
+    : `p50 ${middle} · p99 ${tail} · largest ${most} · ${formatCount(n)} samples`;
 }
 
 function drawHistogram(
@@ -148,14 +147,14 @@ function drawPanel(
     const height = Math.max(1, (share / most) * BARS);
     return box(from, base - height, Math.max(0.5, until - from - 0.5), height);
   });
-  const marks = MARKS.map(({ q }, i) => {
+  const marks = MARKS.map((q, i) => {
     const value = at(design.values, q);
     if (value === undefined) return undefined;
     const px = round3(x(value));
     return html`<line class="at q${i}" x1="${px}" x2="${px}" y1="${base - BARS - 4}"
       y2="${base}"/>`;
   });
-  const text = words(design, input.unit);
+  const text = words(design, input.unit, stacked);
   const numbers = stacked
     ? html`<text class="quiet" x="${left}" y="${top + 32}">${fitted(text, right - left)}</text>`
     : html`<text class="end quiet" x="${right}" y="${top + 16}">${text}</text>`;

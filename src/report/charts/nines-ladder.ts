@@ -14,6 +14,7 @@ const ROW = 34;
 const HEAD = 26;
 /** Six nines: nothing that was measured in seeds can tell more. */
 const LEAST = 1e-6;
+const RUNGS = 6;
 const DAY_US = 86_400_000_000;
 
 export interface LadderRow {
@@ -83,7 +84,7 @@ function drawLadder(
   const bars = groups.flatMap(({ rows }) => rows.map(({ metric }) => ladderBar(metric)));
   const worst = Math.max(0.1, ...bars.map((bar) => bar.most));
   const [left, right] = [10, width - 16];
-  const x = scaleLog([worst > 0.1 ? 1 : 0.1, LEAST], [left, right]).clamp(true);
+  const x = scaleLog([worst > 0.1 ? 1 : 0.1, 10 ** -lastRung(bars)], [left, right]).clamp(true);
   let y = 4;
   const tops: number[] = [];
   const body = groups.map(({ heading, rows }) => {
@@ -106,6 +107,12 @@ function drawLadder(
     html`<path class="track" d="${tracks}"/>\n`,
     body,
   ]);
+}
+
+/** One rung beyond the best that was measured; all six where a bound is open upwards. */
+function lastRung(bars: readonly LadderBar[]): number {
+  const best = bars.reduce((least, bar) => Math.min(least, bar.least), 1);
+  return best < LEAST ? RUNGS : Math.min(RUNGS, Math.max(3, Math.ceil(-Math.log10(best)) + 1));
 }
 
 type X = (unavailability: number) => number;
@@ -139,15 +146,17 @@ function rungs(
   bottom: number,
   width: number,
 ): Markup {
-  const first = x.domain()[0] as number;
-  const powers = [0, 1, 2, 3, 4, 5, 6].filter((power) => 10 ** -power <= first * 1.001);
+  const [first = 1, last = LEAST] = x.domain();
+  const powers = [0, 1, 2, 3, 4, 5, RUNGS].filter(
+    (power) => 10 ** -power <= first * 1.001 && 10 ** -power >= last * 0.999,
+  );
   return html`<g class="axis">${powers.map((power) => {
     const at = round3(x(10 ** -power));
     const nines =
       power === 0
         ? '0 %'
         : `${power === 1 ? '90' : `99${power > 2 ? `.${'9'.repeat(power - 2)}` : ''}`} %`;
-    const anchor = power === powers[0] ? 'start' : power === 6 ? 'end' : 'middle';
+    const anchor = power === powers[0] ? 'start' : power === powers.at(-1) ? 'end' : 'middle';
     // On a narrow screen the names of six nines would run into one another: two rows of them.
     const drop = width < 500 && power % 2 === 1 ? 14 : 0;
     const day = humanDuration(Math.round(DAY_US / 10 ** power));

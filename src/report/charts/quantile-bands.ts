@@ -120,7 +120,7 @@ function drawBands(input: BandsInput, unit: string, width: number, id: string): 
     .join('; ');
   return svgRoot(
     { id, title: input.title, desc, width, height: bottom + 24, time: { left, right, end } },
-    [bottomAxis(timeTicks(x, end), bottom, 'us', width < 500 ? 4 : 8), panels],
+    [bottomAxis(timeTicks(x, end), bottom, 'us', width < 500 ? 4 : 5), panels],
   );
 }
 

@@ -1,9 +1,12 @@
 /** The pictures: availability over time, one seed with its faults, comparisons, distributions. */
+
+import { humanDuration } from '../../lib/units.ts';
 import { distribution } from '../charts/distribution.ts';
+import { before, eventfulEndUs } from '../charts/eventful.ts';
 import { exampleSeed } from '../charts/example-seed.ts';
 import type { Figure } from '../charts/frame.ts';
 import { type DotRow, intervalDots } from '../charts/interval-dots.ts';
-import { overTime, type TimeLine } from '../charts/over-time.ts';
+import { endOf, overTime, type TimeLine } from '../charts/over-time.ts';
 import { pagePatterns } from '../charts/patterns.ts';
 import { bandNames, bandsOf, quantileBands } from '../charts/quantile-bands.ts';
 import type { BestRow, DesignReport, ReportDocument } from '../document.ts';
@@ -23,7 +26,7 @@ function keysOf(maps: readonly object[], first: readonly string[]): string[] {
 
 /** Mean availability over the time of the run, and one seed of each design with its faults. */
 export function overTimeSection(document: ReportDocument): Markup {
-  const { designs } = document;
+  const { designs, note } = eventful(document.designs);
   const banded = bandNames(designs);
   const means = keysOf(
     designs.map((it) => it.series),
@@ -52,7 +55,7 @@ export function overTimeSection(document: ReportDocument): Markup {
   return section(
     'time',
     'Over time',
-    'Mean over seeds in equal buckets of the run; a gap means that nothing was asked.',
+    `Mean over seeds in equal buckets of the run; a gap means that nothing was asked.${note}`,
     examples.length > 0 && pagePatterns(kinds),
     html`<div class="grid">${means}${bands}</div>`,
     examples.length > 0 &&
@@ -60,6 +63,24 @@ export function overTimeSection(document: ReportDocument): Markup {
 <p class="note">The first broken seed, else the first. Hatched bands are faults,
 named in the lanes below; the last lanes show who said it led.</p>${examples}</div>`,
   );
+}
+
+/** The designs with their series up to where something changes in any of them. */
+function eventful(designs: readonly DesignReport[]): {
+  readonly designs: readonly DesignReport[];
+  readonly note: string;
+} {
+  const all = designs.flatMap(({ series }) => Object.values(series));
+  const longest = all.reduce((most, it) => Math.max(most, endOf(it)), 0);
+  const endUs = eventfulEndUs(all, longest);
+  if (endUs >= longest) return { designs, note: '' };
+  const cut = designs.map((design): DesignReport => {
+    const series = Object.entries(design.series).map(([k, it]) => [k, before(it, endUs)] as const);
+    return { ...design, series: Object.fromEntries(series) };
+  });
+  const [shown, whole] = [humanDuration(endUs), humanDuration(longest)];
+  const note = ` Shown is up to ${shown}; from there to the end at ${whole} nothing changes.`;
+  return { designs: cut, note };
 }
 
 function meanFigure(name: string, designs: readonly DesignReport[]): Figure {
