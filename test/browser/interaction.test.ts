@@ -95,7 +95,7 @@ test('j and k go through the page, ? opens the help and Escape closes it', async
   const focused = () => page.evaluate<string>('document.activeElement.id');
   await page.keyboard.press('j');
   expect(await focused()).toBe('objectives');
-  for (let i = 0; i < 3; i++) await page.keyboard.press('j');
+  for (let i = 0; i < 5; i++) await page.keyboard.press('j');
   expect(await focused()).toBe('fig-nines');
   await page.keyboard.press('k');
   expect(await focused()).toBe('availability');
