@@ -117,9 +117,11 @@ test('samples pool what the runs had', () => {
 });
 
 test('windows rise, and each is as bad as the worst of its seeds', () => {
-  const lengths = report.windows?.map(({ windowUs }) => windowUs / 1_000_000);
+  const lengths = report.windows.map(({ windowUs }) => windowUs / 1_000_000);
   expect(lengths).toEqual([1, 2, 5, 10, 30, 60]);
-  for (const { windowUs, worst, mean, low, high } of report.windows ?? []) {
+  for (const row of report.windows) {
+    const { windowUs, worst, mean, low, high } = row;
+    expect(Object.keys(row).sort()).toEqual(['high', 'low', 'mean', 'windowUs', 'worst']);
     const ratios = runs.flatMap(({ numbers }) =>
       numbers.windows.flatMap((it) => (it.windowUs === windowUs ? [it.ratio] : [])),
     );

@@ -20,7 +20,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { assert } from '../../lib/assert.ts';
+import type { Sketch } from '../../metrics/sketch.ts';
 import { readSketch, sketchText } from '../../metrics/sketch-text.ts';
 import type { SeedRecord } from './record.ts';
 
@@ -63,12 +63,14 @@ const packed = ([design, record]: Kept): Packed => {
   return [design, { ...record, samples: Object.fromEntries(samples) }];
 };
 
-function unpacked([design, record]: Packed): Kept {
-  const samples = Object.entries(record.samples).map(([name, { unit, sketch }]) => {
-    const read = readSketch(sketch);
-    assert(read.kind === 'ok', () => `a frame is whole, and its sketch is not: ${sketch}`);
-    return [name, { unit, sketch: read.value }] as const;
-  });
+/** Undefined for a frame that other code wrote otherwise. */
+function unpacked([design, record]: Packed): Kept | undefined {
+  const samples: [string, { readonly unit: string; readonly sketch: Sketch }][] = [];
+  for (const [name, { unit, sketch }] of Object.entries(record.samples)) {
+    const read = readSketch(String(sketch));
+    if (read.kind === 'failed') return undefined;
+    samples.push([name, { unit, sketch: read.value }]);
+  }
   return [design, { ...record, samples: Object.fromEntries(samples) }];
 }
 
@@ -86,15 +88,18 @@ export function readRecords(bytes: Uint8Array): ReadRecords | undefined {
     const payload = frameAt(buffer, at);
     const text = payload === undefined ? undefined : inflated(payload, dictionary);
     if (payload === undefined || text === undefined) break;
-    at += FRAME_HEAD + payload.length;
     const value: unknown = JSON.parse(text.toString('utf8'));
+    const next = at + FRAME_HEAD + payload.length;
     if (header === undefined) {
       header = value as RecordHeader;
       if (header.apiVersion !== 'seaworthy/records/v1') return undefined;
-      continue;
+    } else {
+      const one = unpacked(value as Packed);
+      if (one === undefined) break;
+      kept.push(one);
+      dictionary ??= text;
     }
-    kept.push(unpacked(value as Packed));
-    dictionary ??= text;
+    at = next;
   }
   return header === undefined ? undefined : { header, kept, wholeUntil: at };
 }
