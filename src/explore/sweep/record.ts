@@ -56,7 +56,7 @@ export function recordOf(run: RunResult, steady?: SteadyShares): SeedRecord {
     verdict.kind === 'broken' ? [{ claim, atUs: verdict.at, summary: verdict.summary }] : [],
   );
   const metrics = Object.entries(numbers.metrics).map(([name, { unit, value }]) => {
-    return [name, { unit, value: value ?? null }] as const;
+    return [name, { unit, value: value === undefined ? null : nineDigits(value) }] as const;
   });
   const samples = Object.entries(numbers.samples).map(([name, { unit, values }]) => {
     return [name, { unit, sketch: sketchOf(values) }] as const;
@@ -83,6 +83,9 @@ export function recordOf(run: RunResult, steady?: SteadyShares): SeedRecord {
     faults: faultsOf(run),
   };
 }
+
+/** More say nothing about a run, and are most of what a record would weigh. */
+const nineDigits = (value: number): number => Number(value.toPrecision(9));
 
 /** What one seed looked like. */
 export function exampleOf({ seed, endUs, numbers }: RunResult): Example {
