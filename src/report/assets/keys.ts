@@ -7,7 +7,8 @@ export const KEYS_SCRIPT = `
   const help = /** @type {HTMLDialogElement} */ (document.getElementById('help'));
   document.getElementById('help-button')?.addEventListener('click', () => help.showModal());
 
-  const places = [...document.querySelectorAll('main > section, main figure[id], main article[id]')];
+  const PLACES = 'main > section, main figure[id], main article[id]';
+  const places = [...document.querySelectorAll(PLACES)];
   for (const it of places) {
     if (it.getAttribute('tabindex') === null) it.setAttribute('tabindex', '-1');
   }
