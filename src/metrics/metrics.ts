@@ -52,7 +52,7 @@ import { type LeaderSpan, Leadership } from './leadership.ts';
 import type { Metrics, Samples } from './numbers.ts';
 import { Recovery } from './recovery.ts';
 import { Responses } from './responses.ts';
-import { runSeries, Shares, type TimeSeries } from './series.ts';
+import { latencySeries, runSeries, Shares, type TimeSeries } from './series.ts';
 import { type FaultSpan, type KindCoverage, Storm } from './storm.ts';
 import { Tally, Work } from './throughput.ts';
 import { TickBook } from './ticks.ts';
@@ -64,6 +64,8 @@ import type { WorstWindow } from './worst-windows.ts';
 export interface RunNumbers {
   readonly metrics: Metrics;
   readonly series: Readonly<Record<string, TimeSeries>>;
+  /** The same of which a mean over runs makes no sense. */
+  readonly courses: Readonly<Record<string, TimeSeries>>;
   readonly samples: Samples;
   /** By sample: values that are at least this, for the run ended first ('s', rising). */
   readonly censored: Readonly<Record<string, readonly number[]>>;
@@ -180,17 +182,19 @@ class Gauges {
       tickLag: tickWaitsUs(this.#ticks, this.#window),
       apiLatency: this.#apiLatency.waitsUs,
     });
+    const sources = {
+      jobs: this.#jobs,
+      ticks: this.#ticks,
+      good: this.#tally.good,
+      api: this.#apiShares,
+      bucketUs: this.#bucketUs,
+      epsilonUs: this.#epsilonUs,
+      endUs,
+    };
     return {
       metrics: { ...this.#metrics(accounts), ...uptime.metrics, ...waits.metrics },
-      series: runSeries({
-        jobs: this.#jobs,
-        ticks: this.#ticks,
-        good: this.#tally.good,
-        api: this.#apiShares,
-        bucketUs: this.#bucketUs,
-        epsilonUs: this.#epsilonUs,
-        endUs,
-      }),
+      series: runSeries(sources),
+      courses: latencySeries(sources),
       samples: { ...waits.samples, ...this.#failovers.samples() },
       censored: { failover: this.#failovers.censored(endUs) },
       windows: uptime.windows,

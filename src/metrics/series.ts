@@ -1,5 +1,6 @@
 import { SECOND } from '../lib/units.ts';
 import type { JobBook } from './jobs.ts';
+import { quantileSorted } from './statistics.ts';
 import { isDone, isDoubled, isTimely, type TickBook } from './ticks.ts';
 
 /** Values over the time of the run in equal buckets; null where a bucket has no value. */
@@ -97,6 +98,32 @@ export function runSeries(sources: SeriesSources): Record<string, TimeSeries> {
     goodput: { unit: '1/s', bucketUs, values: each((i) => good.at(i) * perSecond) },
     backlog: { unit: 'count', bucketUs, values: each((i) => (waiting += change.at(i))) },
   };
+}
+
+const PERCENTILES = [50, 90, 99];
+
+/**
+ * dispatchLatencyP50, …P90, …P99 ('s'), nearest rank, by when jobs were ready: from there until they
+ * began, or until the end of the run where they never did. Of one run alone: a mean of percentiles
+ * would be the percentile of nothing.
+ */
+export function latencySeries(sources: SeriesSources): Record<string, TimeSeries> {
+  const { jobs, bucketUs, endUs } = sources;
+  const waits = Array.from({ length: Math.floor(endUs / bucketUs) + 1 }, (): number[] => []);
+  jobs.eachDispatch((readyUs, _, beganUs) => {
+    if (readyUs > endUs) return;
+    const untilUs = beganUs === -1 ? endUs : beganUs;
+    waits[Math.max(0, Math.floor(readyUs / bucketUs))]?.push(Math.max(0, untilUs - readyUs));
+  });
+  for (const bucket of waits) bucket.sort((a, b) => a - b);
+  const rows = PERCENTILES.map((percent) => {
+    const values = waits.map((bucket) => {
+      const us = quantileSorted(bucket, percent / 100);
+      return us === undefined ? null : us / SECOND;
+    });
+    return [`dispatchLatencyP${percent}`, { unit: 's', bucketUs, values }] as const;
+  });
+  return Object.fromEntries(rows);
 }
 
 function tickShares({ ticks, bucketUs, epsilonUs }: SeriesSources): Shares {

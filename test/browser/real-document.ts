@@ -5,7 +5,7 @@
 import { sweep } from '../../src/explore/sweep.ts';
 import type { ReportDocument } from '../../src/report/document.ts';
 import { bundled, seedsOf } from '../support/runs.ts';
-import { sampleDatasheets, sampleLatency, samplePhases } from '../support/sample-choices.ts';
+import { sampleDatasheets, samplePhases } from '../support/sample-choices.ts';
 
 export function realDocument(): ReportDocument {
   const { document } = sweep({
@@ -19,7 +19,6 @@ export function realDocument(): ReportDocument {
     ...document,
     designs: document.designs.map((it) => ({
       ...it,
-      series: { ...it.series, ...sampleLatency(it.series) },
     })),
     phases: samplePhases('lease'),
     datasheets: sampleDatasheets('lease'),

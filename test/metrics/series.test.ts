@@ -47,3 +47,18 @@ test('a job that is never begun stays in the backlog; a cancelled one is not in 
   ];
   expect(measure(facts).series['backlog']?.values).toEqual([1, 1, 2, 2]);
 });
+
+test('latency by when jobs were ready, unfinished ones included; null where none was', () => {
+  const facts = [
+    ...['a', 'b', 'c'].flatMap((job, i) => [
+      f.submit(0, job),
+      f.accepted(0, job),
+      ...(job === 'c' ? [] : [f.began(1 + i, job)]),
+    ]),
+    f.phase(4, 'end'),
+  ];
+  const { courses } = measure(facts);
+  expect(courses['dispatchLatencyP50']?.values).toEqual([2, null, null, null, null]);
+  expect(courses['dispatchLatencyP99']?.values).toEqual([4, null, null, null, null]);
+  expect(courses['dispatchLatencyP99']?.unit).toBe('s');
+});

@@ -194,7 +194,11 @@ function example(of: Character): DesignReport['examples'][number] {
   return {
     seed: of.unfenced ? '2' : '1',
     endUs: END_US,
-    series: { api: series(of)['api'] as Series, dispatch: series(of)['dispatch'] as Series },
+    series: {
+      api: series(of)['api'] as Series,
+      dispatch: series(of)['dispatch'] as Series,
+      ...sampleLatency(series(of)),
+    },
     faults: [
       band('f1', 'crash', 60, 78, ['scheduler-1']),
       band('f2', 'partition', 110, 131, ['worker-2', 'store-1']),
@@ -244,7 +248,7 @@ function design(of: Character): DesignReport {
       failoversFalse: { events: 3, hours: 4, low: 0.1547, high: 2.1918, method: 'garwood' },
       ticksMissed: { events: 0, hours: 4, low: 0, high: 0.7489, method: 'none seen' },
     },
-    series: { ...series(of), ...sampleLatency(series(of)) },
+    series: series(of),
     windows: sampleWindows(of.failoverUs),
     samples: {
       dispatchLatency: {

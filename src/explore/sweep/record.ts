@@ -89,7 +89,7 @@ const nineDigits = (value: number): number => Number(value.toPrecision(9));
 
 /** What one seed looked like. */
 export function exampleOf({ seed, endUs, numbers }: RunResult): Example {
-  const series: Record<string, Series> = { ...numbers.series };
+  const series: Record<string, Series> = { ...numbers.series, ...numbers.courses };
   return { seed, endUs, series, faults: numbers.faults, leaders: numbers.leaders };
 }
 

@@ -27,7 +27,9 @@ function keysOf(maps: readonly object[], first: readonly string[]): string[] {
 /** Mean availability over the time of the run, and one seed of each design with its faults. */
 export function overTimeSection(document: ReportDocument): Markup {
   const { designs, note } = eventful(document.designs);
-  const banded = bandNames(designs);
+  // Of percentiles there is no mean: they are those of the example.
+  const single = designs.map((it) => ({ ...it, series: it.examples[0]?.series ?? {} }));
+  const banded = bandNames(single);
   const means = keysOf(
     designs.map((it) => it.series),
     SERIES_FIRST,
@@ -35,9 +37,9 @@ export function overTimeSection(document: ReportDocument): Markup {
     .filter((name) => !banded.some((stem) => /^P\d+$/.test(name.replace(stem, ''))))
     .map((name) => figure(meanFigure(name, designs), HALF));
   const bands = banded.map((name) => {
-    const title = `${wordsOf(name)} over time`;
+    const title = `${wordsOf(name)} over time, in one seed`;
     return figure(
-      quantileBands({ id: `band-${slug(name)}`, title, bands: bandsOf(name, designs) }),
+      quantileBands({ id: `band-${slug(name)}`, title, bands: bandsOf(name, single) }),
       HALF,
     );
   });
