@@ -3,7 +3,7 @@ import type { VerdictKind } from '../checkers/checker.ts';
 import { createRng } from '../kernel/rng.ts';
 import type { Accounts } from '../metrics/accounts.ts';
 import { meanInterval } from '../metrics/mean-interval.ts';
-import { countOf, EMPTY_SKETCH, mergeSketches, type Sketch } from '../metrics/sketch.ts';
+import { countOf, mergeAll, type Sketch } from '../metrics/sketch.ts';
 import type { ClaimRow, DesignReport, MetricRow, SeedRow, WindowRow } from '../report/document.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { durationRow } from './duration-rows.ts';
@@ -200,7 +200,7 @@ export class DesignSummary {
     return Object.fromEntries(
       [...this.#samples].map(([name, { unit, sketches }]) => {
         const percentiles = percentileRows(sketches, rng.stream(this.name, name));
-        const pooled = sketches.reduce(mergeSketches, EMPTY_SKETCH);
+        const pooled = mergeAll(sketches);
         const values = pooledQuantiles(pooled);
         return [name, { unit, values, n: countOf(pooled), percentiles }];
       }),

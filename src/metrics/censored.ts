@@ -18,35 +18,56 @@ export interface CensoredInterval {
 
 type Resampling = Pick<IntervalOptions, 'resamples' | 'level'>;
 const DEFAULTS: Resampling = { resamples: 1_000, level: 0.95 };
+/** Durations counted for one interval: more of them get fewer resamples, down to 200. */
+const WORK_MAX = 10_000_000;
 
-/** Durations of all seeds by size, and how often each counts. */
+/** Durations of all seeds by size, those alike together, and how often each counts. */
 class Lastings {
-  readonly values: Float64Array;
-  readonly isCensored: Uint8Array;
-  readonly seeds: Uint32Array;
   readonly seedCount: number;
+  /** Of which seed each duration is. */
+  readonly seeds: Uint32Array;
+  /** Runs of durations that are alike: where each begins, and last where all end. */
+  readonly #starts: Uint32Array;
+  readonly #values: Float64Array;
+  readonly #isCensored: Uint8Array;
 
   constructor(bySeed: readonly (readonly Lasting[])[]) {
     const all = bySeed.flatMap((lastings, seed) => lastings.map((it) => ({ ...it, seed })));
     // At the same time, what ends counts before what is censored there.
     all.sort((a, b) => a.value - b.value || Number(a.isCensored) - Number(b.isCensored));
-    this.values = Float64Array.from(all, ({ value }) => value);
-    this.isCensored = Uint8Array.from(all, (it) => (it.isCensored ? 1 : 0));
+    const starts = all.flatMap(({ value, isCensored }, i) => {
+      const before = all[i - 1];
+      return before?.value === value && before.isCensored === isCensored ? [] : [i];
+    });
+    const firsts = starts.map((at) => all[at] as Lasting);
+    this.#values = Float64Array.from(firsts, ({ value }) => value);
+    this.#isCensored = Uint8Array.from(firsts, (it) => (it.isCensored ? 1 : 0));
+    this.#starts = Uint32Array.from([...starts, all.length]);
     this.seeds = Uint32Array.from(all, ({ seed }) => seed);
     this.seedCount = bySeed.length;
   }
 
-  /** Steps of the product-limit estimate: where it falls, and to what. */
+  /** How many durations count, where each seed counts as often as its weight says. */
+  total(weights: ArrayLike<number>): number {
+    let total = 0;
+    for (const seed of this.seeds) total += weights[seed] as number;
+    return total;
+  }
+
+  /** Steps of the product-limit estimate: where it falls, and to what; until told to stop. */
   eachStep(weights: ArrayLike<number>, step: (at: number, survival: number) => boolean): void {
-    let atRisk = 0;
-    for (const seed of this.seeds) atRisk += weights[seed] as number;
+    let atRisk = this.total(weights);
     let survival = 1;
-    for (let i = 0; i < this.values.length; i++) {
-      const weight = weights[this.seeds[i] as number] as number;
+    for (let run = 0; run < this.#values.length; run++) {
+      const end = this.#starts[run + 1] as number;
+      let weight = 0;
+      for (let i = this.#starts[run] as number; i < end; i++) {
+        weight += weights[this.seeds[i] as number] as number;
+      }
       if (weight === 0) continue;
-      if (this.isCensored[i] === 0) {
+      if (this.#isCensored[run] === 0) {
         survival *= (atRisk - weight) / atRisk;
-        if (!step(this.values[i] as number, survival)) return;
+        if (!step(this.#values[run] as number, survival)) return;
       }
       atRisk -= weight;
     }
@@ -114,16 +135,17 @@ function resampled(
   const { seedCount, seeds } = lastings;
   if (seeds.length === 0) return { value: undefined, low: undefined, high: undefined };
   const weights = new Uint32Array(seedCount);
-  const drawn = new Float64Array(resamples);
+  const draws = Math.min(resamples, Math.max(200, Math.floor(WORK_MAX / seeds.length)));
+  const drawn = new Float64Array(draws);
   let kept = 0;
-  for (let i = 0; i < resamples; i++) {
+  for (let i = 0; i < draws; i++) {
     weights.fill(0);
     for (let n = 0; n < seedCount; n++) {
       const seed = random.below(seedCount);
       weights[seed] = (weights[seed] as number) + 1;
     }
     // A resample without any duration says nothing of them.
-    if (seeds.some((seed) => (weights[seed] as number) > 0)) drawn[kept++] = statistic(weights);
+    if (lastings.total(weights) > 0) drawn[kept++] = statistic(weights);
   }
   const known = drawn.subarray(0, kept).sort();
   const few = Math.max(1, Math.round(((1 - level) / 2) * (kept + 1)));

@@ -2,14 +2,7 @@
 import { assert } from '../lib/assert.ts';
 import type { Random } from '../lib/random.ts';
 import type { Ends, IntervalOptions } from './mean-interval.ts';
-import {
-  binValue,
-  coarser,
-  EMPTY_SKETCH,
-  mergeSketches,
-  quantileOf,
-  type Sketch,
-} from './sketch.ts';
+import { binValue, coarser, mergeAll, quantileOf, type Sketch } from './sketch.ts';
 
 export interface QuantileInterval {
   /** The pooled quantile. */
@@ -23,7 +16,7 @@ const DEFAULTS: Resampling = { resamples: 1_000, level: 0.95 };
 /** More seeds are put together into as many groups, each of which is then one cluster. */
 const CLUSTERS_MAX = 500;
 /** Counts added up for one interval: more of them get fewer resamples, down to 200. */
-const WORK_MAX = 50_000_000;
+const WORK_MAX = 20_000_000;
 
 /**
  * A quantile over all waits of all seeds, and its interval by the bootstrap over seeds as clusters
@@ -48,7 +41,7 @@ export function clusterQuantileIntervals(
   const { resamples, level } = { ...DEFAULTS, ...options };
   assert(resamples >= 1 && level > 0 && level < 1, () => `${resamples} resamples, level ${level}`);
   const clusters = grouped(samplesBySeed);
-  const whole = clusters.reduce(mergeSketches, EMPTY_SKETCH);
+  const whole = mergeAll(clusters);
   const values = qs.flatMap((q) => quantileOf(whole, q) ?? []);
   if (values.length === 0) return [];
   const table = tableOf(clusters, whole);
@@ -77,12 +70,9 @@ function endsOf(value: number, drawn: Float64Array, level: number): Ends {
 /** Seeds in turn into each group, so that a group is as long a piece of the sweep as any other. */
 function grouped(sketches: readonly Sketch[]): readonly Sketch[] {
   if (sketches.length <= CLUSTERS_MAX) return sketches;
-  const groups: Sketch[] = Array.from({ length: CLUSTERS_MAX }, () => EMPTY_SKETCH);
-  for (const [index, sketch] of sketches.entries()) {
-    const group = index % CLUSTERS_MAX;
-    groups[group] = mergeSketches(groups[group] as Sketch, sketch);
-  }
-  return groups;
+  const groups: Sketch[][] = Array.from({ length: CLUSTERS_MAX }, () => []);
+  for (const [index, sketch] of sketches.entries()) groups[index % CLUSTERS_MAX]?.push(sketch);
+  return groups.map(mergeAll);
 }
 
 /** Counts of every cluster by the bins of all: sparse rows, laid one after the other. */

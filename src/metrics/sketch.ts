@@ -46,11 +46,20 @@ export function sketchOf(values: Iterable<number>, binsMax = BINS_MAX): Sketch {
 }
 
 /** Neither depends on the order of the two, nor on how many are grouped. */
-export function mergeSketches(a: Sketch, b: Sketch): Sketch {
-  const joins = Math.max(a.joins, b.joins);
-  const counts = new Map(coarser(a, joins).bins);
-  for (const [bin, count] of coarser(b, joins).bins) add(counts, bin, count);
-  return { joins, zeros: a.zeros + b.zeros, most: Math.max(a.most, b.most), bins: sorted(counts) };
+export const mergeSketches = (a: Sketch, b: Sketch): Sketch => mergeAll([a, b]);
+
+/** The same of many, each of which is looked at once. */
+export function mergeAll(sketches: readonly Sketch[]): Sketch {
+  const joins = sketches.reduce((most, sketch) => Math.max(most, sketch.joins), 0);
+  const counts = new Map<number, number>();
+  let [zeros, most] = [0, 0];
+  for (const sketch of sketches) {
+    zeros += sketch.zeros;
+    most = Math.max(most, sketch.most);
+    const factor = 2 ** (joins - sketch.joins);
+    for (const [bin, count] of sketch.bins) add(counts, Math.ceil(bin / factor), count);
+  }
+  return { joins, zeros, most, bins: sorted(counts) };
 }
 
 export const countOf = ({ zeros, bins }: Sketch): number =>

@@ -5,6 +5,7 @@ import {
   accuracyOf,
   countOf,
   EMPTY_SKETCH,
+  mergeAll,
   mergeSketches,
   quantileOf,
   SKETCH_ACCURACY,
@@ -60,6 +61,7 @@ describe('a sketch', () => {
         const merged = mergeSketches(mergeSketches(x, y), z);
         expect(mergeSketches(z, mergeSketches(y, x))).toEqual(merged);
         expect(mergeSketches(merged, EMPTY_SKETCH)).toEqual(merged);
+        expect(mergeAll([y, z, x])).toEqual(merged);
       }),
     );
   });

@@ -35,16 +35,16 @@ export function ruleThatStops(
 
 const isLook = (seeds: number): boolean => lookIndexOf(seeds).size === seeds;
 
-/** The last look at which so many seeds were there, and its number of seeds. */
+/**
+ * The look at which so many seeds are there, and its number of seeds. Between two looks it is the
+ * next one, for the last has spent what it may miss.
+ */
 function lookIndexOf(seeds: number): { readonly index: number; readonly size: number } {
-  let last = { index: 0, size: 0 };
-  let index = 0;
-  for (const size of looks()) {
-    if (size > seeds) return last;
-    last = { index, size };
-    index++;
+  const sizes = looks();
+  for (let index = 0; ; index++) {
+    const size = sizes.next().value;
+    if (size >= seeds) return { index, size };
   }
-  return last;
 }
 
 /** An interval that may be looked at again and again; seeds without a value say nothing. */
