@@ -63,7 +63,7 @@ export function drawable(series: Series, limit = BUCKETS_MAX): Series {
 
 /** How many buckets suit a drawing of this width with so many lines. */
 export const bucketsFor = (width: number, lines: number): number =>
-  Math.min(BUCKETS_MAX, Math.floor(width / BUCKET_PIXELS / (lines > CROWD ? 2 : 1)));
+  Math.min(BUCKETS_MAX, Math.floor(width / BUCKET_PIXELS / (lines > CROWD ? 3 : 1)));
 
 /** Where a series ends, µs. */
 export const endOf = (series: Series): number => series.bucketUs * series.values.length;
