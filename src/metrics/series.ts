@@ -103,9 +103,9 @@ export function runSeries(sources: SeriesSources): Record<string, TimeSeries> {
 const PERCENTILES = [50, 90, 99];
 
 /**
- * dispatchLatencyP50, …P90, …P99 ('s'), nearest rank, by when jobs were ready: from there until they
- * began, or until the end of the run where they never did. Of one run alone: a mean of percentiles
- * would be the percentile of nothing.
+ * dispatchLatencyP50, …P90, …P99 ('s'), nearest rank, by when jobs were ready: from there until
+ * they began, or until the end of the run where they never did. Of one run alone: a mean of
+ * percentiles would be the percentile of nothing.
  */
 export function latencySeries(sources: SeriesSources): Record<string, TimeSeries> {
   const { jobs, bucketUs, endUs } = sources;
