@@ -11,8 +11,11 @@ export interface Advance {
   readonly design: string;
   /** Runs so far in which a promised claim broke. */
   readonly broken: number;
+  /** Promised claims that did. */
+  readonly claims?: readonly string[];
 }
 
+const RATED_MIN = 10;
 const REDRAW_MS = 100;
 const PLAIN_MS = 10_000;
 
@@ -63,9 +66,18 @@ export class Progress {
   }
 }
 
-function lineOf({ done, total, design, broken }: Advance, elapsedMs: number): string {
+/** Runs per second so far, where there were enough to say. */
+function rateOf(done: number, elapsedMs: number): string {
+  const rate = (done * 1_000) / elapsedMs;
+  if (done < RATED_MIN || !Number.isFinite(rate)) return '';
+  return `, ${rate < 10 ? rate.toFixed(1) : Math.round(rate)} runs/s`;
+}
+
+function lineOf(advance: Advance, elapsedMs: number): string {
+  const { done, total, design, broken, claims = [] } = advance;
   const leftUs = done === 0 ? 0 : (elapsedMs * 1_000 * (total - done)) / done;
   const left = done === 0 || done >= total ? '' : `, about ${humanDuration(leftUs)} left`;
-  const bad = broken === 0 ? '' : `, ${counted(broken, 'broken run')}`;
-  return `${done} of ${counted(total, 'run')} (${design})${bad}${left}`;
+  const which = claims.length === 0 ? '' : `: ${claims.join(', ')}`;
+  const bad = broken === 0 ? '' : `, ${counted(broken, 'broken run')}${which}`;
+  return `${done} of ${counted(total, 'run')} (${design})${bad}${rateOf(done, elapsedMs)}${left}`;
 }

@@ -48,6 +48,11 @@ export class DesignSummary {
     return this.#brokenSeeds;
   }
 
+  /** Promised claims that broke in some seed. */
+  get brokenClaims(): readonly string[] {
+    return [...this.#claims].filter(([, row]) => row.promised && row.broken > 0).map(([id]) => id);
+  }
+
   /** The seed that a report shows whole: the first broken one, else the first. */
   get exampleSeed(): string | undefined {
     return this.#example?.seed;

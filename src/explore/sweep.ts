@@ -50,6 +50,7 @@ export interface SweepProgress {
   readonly seed: string;
   /** Runs so far in which a promised claim broke. */
   readonly broken: number;
+  readonly claims: readonly string[];
 }
 
 export interface SweepResult {
@@ -141,6 +142,7 @@ export class Sweep {
       design: (this.prepared[designAt] as Prepared).design.name,
       seed: this.#request.seeds[seedAt] as string,
       broken: this.#summaries.reduce((sum, { brokenSeeds }) => sum + brokenSeeds, 0),
+      claims: [...new Set(this.#summaries.flatMap(({ brokenClaims }) => brokenClaims))],
     };
   }
 

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { Progress } from '../../src/cli/progress.ts';
 import { terminal } from './terminal.ts';
 
-const at = (done: number) => ({ done, total: 40, design: 'lease', broken: done > 20 ? 1 : 0 });
+const at = (done: number) => ({
+  done,
+  total: 40,
+  design: 'lease',
+  broken: done > 20 ? 1 : 0,
+  claims: ['tick-once'],
+});
 
 test('without a terminal a plain line comes every ten seconds', () => {
   const it = terminal();
@@ -14,10 +20,10 @@ test('without a terminal a plain line comes every ten seconds', () => {
   }
   progress.clear();
   expect(it.err().split('\n')).toEqual([
-    '10 of 40 runs (lease), about 30 s left',
-    '20 of 40 runs (lease), about 20 s left',
-    '30 of 40 runs (lease), 1 broken run, about 10 s left',
-    '40 of 40 runs (lease), 1 broken run',
+    '10 of 40 runs (lease), 1.0 runs/s, about 30 s left',
+    '20 of 40 runs (lease), 1.0 runs/s, about 20 s left',
+    '30 of 40 runs (lease), 1 broken run: tick-once, 1.0 runs/s, about 10 s left',
+    '40 of 40 runs (lease), 1 broken run: tick-once, 1.0 runs/s',
     '',
   ]);
 });
