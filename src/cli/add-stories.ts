@@ -5,6 +5,7 @@
  */
 import { findClaim } from '../checkers/claims.ts';
 import type { CaseFile } from '../explore/case-file.ts';
+import { preparedFor } from '../explore/loaded.ts';
 import { inlined } from '../explore/simulate-story.ts';
 import { type SmallCase, smallCase } from '../explore/small-case.ts';
 import { type CaseToDraw, spaceTime } from '../explore/space-time.ts';
@@ -14,8 +15,6 @@ import { replayCommand } from '../report/replay.ts';
 import type { SpaceTime } from '../report/space-time.ts';
 import { type BrokenClaim, brokenClaims } from '../report/words.ts';
 import { planOf } from '../scenario/assemble.ts';
-import { type Prepared, prepare } from '../scenario/prepare.ts';
-import { selectDesign } from '../scenario/registry.ts';
 import type { LoadedScenario } from '../scenario/scenario.ts';
 import { commandFront } from './front.ts';
 import { nextTurn } from './io.ts';
@@ -80,9 +79,9 @@ function storyOf(
 ): SpaceTime | undefined {
   const { design, claim: id, row } = broken;
   const claim = findClaim(id);
-  const prepared = preparedOf(loaded, design.name);
   const seed = row.example?.seed;
-  if (claim === undefined || prepared === undefined || seed === undefined) return undefined;
+  if (claim === undefined || seed === undefined) return undefined;
+  const prepared = preparedFor(loaded, design.name);
   const known = cases.filter(({ shrunk }) => shrunk.prepared.design.name === design.name);
   for (const small of known) {
     const drawn = spaceTime(smallToDraw(small, claim));
@@ -107,11 +106,4 @@ function smallToDraw({ shrunk, story, text }: SmallCase, claim: CaseToDraw['clai
   const replay = `${commandFront()} replay ${inlined(JSON.stringify(bare))}`;
   const told = shrunk.claim === claim.id ? { story } : {};
   return { prepared, seed, plan, claim, isShrunk: true, replay, ...told };
-}
-
-function preparedOf(loaded: LoadedScenario, name: string): Prepared | undefined {
-  const selected = selectDesign(name);
-  if (selected.kind === 'failed') return undefined;
-  const prepared = prepare(loaded, selected.value);
-  return prepared.kind === 'ok' ? prepared.value : undefined;
 }

@@ -66,17 +66,24 @@ interface Swept {
   readonly exitCode: number;
 }
 
+interface SweptRuns extends Swept {
+  /** Of the records, when the result that is made of them is there. */
+  readonly letGo: () => void;
+}
+
 /** Runs a sweep and writes its result; answers with the exit code. */
 export async function carryOut(task: Assignment, io: Io): Promise<number> {
   const began = { at: new Date(), ms: performance.now() };
-  const { result, exitCode } = await sweptWith(task, io);
+  const { result, exitCode, letGo } = await sweptWith(task, io);
   const isWhole = exitCode !== EXIT.interrupted;
   const whole = isWhole
     ? await withExtras(result.document, task, task.extras, io)
     : result.document;
   const { baseline } = task;
   const document = baseline === undefined ? whole : { ...whole, since: since(baseline, whole) };
-  return conclude(task, { result: { ...result, document }, exitCode }, began, io);
+  const code = await conclude(task, { result: { ...result, document }, exitCode }, began, io);
+  letGo();
+  return code;
 }
 
 /** Writes and shows a result; answers with the exit code. */
@@ -142,7 +149,10 @@ function requestOf(task: Assignment): SweepRequest {
   };
 }
 
-async function sweptWith(task: Assignment, io: Io): Promise<Swept> {
+async function sweptWith(
+  task: Assignment,
+  io: Io,
+): Promise<Swept & { readonly letGo: () => void }> {
   const request = requestOf(task);
   const whole = inFolder(task, io, () => new Sweep(request));
   const path = join(task.folder, RECORDS);
@@ -156,13 +166,14 @@ async function sweptWith(task: Assignment, io: Io): Promise<Swept> {
   const result = whole.finish();
   const { stopped } = result.document;
   // A shard's records are what it is run for; others are kept while there is more to come.
-  const isKept = task.how.shard !== undefined || whole.isOver === false;
-  if (isKept) records.close();
-  else records.remove();
-  if (stopped === undefined || stop.by === undefined) return { result, exitCode: result.exitCode };
+  const isKept = task.how.shard !== undefined || !whole.isOver;
+  const letGo = (): void => (isKept ? records.close() : records.remove());
+  if (stopped === undefined || stop.by === undefined) {
+    return { result, exitCode: result.exitCode, letGo };
+  }
   const document = endedEarly(result.document, stop.by);
   const exitCode = stop.by === 'interrupt' ? EXIT.interrupted : result.exitCode;
-  return { result: { ...result, document }, exitCode };
+  return { result: { ...result, document }, exitCode, letGo };
 }
 
 /** The report is that of the seeds it has: the command says which. */

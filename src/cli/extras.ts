@@ -1,12 +1,12 @@
 /** What a sweep is asked for besides: a phase diagram of each design, and its datasheet. */
+import { preparedFor } from '../explore/loaded.ts';
 import { datasheetSteps } from '../explore/phases/datasheet.ts';
 import { type Axis, diagramSteps } from '../explore/phases/diagram.ts';
 import { DIALS, findDial } from '../explore/phases/dials.ts';
 import { BadInput, type Problem } from '../lib/outcome.ts';
 import type { Datasheet, PhaseDiagram, ReportDocument } from '../report/document.ts';
 import { suggestion } from '../scenario/nearest.ts';
-import { type Prepared, prepare } from '../scenario/prepare.ts';
-import { selectDesign } from '../scenario/registry.ts';
+import type { Prepared } from '../scenario/prepare.ts';
 import { parseSelection, printSelection } from '../scenario/selection.ts';
 import { shown } from '../scenario/values.ts';
 import type { Assignment } from './carry-out.ts';
@@ -100,7 +100,7 @@ export async function withExtras(
     phases.push(await shownWhile(steps, `the phases of ${design}`, io));
   }
   for (const design of hasDatasheets ? task.designs : []) {
-    const steps = datasheetSteps(preparedOn(benchOf(io), design), SEEDS);
+    const steps = datasheetSteps(preparedFor(benchOf(io).loaded, design), SEEDS);
     datasheets.push(await shownWhile(steps, `the datasheet of ${design}`, io));
   }
   return {
@@ -165,7 +165,8 @@ function preparedWith(
     if (option === undefined) sets.push(`${key}=${value}`);
     else selection = withOption(selection, option.option, `${value}ms`);
   }
-  return preparedOn(sets.length === 0 ? loaded : changed(loaded, sets), selection);
+  const changedBy = sets.length === 0 ? loaded : changed(loaded, sets);
+  return preparedFor(changedBy.loaded, selection);
 }
 
 function withOption(selection: string, option: string, value: string): string {
@@ -188,14 +189,6 @@ function benchOf(io: Io): Loaded {
   const read = loadScenario('calm/datasheet', io.cwd);
   if (read.kind === 'failed') throw new BadInput(read.error);
   return read.value;
-}
-
-function preparedOn({ loaded }: Loaded, selection: string): Prepared {
-  const design = selectDesign(selection);
-  if (design.kind === 'failed') throw new BadInput(design.error);
-  const prepared = prepare(loaded, design.value);
-  if (prepared.kind === 'failed') throw new BadInput(prepared.error);
-  return prepared.value;
 }
 
 /** Carries out steps, with the event loop at work between them. */

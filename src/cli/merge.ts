@@ -46,7 +46,8 @@ export async function merge(
     io.stderr(`Nondeterminism: ${design}, seed ${seed}, differs in ${first} and ${second}.\n`);
   }
   if (merged.conflicts.length > 0) return EXIT.nondeterminism;
-  const seeds = task.seeds.filter((seed) => !missing.includes(seed));
+  const lacking = new Set(missing);
+  const seeds = task.seeds.filter((seed) => !lacking.has(seed));
   const { loaded, designs, command } = task;
   const sweep = new Sweep({ loaded: loaded.loaded, designs, seeds, command });
   for (const one of sweep.tasks()) {

@@ -1,13 +1,13 @@
 /** `mutants`: the tester tested. Planted bugs are hunted, and the kill table is written. */
+
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { killTableText } from '../explore/kill-page.ts';
 import { type Hunt, KILL_BUDGET, type KillRow, killRow } from '../explore/kill-table.ts';
+import { preparedFor } from '../explore/loaded.ts';
 import { BadInput, type Problem } from '../lib/outcome.ts';
 import { stableJson } from '../lib/stable-json.ts';
 import { MUTANTS } from '../mutants/mutants.ts';
-import { type Prepared, prepare } from '../scenario/prepare.ts';
-import { selectDesign } from '../scenario/registry.ts';
 import type { LoadedScenario } from '../scenario/scenario.ts';
 import { EXIT, type Io, nextTurn } from './io.ts';
 import { loadScenario } from './load.ts';
@@ -98,14 +98,6 @@ function bundled(name: string): LoadedScenario {
   const loaded = loadScenario(name, process.cwd());
   if (loaded.kind === 'failed') throw new BadInput(loaded.error);
   return loaded.value.loaded;
-}
-
-function preparedFor(loaded: LoadedScenario, selection: string): Prepared {
-  const selected = selectDesign(selection);
-  if (selected.kind === 'failed') throw new BadInput(selected.error);
-  const prepared = prepare(loaded, selected.value);
-  if (prepared.kind === 'failed') throw new BadInput(prepared.error);
-  return prepared.value;
 }
 
 /** The same command in so many processes, each for its share of the mutants. */

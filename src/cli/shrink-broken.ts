@@ -1,9 +1,8 @@
 /** What follows a broken promise: the first case of each design, made small and told. */
 import { join } from 'node:path';
+import { preparedFor } from '../explore/loaded.ts';
 import { type SmallCase, smallCase } from '../explore/small-case.ts';
 import type { BrokenCase } from '../explore/sweep.ts';
-import { prepare } from '../scenario/prepare.ts';
-import { selectDesign } from '../scenario/registry.ts';
 import { caseName } from './cases.ts';
 import { type Io, nextTurn } from './io.ts';
 import type { Loaded } from './load.ts';
@@ -49,13 +48,10 @@ export async function shrinkBroken(
 }
 
 function shrunkCase(task: Swept, broken: BrokenCase, claim: string): SmallCase | undefined {
-  const selected = selectDesign(broken.design);
-  if (selected.kind === 'failed') return undefined;
-  const prepared = prepare(task.loaded.loaded, selected.value);
-  if (prepared.kind === 'failed') return undefined;
+  const prepared = preparedFor(task.loaded.loaded, broken.design);
   const { seed, plan } = broken;
   const request = { seed, plan, claim, budget: BUDGET, boundsBudget: BOUNDS_BUDGET };
-  return smallCase(prepared.value, request);
+  return smallCase(prepared, request);
 }
 
 function written(task: Swept, broken: BrokenCase, small: SmallCase, io: Io): string {

@@ -118,6 +118,21 @@ test('any sharding, in any order, with repetitions, merges to the bytes of the w
   }
 });
 
+test('a result that cannot be told is not lost: its runs are kept until it is', async () => {
+  let isBroken = true;
+  const stdout = (): void => {
+    if (isBroken) throw new Error('nobody listens');
+  };
+  const it = terminal({ stdout });
+  it.write('x.yaml', SMALL);
+  expect(await it.run('run', 'x.yaml', '--seeds', '4', '--out', 'a')).toBe(3);
+  expect(existsSync(join(it.folder, 'a/sweep.records'))).toBe(true);
+  isBroken = false;
+  expect(await it.run('run', 'x.yaml', '--seeds', '4', '--out', 'a')).toBe(0);
+  expect(it.err()).toContain('4 runs of it are there');
+  expect(existsSync(join(it.folder, 'a/sweep.records'))).toBe(false);
+});
+
 test('a shard too few: said, unless that is allowed; then the report says it', async () => {
   const it = terminal();
   it.write('x.yaml', SMALL);

@@ -9,16 +9,9 @@ import { stableJson } from '../../src/lib/stable-json.ts';
 import type { SpaceTime } from '../../src/report/space-time.ts';
 import { spaceTimeSchema } from '../../src/report/space-time-schema.ts';
 import { assembleRun } from '../../src/scenario/assemble.ts';
-import { onLeader, preparedOf, runTwice, scenarioOf } from '../support/runs.ts';
+import { FEW_MACHINES, onLeader, preparedOf, runTwice, scenarioOf } from '../support/runs.ts';
 
-const SCENARIO = scenarioOf(`
-cluster: {members: 2, workers: 1, latency: {min: 2ms, max: 2ms}, clockRate: 0%, wallError: 0s}
-workload:
-  clients: 1
-  arrivals: {rate: 0/s}
-  schedules: [{name: half-minutes, cron: '*/30 * * * * *'}]
-phases: {warmUp: 2s, chaos: 29s}
-`);
+const SCENARIO = scenarioOf(FEW_MACHINES);
 const PREPARED = preparedOf(SCENARIO, 'lease+fencing=off');
 /** A leader sleeps over its term, is cut off when it wakes, and then acts beside the next one. */
 const PLAN: Plan = {

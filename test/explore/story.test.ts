@@ -7,17 +7,17 @@ import { numbersOf } from '../../src/explore/shrink-plan.ts';
 import { STORY_LINES_MAX } from '../../src/explore/story.ts';
 import type { Plan } from '../../src/faults/plan.ts';
 import { describeFact } from '../../src/history/codec.ts';
-import { brokenOf, onLeader, preparedOf, runTwice, scenarioOf } from '../support/runs.ts';
+import {
+  brokenOf,
+  FEW_MACHINES,
+  onLeader,
+  preparedOf,
+  runTwice,
+  scenarioOf,
+} from '../support/runs.ts';
 
 /** A leader sleeps over its term and acts on when it wakes, beside the next one. */
-const SCENARIO = scenarioOf(`
-cluster: {members: 2, workers: 1, latency: {min: 2ms, max: 2ms}, clockRate: 0%, wallError: 0s}
-workload:
-  clients: 1
-  arrivals: {rate: 0/s}
-  schedules: [{name: half-minutes, cron: '*/30 * * * * *'}]
-phases: {warmUp: 2s, chaos: 29s}
-`);
+const SCENARIO = scenarioOf(FEW_MACHINES);
 const PREPARED = preparedOf(SCENARIO, 'lease+fencing=off');
 const PLAN: Plan = { faults: [onLeader('pause', 11_000_000, 20_000_000)] };
 const CLAIM = findClaim('tick-once') as NonNullable<ReturnType<typeof findClaim>>;

@@ -26,6 +26,16 @@ export function bundled(name: string): LoadedScenario {
   return loaded.value.loaded;
 }
 
+/** Few machines and calm clocks: what a paused leader does afterwards stands out. */
+export const FEW_MACHINES = `
+cluster: {members: 2, workers: 1, latency: {min: 2ms, max: 2ms}, clockRate: 0%, wallError: 0s}
+workload:
+  clients: 1
+  arrivals: {rate: 0/s}
+  schedules: [{name: half-minutes, cron: '*/30 * * * * *'}]
+phases: {warmUp: 2s, chaos: 29s}
+`;
+
 /** `1`, `2`, … as the command line takes them. */
 export const seedsOf = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, i) => String(i + 1));

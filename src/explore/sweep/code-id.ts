@@ -26,6 +26,8 @@ function hashed(): string {
   const hash = createHash('sha256');
   const { node, tz, icu } = process.versions;
   hash.update(JSON.stringify([node, tz, icu]));
+  // Libraries are pinned there.
+  hash.update(readFileSync(resolve(root, '../package.json')));
   for (const room of ROOMS) {
     const folder = resolve(root, room);
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });

@@ -1,10 +1,8 @@
 /** A thread of the pool: prepares the designs once, then carries out the runs it is handed. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { required } from '../../lib/assert.ts';
-import { BadInput } from '../../lib/outcome.ts';
-import { type Prepared, prepare } from '../../scenario/prepare.ts';
-import { selectDesign } from '../../scenario/registry.ts';
 import type { LoadedScenario } from '../../scenario/scenario.ts';
+import { preparedFor } from '../loaded.ts';
 import { carryOutTask, type Reply } from './task.ts';
 
 /** What every thread is told once. */
@@ -29,17 +27,9 @@ export type ThreadAnswer =
   | { readonly message: string; readonly stack?: string };
 
 const { loaded, designs, isTwice } = workerData as ThreadData;
-const prepared = designs.map((name) => preparedOf(name));
+const prepared = designs.map((name) => preparedFor(loaded, name));
 const port = required(parentPort, 'the other end of a thread');
 port.on('message', (task: ThreadTask) => port.postMessage(answerTo(task)));
-
-function preparedOf(name: string): Prepared {
-  const design = selectDesign(name);
-  if (design.kind === 'failed') throw new BadInput(design.error);
-  const one = prepare(loaded, design.value);
-  if (one.kind === 'failed') throw new BadInput(one.error);
-  return one.value;
-}
 
 function answerTo({ seed, designAt, isFirst }: ThreadTask): ThreadAnswer {
   const one = required(prepared[designAt], 'a design');

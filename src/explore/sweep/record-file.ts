@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
 import type { Sketch } from '../../metrics/sketch.ts';
 import { readSketch, sketchText } from '../../metrics/sketch-text.ts';
 import type { SeedRecord } from './record.ts';
@@ -37,6 +38,15 @@ export interface RecordHeader {
   /** The command of the whole sweep. */
   readonly command: string;
 }
+
+const headerSchema = z.strictObject({
+  apiVersion: z.literal('seaworthy/records/v1'),
+  id: z.string(),
+  designs: z.array(z.string()),
+  isTwice: z.boolean(),
+  seeds: z.array(z.string()),
+  command: z.string(),
+}) satisfies z.ZodType<RecordHeader>;
 
 /** A record and the design that it is of. */
 export type Kept = readonly [design: string, record: SeedRecord];
@@ -91,8 +101,9 @@ export function readRecords(bytes: Uint8Array): ReadRecords | undefined {
     const value: unknown = JSON.parse(text.toString('utf8'));
     const next = at + FRAME_HEAD + payload.length;
     if (header === undefined) {
-      header = value as RecordHeader;
-      if (header.apiVersion !== 'seaworthy/records/v1') return undefined;
+      const parsed = headerSchema.safeParse(value);
+      if (!parsed.success) return undefined;
+      header = parsed.data;
     } else {
       const one = unpacked(value as Packed);
       if (one === undefined) break;
