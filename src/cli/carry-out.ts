@@ -149,10 +149,7 @@ function requestOf(task: Assignment): SweepRequest {
   };
 }
 
-async function sweptWith(
-  task: Assignment,
-  io: Io,
-): Promise<Swept & { readonly letGo: () => void }> {
+async function sweptWith(task: Assignment, io: Io): Promise<SweptRuns> {
   const request = requestOf(task);
   const whole = inFolder(task, io, () => new Sweep(request));
   const path = join(task.folder, RECORDS);
