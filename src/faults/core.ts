@@ -12,10 +12,14 @@ export interface CoreNeed {
   readonly workers: number;
 }
 
-/** Picks the core among the machines that a heal can bring back. */
+/**
+ * Picks the core among the machines that a heal can bring back. Where voters were lost, those who
+ * are left have to be enough for those as well, and each of them is needed.
+ */
 export type ChooseCore = (
   machines: readonly Machine[],
   storePrimary: Machine | undefined,
+  hasLostVoters?: boolean,
 ) => ReadonlySet<Machine>;
 
 /** A core with what is needed and, by chance, more of each. */
@@ -29,11 +33,12 @@ export function drawCore(streams: Streams, need: CoreNeed): ChooseCore {
     const rank = (machine: Machine): number => ranks.get(machine) ?? 0;
     return [...all].sort((a, b) => rank(a) - rank(b)).slice(0, enough + more);
   };
-  return (machines, storePrimary) => {
+  return (machines, storePrimary, hasLostVoters = false) => {
     const of = (role: string): readonly Machine[] => machines.filter((it) => it.role === role);
     const replicas = of('store').filter((store) => store !== storePrimary);
+    const schedulers = hasLostVoters ? of('scheduler').length : need.schedulers;
     return new Set([
-      ...some('scheduler', of('scheduler'), need.schedulers),
+      ...some('scheduler', of('scheduler'), schedulers),
       ...some('worker', of('worker'), need.workers),
       ...some('store', replicas, 0),
       ...(storePrimary === undefined ? [] : [storePrimary]),

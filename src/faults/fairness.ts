@@ -25,15 +25,36 @@ export interface Stakes {
   readonly members: ReadonlySet<string>;
   /** Machines whose disk alone holds the book. */
   readonly keepers: ReadonlySet<string>;
+  /** Machines a majority of whose disks holds the book; each must keep what it has said. */
+  readonly voters: ReadonlySet<string>;
+}
+
+/**
+ * Voters whose disks are gone, with the machine or by damage that is noticed: as long as they are
+ * few, the others have everything, and somebody else takes the place. One that forgets and does not
+ * know it is another matter, for its vote may count twice.
+ */
+export class LostVoters {
+  readonly #lost = new Set<string>();
+
+  get size(): number {
+    return this.#lost.size;
+  }
+
+  /** True when that leaves no majority of those there were. */
+  add(origin: string, { voters }: Stakes): boolean {
+    this.#lost.add(origin);
+    return this.#lost.size > (voters.size - 1) / 2;
+  }
 }
 
 /** Whether the failure of an assumption on a machine, or on one in its place, matters. */
 export function isAtStake(assumption: Assumption, machine: string, stakes: Stakes): boolean {
-  const { assumes, members, keepers } = stakes;
+  const { assumes, members, keepers, voters } = stakes;
   switch (assumption) {
     case 'store-durable':
     case 'disk-damage':
-      return keepers.has(machine);
+      return keepers.has(machine) || voters.has(machine);
     case 'single-copy':
       return assumes.singleCopy && members.has(machine);
     case 'suspend':

@@ -13,7 +13,7 @@ import { ClockBooks } from './clock-books.ts';
 import { createClockFaults } from './clock-faults.ts';
 import type { ChooseCore } from './core.ts';
 import { createDiskFaults } from './disk-faults.ts';
-import { isAtStake, type Stakes } from './fairness.ts';
+import { isAtStake, LostVoters, type Stakes } from './fairness.ts';
 import { type FindFault, findAmong } from './faults.ts';
 import { createNetworkFaults } from './network-faults.ts';
 import { beginsOfOwn } from './own-begins.ts';
@@ -74,6 +74,7 @@ export class Injector {
   readonly #begins: ReadonlyMap<string, Begin>;
   /** Assumptions that were said to have failed, by machine: each is said once. */
   readonly #broken = new Set<string>();
+  readonly #lostVoters = new LostVoters();
   /** By the place of the fault in the plan, in order of beginning. */
   readonly #ongoing = new Map<number, Ongoing>();
   readonly #beginKind: number;
@@ -157,7 +158,8 @@ export class Injector {
     for (const [index, it] of ongoing) if (!isOnLinks(it)) this.#end(index);
     // Who is gone for good, and which copies are, is known only now.
     const machines = this.#sim.machines.filter((it) => !it.isGone && FROZEN_ROLES.has(it.role));
-    const core = choose(machines, this.#targets.storePrimary);
+    const hasLostVoters = this.#lostVoters.size > 0;
+    const core = choose(machines, this.#targets.storePrimary, hasLostVoters);
     const left = new Set(machines.filter((machine) => !core.has(machine)));
     for (const [index, it] of ongoing) {
       if (!isOnLinks(it)) continue;
@@ -234,12 +236,21 @@ export class Injector {
     };
   }
 
-  #breaks(assumption: Assumption, { name, origin }: Machine, detail: string): void {
+  #breaks(assumption: Assumption, machine: Machine, detail: string): void {
+    const { name, origin } = machine;
     const key = `${assumption} ${name}`;
     if (this.#broken.has(key) || !isAtStake(assumption, origin, this.#stakes)) return;
+    if (this.#isFewer(assumption, machine)) return;
     this.#broken.add(key);
     const at = this.#kernel.now;
     this.#recorder.record({ kind: 'assumption-failed', at, assumption, machine: name, detail });
+  }
+
+  /** A voter less, of whom enough are left. */
+  #isFewer(assumption: Assumption, { origin, isGone }: Machine): boolean {
+    if (!this.#stakes.voters.has(origin)) return false;
+    const isNoticed = assumption === 'disk-damage' || (assumption === 'store-durable' && isGone);
+    return isNoticed && !this.#lostVoters.add(origin, this.#stakes);
   }
 
   #record(fault: PlannedFault, event: FactOf<'fault'>['event'], whom: readonly string[]): void {

@@ -1,4 +1,5 @@
 import type { LeaseParts } from '../scheduler/designs/lease/lease.ts';
+import type { RaftParts } from '../scheduler/designs/raft/raft.ts';
 import type { EngineParts } from '../scheduler/parts/engine.ts';
 import type { RowsParts } from '../scheduler/parts/rows/parts.ts';
 import type { WorkerParts } from '../scheduler/worker/worker.ts';
@@ -40,6 +41,11 @@ export type Mutant = MutantWords &
         /** Of designs on a lease. */
         readonly of: 'lease';
         readonly parts: Partial<LeaseParts>;
+      }
+    | {
+        /** Of members of a Raft group. */
+        readonly of: 'raft';
+        readonly parts: Partial<RaftParts>;
       }
     | {
         /** Of designs whose members share the rows of a store. */

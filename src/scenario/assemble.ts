@@ -104,9 +104,9 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
   const workload = knobsFor(prepared, ops);
   const clocks = addMachines(prepared, sim, rng, recorder, { zones, ops, knobs: workload });
   const { assumes } = prepared.design;
-  const { members, keepers, initial } = clocks;
+  const { members, keepers, voters, initial } = clocks;
   recorder.subscribe(watchFairness({ recorder, assumes, members, initial }));
-  const stakes = { assumes, members, keepers };
+  const stakes = { assumes, members, keepers, voters };
   const own = prepared.own?.faults ?? [];
   const injector = new Injector({ sim, kernel, recorder, plan, rng, stakes, zones, workload, own });
   for (const fold of options.folds) recorder.subscribe(fold);
@@ -122,6 +122,7 @@ export function assembleRun(prepared: Prepared, options: RunOptions): AssembledR
 interface Clocks {
   readonly members: ReadonlySet<string>;
   readonly keepers: ReadonlySet<string>;
+  readonly voters: ReadonlySet<string>;
   readonly initial: {
     readonly machine: string;
     readonly ratePpm: number;
@@ -189,7 +190,8 @@ function addMachines(
   });
   const clocks: Clocks = {
     members: new Set(built.machines.map(({ name }) => name)),
-    keepers: new Set(built.machines.flatMap((m) => (m.keepsBook ? [m.name] : []))),
+    keepers: keeping(built, true),
+    voters: keeping(built, 'together'),
     initial: [],
   };
   const add = (spec: Parameters<Sim['add']>[0]): void => {
@@ -231,6 +233,10 @@ function addMachines(
   add({ name: AUDITOR, role: 'auditor', factory: auditor });
   return clocks;
 }
+
+/** Machines whose disks hold the book, alone or as a majority. */
+const keeping = ({ machines }: BuiltDesign, how: true | 'together'): ReadonlySet<string> =>
+  new Set(machines.flatMap(({ name, keepsBook }) => (keepsBook === how ? [name] : [])));
 
 /** What this worker is good for; a worker without tags has no such key. */
 function tagsOf({ tags = [] }: Workload, worker: number): { readonly tags?: readonly string[] } {

@@ -107,6 +107,7 @@ function run({ seed, faults, pausesUs }: Story): Outcome {
     assumes: { ratePpmMax: 500, wallErrorUsMax: 500 * MS, singleCopy: true, noSuspend: true },
     members: new Set(['m']),
     keepers: new Set(['m']),
+    voters: new Set<string>(),
   };
   const injector = new Injector({ sim, kernel, recorder, plan: { faults }, rng, stakes });
   sim.startAll();

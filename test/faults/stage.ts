@@ -120,6 +120,7 @@ export function stage(
     assumes: { ratePpmMax: 500, wallErrorUsMax: 500 * MS, singleCopy: true, noSuspend: true },
     members: ofRole('scheduler', 'store'),
     keepers: ofRole('store'),
+    voters: new Set(),
   };
   const injector = new Injector({ sim, kernel, recorder, plan: { faults }, rng, stakes });
   sim.startAll();

@@ -3,6 +3,7 @@ import type { Mutant } from '../../src/mutants/mutant.ts';
 import { MUTANTS } from '../../src/mutants/mutants.ts';
 import { DESIGNS, selectDesign } from '../../src/scenario/registry.ts';
 import { LEASE_PARTS } from '../../src/scheduler/designs/lease/lease.ts';
+import { RAFT_PARTS } from '../../src/scheduler/designs/raft/raft.ts';
 import { SAFE_PARTS } from '../../src/scheduler/parts/engine.ts';
 import { ROWS_PARTS } from '../../src/scheduler/parts/rows/parts.ts';
 import { WORKER_PARTS } from '../../src/scheduler/worker/worker.ts';
@@ -14,6 +15,7 @@ const RIGHT: Readonly<Record<Mutant['of'], readonly Parts[]>> = {
   engine: [{ ...SAFE_PARTS }],
   lease: [{ ...LEASE_PARTS }],
   rows: [{ ...ROWS_PARTS }],
+  raft: [{ ...RAFT_PARTS }],
   any: [{ ...SAFE_PARTS }, { ...ROWS_PARTS }],
   worker: [{ ...WORKER_PARTS }],
 };

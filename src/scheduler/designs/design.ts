@@ -23,8 +23,8 @@ export interface DesignMachine {
   readonly factory: ProgramFactory;
   /** The same program with its durations times a factor; absent where it has none to change. */
   readonly configured?: (factor: number) => ProgramFactory;
-  /** Its disk alone holds the book: what it loses is lost. */
-  readonly keepsBook: boolean;
+  /** Its disk alone holds the book, and what it loses is lost; or a majority of such disks does. */
+  readonly keepsBook: boolean | 'together';
 }
 
 export interface BuiltDesign {

@@ -17,7 +17,7 @@ import type { Output } from '../../../host/step.ts';
 import { NOTHING } from '../../../host/step.ts';
 import { assert, required } from '../../../lib/assert.ts';
 import { MS } from '../../../lib/units.ts';
-import type { ApiAnswer, NotLeader, SchedulerMessage } from '../../api.ts';
+import type { SchedulerMessage } from '../../api.ts';
 import type { BookEntry } from '../../parts/book.ts';
 import type { Candidacy } from '../../parts/election.ts';
 import type { EngineParts } from '../../parts/engine.ts';
@@ -26,6 +26,7 @@ import { IncarnationCounter } from '../../parts/incarnation.ts';
 import { Out } from '../../parts/out.ts';
 import { type Replica, storesOf } from '../../parts/store-machines.ts';
 import { StoreSession, StoreSite } from '../../parts/store-session.ts';
+import { turnAway } from '../../parts/turn-away.ts';
 import type { ZoneTable } from '../../schedule/zone-rules.ts';
 import type { StoreAnswer } from '../../store/protocol.ts';
 import type { BuiltDesign, DesignContext } from '../design.ts';
@@ -191,17 +192,10 @@ class LeaseMember implements Program {
     if (isOld && this.#options.fenced) this.#candidate?.tell({ kind: 'deposed' });
   }
 
-  /** A member that does not lead names the one that does, as far as it knows. */
   #turnAway(from: string, message: SchedulerMessage): void {
     const holder = this.#candidate?.holder?.split('#')[0];
-    const isOther = holder !== undefined && holder !== this.#host.self;
-    const leader = isOther ? { leader: holder } : {};
-    if (message.kind === 'api') {
-      const result = { kind: 'redirect', ...leader } as const;
-      this.#out.send<ApiAnswer>(from, { kind: 'api-answer', v: 1, op: message.op, result });
-    } else if (message.kind === 'beat' || message.kind === 'finished') {
-      this.#out.send<NotLeader>(from, { kind: 'not-leader', v: 1, ...leader });
-    }
+    const leader = holder === this.#host.self ? undefined : holder;
+    turnAway(from, message, leader, this.#out);
   }
 
   #onStore(message: Message, sessions: Sessions): void {

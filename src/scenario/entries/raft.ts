@@ -1,0 +1,97 @@
+import type { Assumption } from '../../history/fact.ts';
+import { formatDurationUs, SECOND } from '../../lib/units.ts';
+import {
+  ETCD,
+  RAFT_PRESETS,
+  type RaftPreset,
+  stretched,
+  takeoverAfterStormUs,
+} from '../../scheduler/designs/raft/presets.ts';
+import { RAFT_PARTS, raft } from '../../scheduler/designs/raft/raft.ts';
+import { majorityOf } from '../../scheduler/parts/raft/config.ts';
+import { ANY_TIME, type Selection, timeOf } from '../selection.ts';
+import { ASSUMES, CLOCKS_IN_WORDS, type DesignEntry, mutantsOf, partsWith } from './entry.ts';
+
+const READS = ['index', 'lease'] as const;
+
+/** A voter that has forgotten its vote or its log may let two leaders decide. */
+const FORGETFUL: readonly Assumption[] = ['store-durable', 'single-copy'];
+const CLAIMS_OF_GROUP = [
+  'no-loss',
+  'no-invention',
+  'token-order',
+  'single-effect',
+  'tick-once',
+  'never-early',
+  'overlap',
+  'dependency-order',
+  'queue-order',
+  'retry-policy',
+  'timeout',
+  'cancel',
+  'terminal-absorbs',
+  'limits',
+  'linearizable-api',
+  'capacity',
+  'superseded-acts',
+  'spec-change',
+  'explained-skips',
+  'completes',
+  'recovers',
+  'on-time',
+  'no-starvation',
+  'orphans-released',
+  'bounded-catch-up',
+  'stable-leadership',
+  'no-silent-schedule',
+  'drains',
+];
+
+/** All durations of the preset in proportion, so that its least timeout is as the option says. */
+function presetWith({ preset: name, options }: Selection): RaftPreset {
+  const preset = RAFT_PRESETS.find((each) => each.name === name) ?? ETCD;
+  const reads = READS.find((each) => each === options['reads']) ?? preset.reads;
+  const timeoutUs = timeOf(options['timeout'] ?? '');
+  const sized =
+    timeoutUs === undefined ? preset : stretched(preset, timeoutUs / preset.electionMinUs);
+  return { ...sized, reads };
+}
+
+export const RAFT: DesignEntry = {
+  name: 'raft',
+  family: 'members that keep one replicated log, a majority of which is enough',
+  presets: RAFT_PRESETS.map(({ name, why, reads }) => ({ name, why, defaults: { reads } })),
+  options: { reads: READS, timeout: ["the preset's", ANY_TIME] },
+  mutants: mutantsOf('engine', 'raft'),
+  select: (selection) => {
+    const preset = presetWith(selection);
+    const parts = partsWith(RAFT_PARTS, selection.mutant);
+    return {
+      build: (context) => raft(context, preset, parts),
+      notPromised: {},
+      assumes: { ...ASSUMES, singleCopy: true, noSuspend: preset.reads === 'lease' },
+      assumptions: assumptionsOf(preset),
+      takeoverUs: takeoverAfterStormUs(preset) + 2 * SECOND,
+      alsoExcused: Object.fromEntries(CLAIMS_OF_GROUP.map((claim) => [claim, FORGETFUL])),
+      expects: ['sometimes-failover'],
+      coreSchedulers: majorityOf,
+    };
+  },
+};
+
+function assumptionsOf(preset: RaftPreset): readonly { what: string; bound: string }[] {
+  const { electionMinUs, electionMaxUs, heartbeatUs, reads, ratePpmMax } = preset;
+  const [min, max, beat] = [electionMinUs, electionMaxUs, heartbeatUs].map(formatDurationUs);
+  const clocks =
+    reads === 'lease'
+      ? [{ what: 'lease reads', bound: `rates of two clocks apart by ${2 * ratePpmMax} ppm` }]
+      : [];
+  return [
+    { what: 'timeouts, heartbeat', bound: `${min} to ${max}, ${beat}` },
+    { what: 'members down', bound: 'fewer than half, for liveness; safety does not depend on it' },
+    { what: 'disks of voters', bound: 'keep what was synced; one that lost it joins as another' },
+    { what: 'copies of a member', bound: 'only one is started under a name' },
+    ...CLOCKS_IN_WORDS,
+    ...clocks,
+  ];
+}

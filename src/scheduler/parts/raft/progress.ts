@@ -1,0 +1,58 @@
+/**
+ * How far a follower is, as its leader knows it: a pure step per answer (after etcd's progress:
+ * probe one message at a time until the logs are known to meet; then stream, several messages under
+ * way; send a snapshot where the log does not go back as far).
+ */
+import type { Appended } from './messages.ts';
+
+export interface Progress {
+  readonly mode: 'probe' | 'stream' | 'snapshot';
+  /** Durable there and as here, up to this index. */
+  readonly match: number;
+  /** What is sent next. */
+  readonly next: number;
+  /** Messages with entries under way, while streaming; a probe waits for its answer or a beat. */
+  readonly inFlight: number;
+  /** The latest round that it has answered. */
+  readonly round: number;
+  /** When it was last heard, by the leader's clock. */
+  readonly heardUs: number;
+}
+
+export const newProgress = (next: number, nowUs: number): Progress => ({
+  mode: 'probe',
+  match: 0,
+  next,
+  inFlight: 0,
+  round: 0,
+  heardUs: nowUs,
+});
+
+/** It was sent `count` entries. */
+export const sent = (progress: Progress, count: number): Progress => ({
+  ...progress,
+  next: progress.mode === 'stream' ? progress.next + count : progress.next,
+  inFlight: progress.inFlight + 1,
+});
+
+export const heard = (progress: Progress, round: number, nowUs: number): Progress => ({
+  ...progress,
+  round: Math.max(progress.round, round),
+  heardUs: nowUs,
+});
+
+/** What an answer to an append says of it. */
+export function answered(progress: Progress, { outcome }: Appended): Progress {
+  if (outcome.kind === 'match') {
+    const match = Math.max(progress.match, outcome.index);
+    const next = Math.max(progress.next, match + 1);
+    const inFlight = match + 1 === next ? 0 : Math.max(0, progress.inFlight - 1);
+    const mode = progress.mode === 'snapshot' ? 'snapshot' : 'stream';
+    return { ...progress, mode, match, next, inFlight };
+  }
+  // Late word of a gap that has been filled since, or of a message from before the present probe.
+  if (outcome.prev < progress.match || progress.mode === 'snapshot') return progress;
+  if (progress.mode === 'probe' && outcome.prev !== progress.next - 1) return progress;
+  const next = Math.max(progress.match, Math.min(outcome.prev - 1, outcome.hint)) + 1;
+  return { ...progress, mode: 'probe', next, inFlight: 0 };
+}
