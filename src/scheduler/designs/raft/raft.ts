@@ -268,8 +268,8 @@ class RaftMember implements Program {
     this.#submit(decided);
     const { now, persist, afterSync } = this.#raftOut.take();
     const all = decided.now.length === 0 ? now : [...decided.now, ...now];
-    if (persist.length === 0 && afterSync.length === 0) return nowOnly(all);
     const log = required(this.#log, 'a log that is written');
+    // Asked also where there is nothing to write: leftovers of a crash are repaired at once.
     return log.seal({ now: all, persist, afterSync }, this.#state.size, () => this.#live());
   }
 
