@@ -25,7 +25,7 @@ export const explainedSkips: Claim = {
   modality: 'always',
   sentence: 'Every due tick that did not run has a recorded reason.',
   limits: 'Whether the reason is true or justified is not judged.',
-  // By a clock that is ahead, ticks soon after an edit were due before it, and are nobody's to decide.
+  // By a clock that is ahead, ticks soon after an edit were due before it: nobody decides them.
   excusedBy: ['wall-error', 'store-durable', 'single-copy', 'zone-rules'],
   judge: (context) => new ExplainedSkips(context),
 };
