@@ -1,6 +1,6 @@
 /** What a sweep is asked for besides: a phase diagram of each design, and its datasheet. */
 import { preparedFor } from '../explore/loaded.ts';
-import { datasheetSteps } from '../explore/phases/datasheet.ts';
+import { DATASHEET_SEEDS, datasheetSteps } from '../explore/phases/datasheet.ts';
 import { type Axis, diagramSteps } from '../explore/phases/diagram.ts';
 import { DIALS, findDial } from '../explore/phases/dials.ts';
 import { BadInput, type Problem } from '../lib/outcome.ts';
@@ -10,6 +10,7 @@ import type { Prepared } from '../scenario/prepare.ts';
 import { parseSelection, printSelection } from '../scenario/selection.ts';
 import { shown } from '../scenario/values.ts';
 import type { Assignment } from './carry-out.ts';
+import { committedSheets } from './committed-sheets.ts';
 import { type Io, nextTurn } from './io.ts';
 import { type Loaded, loadScenario, loadText } from './load.ts';
 import { Progress } from './progress.ts';
@@ -17,7 +18,7 @@ import { Progress } from './progress.ts';
 export interface Extras {
   /** Two numbers to turn against each other. */
   readonly axes: readonly [Axis, Axis] | undefined;
-  readonly hasDatasheets: boolean;
+  readonly datasheets: 'none' | 'new' | 'committed';
 }
 
 /** Each point is run under these: a diagram has many points. */
@@ -84,11 +85,10 @@ function optionOf(key: string): { readonly design: string; readonly option: stri
 export async function withExtras(
   document: ReportDocument,
   task: Assignment,
-  { axes, hasDatasheets }: Extras,
+  { axes, datasheets: which }: Extras,
   io: Io,
 ): Promise<ReportDocument> {
   const phases: PhaseDiagram[] = [];
-  const datasheets: Datasheet[] = [];
   for (const design of axes === undefined ? [] : task.designs.filter(isOn(axes))) {
     const [x, y] = axes as readonly [Axis, Axis];
     const preparedAt = (xValue: string, yValue: string): Prepared =>
@@ -99,15 +99,33 @@ export async function withExtras(
     const steps = diagramSteps({ design, x, y, seeds: SEEDS, preparedAt });
     phases.push(await shownWhile(steps, `the phases of ${design}`, io));
   }
-  for (const design of hasDatasheets ? task.designs : []) {
-    const steps = datasheetSteps(preparedFor(benchOf(io).loaded, design), SEEDS);
-    datasheets.push(await shownWhile(steps, `the datasheet of ${design}`, io));
-  }
+  const datasheets = which === 'none' ? [] : await sheetsOf(task.designs, which, io);
   return {
     ...document,
     ...(phases.length === 0 ? {} : { phases }),
     ...(datasheets.length === 0 ? {} : { datasheets }),
   };
+}
+
+async function sheetsOf(
+  designs: readonly string[],
+  which: 'new' | 'committed',
+  io: Io,
+): Promise<readonly Datasheet[]> {
+  if (which === 'committed') return committedSheets(designs);
+  const sheets: Datasheet[] = [];
+  for (const design of designs) {
+    const steps = datasheetSteps(preparedFor(benchOf(io).loaded, design), DATASHEET_SEEDS);
+    sheets.push(await shownWhile(steps, `the datasheet of ${design}`, io));
+  }
+  return sheets;
+}
+
+/** What is wrong with how `--datasheet` was asked for. */
+export function sheetProblems(asked: true | string | undefined): readonly Problem[] {
+  if (typeof asked !== 'string' || asked === 'committed') return [];
+  const problem = `${shown(asked)} is no way to have a datasheet`;
+  return [{ path: '', file: '--datasheet', problem, hint: 'committed, or nothing to measure it' }];
 }
 
 /** What is wrong with the axes for this scenario and these designs, before any work is done. */

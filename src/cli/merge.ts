@@ -107,7 +107,7 @@ function wholeOf(parts: readonly Part[], options: MergeOptions, io: Io): Assignm
   const task: Assignment = {
     ...{ loaded: loaded.value, designs: header.designs, seeds: header.seeds },
     ...{ folder: resolve(io.cwd, out), options, command: header.command },
-    extras: { axes: undefined, hasDatasheets: false },
+    extras: { axes: undefined, datasheets: 'none' },
     how: { jobs: 1, timeBudgetMs: undefined, rules: {}, shard: undefined, isFresh: false },
   };
   const { id } = recordHeader({ ...task, options: { ...options, doublecheck: header.isTwice } });

@@ -46,7 +46,10 @@ const withHow = (command: Command): Command =>
     .option('--shard <i/n>', 'only this part of the seeds; merge puts the parts together')
     .option('--fresh', 'begin anew, whatever an earlier sweep left')
     .option('--sweep <x=…,y=…>', 'two numbers turned against each other: a phase diagram')
-    .option('--datasheet', 'for each claim, the size of each hardship at which it breaks');
+    .option(
+      '--datasheet [committed]',
+      'for each claim, the size of each hardship at which it breaks; measured now, or before',
+    );
 
 function runCommand(command: Command, io: Io, done: Done): void {
   withHow(withSeeds(command))

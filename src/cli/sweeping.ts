@@ -5,7 +5,7 @@ import type { ReportDocument } from '../report/document.ts';
 import { readDocument } from '../report/document-schema.ts';
 import { shellWord } from '../report/replay.ts';
 import { type Assignment, carryOut, type ShownAs } from './carry-out.ts';
-import { axesAsked, extrasProblems } from './extras.ts';
+import { axesAsked, type Extras, extrasProblems, sheetProblems } from './extras.ts';
 import { commandFront } from './front.ts';
 import { EXIT, type Io } from './io.ts';
 import { loadScenario, readWhole } from './load.ts';
@@ -25,7 +25,8 @@ export interface SweepOptions extends HowOptions, ShownAs {
   readonly plan?: string;
   /** Two numbers to turn against each other. */
   readonly sweep?: string;
-  readonly datasheet?: boolean;
+  /** `committed` takes those that were measured before. */
+  readonly datasheet?: true | string;
   /** An earlier report.json, to say what changed. */
   readonly baseline?: string;
   /** Print the plans, and run nothing. */
@@ -65,6 +66,7 @@ export function assignment(
   const folder = resolve(io.cwd, out, subfolder && options.out !== undefined ? name : '');
   problems.push(...folderProblems(folder));
   const axes = axesAsked(options.sweep);
+  problems.push(...sheetProblems(options.datasheet));
   if ('problems' in axes) problems.push(...axes.problems);
   const baseline = readBaseline(options.baseline, io.cwd);
   if (baseline.kind === 'failed') problems.push(...baseline.error);
@@ -82,7 +84,9 @@ export function assignment(
   }
   const { list } = designs;
   const loaded = planned(read.value, plan.value);
-  const extras = { axes: axes.axes, hasDatasheets: options.datasheet === true };
+  const { datasheet } = options;
+  const datasheets = datasheet === undefined ? 'none' : datasheet === true ? 'new' : 'committed';
+  const extras: Extras = { axes: axes.axes, datasheets };
   const task = {
     ...{ loaded, designs: list, seeds: seeds.list, folder },
     ...{ options, how: how.how, extras, command, baseline: baseline.value },
@@ -112,7 +116,7 @@ function shardProblems({ how, extras }: Assignment): readonly Problem[] {
   if (how.shard === undefined) return [];
   const asked = [
     ...(extras.axes === undefined ? [] : ['--sweep']),
-    ...(extras.hasDatasheets ? ['--datasheet'] : []),
+    ...(extras.datasheets !== 'none' ? ['--datasheet'] : []),
   ];
   const hint = 'it is made once, and not of the seeds of a shard';
   return asked.map((file) => ({ path: '', file, problem: 'stands beside --shard', hint }));
@@ -157,7 +161,8 @@ export function commandText(
     ...given('--seeds', options.seeds),
     ...given('--plan', options.plan),
     ...given('--sweep', options.sweep),
-    ...(options.datasheet === true ? ['--datasheet'] : []),
+    ...(options.datasheet === undefined ? [] : ['--datasheet']),
+    ...(typeof options.datasheet === 'string' ? [options.datasheet] : []),
     ...given('--until-width', options.untilWidth),
     ...given('--bail', options.bail === true ? '1' : options.bail),
     ...options.set.flatMap((value) => ['--set', value]),

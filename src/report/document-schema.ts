@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { failed, type Outcome, ok, type Problem } from '../lib/outcome.ts';
 import { stableJson } from '../lib/stable-json.ts';
 import { BITTEN_ROLES } from '../metrics/storm.ts';
-import type { ReportDocument } from './document.ts';
+import type { Datasheet, ReportDocument } from './document.ts';
 import { spaceTimeSchema } from './space-time-schema.ts';
 
 const count = z.int().nonnegative();
@@ -292,14 +292,21 @@ export const documentSchema = z.strictObject({
  * document; text that is not JSON is one problem with its line and column where the parser tells
  * them.
  */
-export function readDocument(text: string): Outcome<ReportDocument, Problem[]> {
+export const readDocument = (text: string): Outcome<ReportDocument, Problem[]> =>
+  readAs(documentSchema, text);
+
+/** Reads datasheets that stand alone. */
+export const readDatasheets = (text: string): Outcome<Datasheet[], Problem[]> =>
+  readAs(z.array(datasheet), text);
+
+function readAs<T>(schema: z.ZodType<T>, text: string): Outcome<T, Problem[]> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     return failed([notJson(text, error instanceof Error ? error.message : String(error))]);
   }
-  const parsed = documentSchema.safeParse(value);
+  const parsed = schema.safeParse(value);
   return parsed.success ? ok(parsed.data) : failed(parsed.error.issues.flatMap(asProblems));
 }
 

@@ -16,6 +16,9 @@ import { AVAILABLE_SHARE, runPoint, seenIn } from './point.ts';
 /** How often a gap is halved: to a sixteenth of a step of the ladder. */
 const HALVINGS = 3;
 
+/** Each size is tried under these: a sheet has many. */
+export const DATASHEET_SEEDS: readonly string[] = ['1', '2', '3'];
+
 export interface DatasheetProgress {
   readonly runs: number;
   readonly dial: string;

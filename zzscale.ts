@@ -1,0 +1,11 @@
+import { runSeed } from './src/explore/run.ts';
+import { preparedOf, scenarioOf } from './test/support/runs.ts';
+const [design = 'lease', jobs = '100000', workers = '1000', rate = '5000'] = process.argv.slice(2);
+const chaos = Math.round(Number(jobs) / Number(rate));
+const text = `\ncluster: { members: 3, workers: ${workers}, slots: 4, beat: 10s }\nworkload:\n  clients: 20\n  arrivals: { rate: ${rate}/s }\n  status: 0%\n  cancel: 0%\n  fail: 0%\n  run: 500ms\n  timeout: 20s\n  clientTimeout: 10s\nphases: { warmUp: 2s, chaos: ${chaos}s }\n`;
+const p = preparedOf(scenarioOf(text), design);
+console.log(p.timeline);
+const t = performance.now(); const r = runSeed(p, 'scale', {}); const w = (performance.now() - t) / 1000;
+const m = process.memoryUsage();
+console.log(design, r.steps, 'steps', w.toFixed(1) + 's', (w * 1e6 / r.steps).toFixed(2), 'us/step', 'rss', (m.rss / 2**20).toFixed(0), 'peak', (process.resourceUsage().maxRSS / 1024).toFixed(0), 'MiB', JSON.stringify(r.numbers.accounts ?? {}).slice(0, 300));
+console.log(JSON.stringify(r.verdicts).slice(0, 300));
