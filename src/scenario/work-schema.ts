@@ -210,7 +210,9 @@ export const workload = z
     heartbeat: span('An attempt without a sign of life for so long is stopped.', {
       min: 1_000_000,
     }).optional(),
-    retain: span('A job may be forgotten so long after its end.').optional(),
+    retain: span('A job may be forgotten so long after its end.', {
+      min: 3_600_000_000,
+    }).optional(),
     priorities: z
       .array(z.int().min(-1_000).max(1_000))
       .min(1)
