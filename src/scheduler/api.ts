@@ -193,7 +193,20 @@ export type ApiResult =
   /** The request was refused and changed nothing; `field` names what is wrong with it. */
   | { readonly kind: 'error'; readonly field: string; readonly reason: string }
   /** Not the leader: ask `leader`, or any other member when that is unknown. */
-  | { readonly kind: 'redirect'; readonly leader?: string };
+  | { readonly kind: 'redirect'; readonly leader?: string }
+  | AboutAttempt;
+
+/**
+ * What a scheduler that keeps nothing says to a submit before its job has ended. The client counts
+ * the attempts, for nobody else outlives a scheduler, and grants each to one life of one member.
+ */
+export type AboutAttempt =
+  /** Nothing is granted to this life: ask again, with a grant for it. */
+  | { readonly kind: 'address'; readonly life: number }
+  /** The attempt granted is waited for, and this is a sign of life of whoever waits. */
+  | { readonly kind: 'pending'; readonly attempt: number }
+  /** The attempt granted failed or was lost, and the job may be tried again. */
+  | { readonly kind: 'attempt-ended'; readonly attempt: number };
 
 export interface ApiCall extends Message {
   readonly kind: 'api';
@@ -201,6 +214,16 @@ export interface ApiCall extends Message {
   /** The client's number for this request; the same in every retry of it. */
   readonly op: number;
   readonly request: ApiRequest;
+  /** Of a submit, where the scheduler asked for one. */
+  readonly grant?: Grant;
+}
+/** One attempt of a job, for one life of a member and no other. */
+export interface Grant {
+  readonly life: number;
+  /** From 1; no number is granted twice. */
+  readonly attempt: number;
+  /** What is left of the delay that the submit asks for. */
+  readonly delayUs: number;
 }
 export interface ApiAnswer extends Message {
   readonly kind: 'api-answer';
@@ -271,6 +294,10 @@ export interface Run extends Message {
   /** Of the leader that sends it; a fenced worker refuses one older than it has heard of. */
   readonly epoch: number;
   readonly launch: Launch;
+  /** The answer to this request for a task: not begun where the worker waits for it no longer. */
+  readonly request?: number;
+  /** It may wait for a slot on the worker. */
+  readonly queued?: true;
 }
 export interface Stop extends Message {
   readonly kind: 'stop';

@@ -3,7 +3,8 @@ import type { Effect } from '../host/step.ts';
 import { assert } from '../lib/assert.ts';
 import { intBetween, pick } from '../lib/random.ts';
 import { MS } from '../lib/units.ts';
-import type { ApiAnswer, ApiCall, ApiRequest, ApiResult } from './api.ts';
+import type { AboutAttempt, ApiAnswer, ApiCall, ApiRequest, ApiResult } from './api.ts';
+import { type Care, Grants, isSilent } from './care.ts';
 import { LeaderBelief } from './leader-belief.ts';
 
 /** What a program hears of a request in the end, exactly once. */
@@ -15,7 +16,7 @@ export type RequestOutcome =
   /** It was or will be carried out, or not. The same request under its own names finds out. */
   | { readonly kind: 'unknown' };
 
-type Answering = Exclude<ApiResult, { readonly kind: 'redirect' | 'error' }>;
+type Answering = Exclude<ApiResult, { readonly kind: 'redirect' | 'error' } | AboutAttempt>;
 
 export interface Settled {
   /** The number that the program gave the request. */
@@ -41,7 +42,7 @@ const CARE_TIMER = 'client:care';
 
 /** A request that has no outcome yet. */
 interface Open {
-  readonly call: ApiCall;
+  call: ApiCall;
   readonly giveUpUs: number;
   /** When to send again, by the clock of the settings. */
   nextUs: number;
@@ -56,6 +57,10 @@ interface Open {
    * name each other would keep the request running in circles.
    */
   hopped: boolean;
+  /** Who makes an attempt of the job, where that is for the client to keep. */
+  care?: Care | undefined;
+  /** Attempts granted for this request. */
+  granted?: number;
 }
 
 /**
@@ -68,6 +73,9 @@ interface Open {
  *     onMessage: const settled = client.onMessage(from, message, effects);
  *     onTimer:   for (const { op, outcome } of client.onTimer(tag, effects) ?? []) …
  *
+ * A scheduler that keeps nothing asks for grants (`care.ts`): then the client sees to it that a job
+ * whose attempts fail or get lost is tried again, until it hears of the end or gives up.
+ *
  * Numbers of requests are the program's: unique while it lives, and best while its machine does,
  * for an answer may reach the next incarnation.
  */
@@ -77,6 +85,7 @@ export class SchedulerClient {
   readonly #resendUs: number;
   readonly #nowUs: () => number;
   readonly #open = new Map<number, Open>();
+  readonly #grants = new Grants();
   #careAtUs = Number.POSITIVE_INFINITY;
 
   /** The member that is asked first is drawn from the host's stream. */
@@ -132,14 +141,17 @@ export class SchedulerClient {
       this.#redirected(open, from, result.leader, effects);
       return undefined;
     }
+    if (isAboutAttempt(result)) return this.#onAttempt(open, from, result, effects);
     if (!fits(result, open.call.request)) return undefined;
     this.#open.delete(op);
+    if (open.care !== undefined && result.kind !== 'error') this.#grants.over(jobOf(open));
     if (result.kind !== 'error') {
       this.#belief.answered(from);
       return { op, outcome: { kind: 'answered', result } };
     }
     // A refusal is one only where no other copy of the request may still be carried out.
-    if (open.copies > 1 && !isQuestion(open.call.request)) return { op, outcome: UNKNOWN };
+    if ((open.copies > 1 || (open.granted ?? 0) > 0) && !isQuestion(open.call.request))
+      return { op, outcome: UNKNOWN };
     const { field, reason } = result;
     return { op, outcome: { kind: 'refused', field, reason } };
   }
@@ -207,7 +219,78 @@ export class SchedulerClient {
     return settled;
   }
 
+  /** A scheduler that keeps nothing speaks of an attempt; others never do. */
+  #onAttempt(open: Open, from: string, said: AboutAttempt, effects: Effect[]): Settled | undefined {
+    const { care } = open;
+    if (open.call.request.kind !== 'submit') return undefined;
+    if (said.kind === 'address') {
+      // From one that was not asked last, or of a life that is over.
+      if (from !== open.target || !open.sent) return undefined;
+      if (care !== undefined && (care.member !== from || said.life <= care.grant.life)) {
+        return undefined;
+      }
+      // This copy did nothing, and what an earlier life was granted is lost.
+      open.copies--;
+      if (care === undefined) return this.#grant(open, from, said.life, effects);
+      return this.#tryAgain(open, effects);
+    }
+    if (care?.member !== from || care.grant.attempt !== said.attempt) return undefined;
+    care.silences = 0;
+    this.#belief.answered(from);
+    return said.kind === 'pending' ? undefined : this.#tryAgain(open, effects);
+  }
+
+  /** Grants the next attempt; without one left what came of those before is not known. */
+  #grant(open: Open, member: string, life: number, effects: Effect[]): Settled | undefined {
+    const { request, op } = open.call;
+    assert(request.kind === 'submit', () => `a grant for ${request.kind}`);
+    const { job, spec } = request;
+    const grant = this.#grants.next(job, spec, life, this.#nowUs());
+    if (grant === undefined) {
+      this.#open.delete(op);
+      if ((open.granted ?? 0) > 0) return { op, outcome: UNKNOWN };
+      const reason = 'this client has used the id before';
+      return { op, outcome: { kind: 'refused', field: 'job', reason } };
+    }
+    open.granted = (open.granted ?? 0) + 1;
+    open.care = { member, grant, silences: 0 };
+    open.call = { kind: 'api', v: 1, op, request, grant };
+    this.#send(open, member, effects);
+    return undefined;
+  }
+
+  /** The attempt is over or lost: another one, after the wait that was asked for. */
+  #tryAgain(open: Open, effects: Effect[]): Settled | undefined {
+    const { request, op } = open.call;
+    assert(request.kind === 'submit', () => `another attempt of ${request.kind}`);
+    if (!this.#grants.hasNext(request.job, request.spec)) {
+      this.#open.delete(op);
+      return { op, outcome: UNKNOWN };
+    }
+    open.care = undefined;
+    open.call = { kind: 'api', v: 1, op, request };
+    open.target = this.#belief.believed;
+    open.sent = false;
+    const waitUs = this.#grants.waitUs(request.job, request.spec, this.#host.random);
+    this.#careBy(open, this.#nowUs() + waitUs, effects);
+    return undefined;
+  }
+
+  /** Asks whether the attempt is still waited for; who has been silent before is left for another. */
+  #askAfter(open: Open, care: Care, effects: Effect[]): void {
+    const { request } = open.call;
+    assert(request.kind === 'submit', () => `an attempt of ${request.kind}`);
+    if (isSilent(care) && this.#grants.hasNext(request.job, request.spec)) {
+      this.#belief.silent(care.member);
+      this.#tryAgain(open, effects);
+      return;
+    }
+    care.silences += 1;
+    this.#send(open, care.member, effects);
+  }
+
   #sendAgain(open: Open, effects: Effect[]): void {
+    if (open.care !== undefined) return this.#askAfter(open, open.care, effects);
     // Silence is news about a member only where that member was asked.
     const target = open.sent ? this.#belief.silent(open.target) : this.#belief.believed;
     open.hopped = false;
@@ -242,6 +325,12 @@ const LISTS: { readonly [kind: string]: Answering['kind'] } = {
 
 const isQuestion = ({ kind }: ApiRequest): boolean =>
   kind === 'status' || kind === 'schedule-status' || kind in LISTS;
+
+const isAboutAttempt = (result: ApiResult): result is AboutAttempt =>
+  result.kind === 'address' || result.kind === 'pending' || result.kind === 'attempt-ended';
+
+const jobOf = ({ call: { request } }: Open): string =>
+  request.kind === 'submit' ? request.job : '';
 
 /** Whether it answers such a request; another one is nobody's, and left alone. */
 const fits = (result: ApiResult, { kind }: ApiRequest): boolean =>

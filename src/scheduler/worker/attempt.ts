@@ -19,6 +19,20 @@ export interface Attempt {
   unanswered: readonly string[];
   /** Sent a whole resend period ago. */
   isStale: boolean;
+  /** Who handed it out, where it is that one that waits for its report, and no leader. */
+  home?: string;
+  /** Reports that were sent to its home. */
+  reports?: number;
+}
+
+/** A home that has not acknowledged so many reports, half a second apart, is gone for good. */
+const REPORTS_MAX = 120;
+
+/** Whether one more report is worth sending; those to a leader always are. */
+export function isWorthReporting(attempt: Attempt): boolean {
+  if (attempt.home === undefined) return true;
+  attempt.reports = (attempt.reports ?? 0) + 1;
+  return attempt.reports <= REPORTS_MAX;
 }
 
 export const newAttempt = (launch: Launch, plan: BodyRun, beganUs: MonotonicUs): Attempt => ({

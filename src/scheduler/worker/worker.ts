@@ -13,11 +13,15 @@
  * nothing new, gives bodies some time to end, and exits when all it held is acknowledged. What a
  * job does is injected.
  *
+ * Schedulers that sample workers have it keep a queue of places and attempts besides, and hear the
+ * reports of what they handed out themselves.
+ *
  *   worker.ts      the program (this file)
  *   attempt.ts     one attempt on a worker, and what is said of it
  *   heartbeats.ts  signs of life, and what ends a body
  *   over.ts        attempts that are over, so that none begins twice
  *   compass.ts     which member to talk to
+ *   reservations.ts  the queue of schedulers that sample workers
  */
 
 import type { Token } from '../../history/fact.ts';
@@ -40,12 +44,14 @@ import type {
 } from '../api.ts';
 import { IncarnationCounter } from '../parts/incarnation.ts';
 import { Out } from '../parts/out.ts';
+import type { ProbeMessage } from '../probe-api.ts';
 import type { Attempt } from './attempt.ts';
 import {
   attemptKeyOf,
   attemptKeyOfEffectId,
   effectIdOf,
   effectRequestOf,
+  isWorthReporting,
   jobOfAttemptKey,
   newAttempt,
   reportOf,
@@ -53,6 +59,7 @@ import {
 import { Compass } from './compass.ts';
 import { endOf, heldOf, soonestTellUs, tellEveryUs } from './heartbeats.ts';
 import { isNewer, type Over, OverBook } from './over.ts';
+import { Reservations, type Station } from './reservations.ts';
 
 export interface WorkerOptions {
   readonly members: readonly string[];
@@ -91,7 +98,7 @@ export const createWorker =
   (host: Host): Program =>
     new Worker(host, options, parts);
 
-class Worker implements Program {
+class Worker implements Program, Station {
   readonly #host: Host;
   readonly #options: WorkerOptions;
   readonly #parts: WorkerParts;
@@ -102,6 +109,7 @@ class Worker implements Program {
   /** Given up, but not ended: by {@link attemptKeyOf}, for a later attempt may be held. */
   readonly #zombies = new Map<string, Attempt>();
   readonly #over = new OverBook();
+  readonly #reservations: Reservations;
   #incarnation = 0;
   #epoch = 0;
   /** Bodies at work, and how many of them are those of zombies: each takes a slot. */
@@ -119,6 +127,7 @@ class Worker implements Program {
     this.#parts = parts;
     this.#counter = new IncarnationCounter(host);
     this.#compass = new Compass(options.members);
+    this.#reservations = new Reservations(host, this.#out, options.tags);
   }
 
   onStart(recovered: Recovered): Output {
@@ -134,7 +143,8 @@ class Worker implements Program {
   }
 
   onMessage(from: string, message: Message): Output {
-    if (this.#incarnation > 0) this.#on(from, message as SchedulerMessage);
+    if (this.#incarnation > 0) this.#on(from, message as SchedulerMessage | ProbeMessage);
+    this.#reservations.serve(this);
     return this.#out.take();
   }
 
@@ -144,7 +154,8 @@ class Worker implements Program {
     else if (tag === RESEND_TIMER) this.#resend();
     else if (tag === DRAIN_TIMER) this.#endDrain();
     else if (tag.startsWith(BODY_TIMER)) this.#onBodyTimer(tag.slice(BODY_TIMER.length));
-    else this.#onZombieTimer(tag.slice(ZOMBIE_TIMER.length));
+    else if (!this.#reservations.onTimer(tag)) this.#onZombieTimer(tag.slice(ZOMBIE_TIMER.length));
+    this.#reservations.serve(this);
     return this.#out.take();
   }
 
@@ -153,6 +164,7 @@ class Worker implements Program {
     if (this.#drain !== 'not-asked') return NOTHING;
     this.#drain = 'waits';
     if (this.#incarnation > 0) this.#beat();
+    for (const { from, run } of this.#reservations.close()) this.#refuse(from, run.launch);
     if (this.#running === 0 || this.#options.drainUs === 0) this.#endDrain();
     else this.#out.setTimer(DRAIN_TIMER, this.#options.drainUs);
     return this.#out.take();
@@ -162,7 +174,7 @@ class Worker implements Program {
     return { incarnation: this.#incarnation, epoch: this.#epoch, held: [...this.#held.values()] };
   }
 
-  #on(from: string, message: SchedulerMessage): void {
+  #on(from: string, message: SchedulerMessage | ProbeMessage): void {
     switch (message.kind) {
       case 'run':
         return this.#onRun(from, message);
@@ -182,7 +194,7 @@ class Worker implements Program {
         if (this.#compass.redirect(from, message.leader)) this.#beat();
         return;
       default:
-        return;
+        return this.#reservations.onMessage(from, message, this);
     }
   }
 
@@ -193,8 +205,9 @@ class Worker implements Program {
   }
 
   #onRun(from: string, message: Run): void {
-    const { launch, epoch } = message;
+    const { launch, epoch, request, queued } = message;
     if (message.incarnation !== this.#incarnation) return;
+    const isAwaited = request === undefined || this.#reservations.answered(from, request);
     const { job, token } = launch;
     const held = this.#held.get(job)?.launch.token;
     const over = this.#over.get(job);
@@ -209,11 +222,36 @@ class Worker implements Program {
     const isOlder = isNewer(held, token) || isNewer(over?.token, token);
     if (launch.fenced && isOlder) return this.#answerRun(from, launch, 'stopped');
     if (launch.fenced && epoch < this.#epoch) return this.#refuse(from, launch);
+    // Too late, and never to begin: no answer to this request is waited for again. The same attempt
+    // may still come in answer to another one.
+    if (!isAwaited) return this.#answerRun(from, launch, 'refused');
     if (held !== undefined) this.#drop(job);
-    if (this.#running - this.#zombiesRunning >= this.#capacity) return this.#refuse(from, launch);
+    if (this.working + this.#reservations.keptSlots >= this.#capacity) {
+      if (queued !== true || this.#drain !== 'not-asked') return this.#refuse(from, launch);
+      return this.#reservations.bind(from, message);
+    }
     const plan = this.#options.body.begin(this.#host.self, launch);
     if (plan.outcome === 'exits') return this.#host.exit(`${job} took the program down`);
-    this.#start(newAttempt(launch, plan, this.#host.monotonicUs()));
+    const attempt = newAttempt(launch, plan, this.#host.monotonicUs());
+    if (request !== undefined || queued === true) attempt.home = from;
+    this.#start(attempt);
+  }
+
+  /** As those see it who wait for a slot. */
+  get incarnation(): number {
+    return this.#incarnation;
+  }
+
+  get working(): number {
+    return this.#running - this.#zombiesRunning;
+  }
+
+  get room(): number {
+    return this.#capacity;
+  }
+
+  begin(from: string, run: Run): void {
+    this.#onRun(from, run);
   }
 
   /** The scheduler will launch the job anew: a copy of this launch must not begin later. */
@@ -298,7 +336,9 @@ class Worker implements Program {
     const { launch, stage, unanswered } = attempt;
     if (stage === 'report') {
       if (this.#isZombie(attempt)) return this.#forgetZombie(attempt);
-      return this.#out.send<Finished>(this.#compass.leader, reportOf(attempt));
+      if (!isWorthReporting(attempt)) return this.#forget(attempt);
+      const to = attempt.home ?? this.#compass.leader;
+      return this.#out.send<Finished>(to, reportOf(attempt));
     }
     for (const effect of unanswered) {
       this.#out.send<EffectRequest>(this.#options.ledger, effectRequestOf(launch, effect));
@@ -346,6 +386,7 @@ class Worker implements Program {
 
   #onStop(job: string, token: Token): void {
     const attempt = this.#held.get(job);
+    this.#reservations.unbind(job, token);
     if (attempt === undefined || compareTokens(attempt.launch.token, token) !== 0) return;
     this.#drop(job);
   }
@@ -412,7 +453,8 @@ class Worker implements Program {
 
   #beatNow(): Beat {
     const nowUs = this.#host.monotonicUs();
-    const holding = [...this.#held.values()].map((attempt) => heldOf(attempt, nowUs));
+    const held = [...this.#held.values()].map((attempt) => heldOf(attempt, nowUs));
+    const holding = [...held, ...this.#reservations.boundHeld()];
     const { tags } = this.#options;
     return {
       kind: 'beat',
