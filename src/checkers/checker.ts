@@ -26,7 +26,7 @@
  *   retained.ts       from when on a job may have been forgotten
  * and what one claim needs beside its file: `no-loss` known-schedules.ts, `retry-policy`
  * retry-waits.ts, `limits` unique-keys.ts and token-bucket.ts,
- * `queue-order` passed-over.ts, `linearizable-api` api-key.ts (what was heard of one key),
+ * `queue-order` passed-over.ts, `completes` answered-ends.ts (designs that keep no jobs), `linearizable-api` api-key.ts (what was heard of one key),
  * linearize.ts (whether that fits one register), job-register.ts and schedule-register.ts (what may
  * be heard).
  *
@@ -77,6 +77,8 @@ export interface ClaimContext {
   readonly timeoutGraceUs: number;
   /** The oscillator of a machine that no fault meddles with is off by up to this, either way. */
   readonly ratePpmMax: number;
+  /** A submit is answered when its job has ended, and nobody keeps the job after that. */
+  readonly answersAtEnd?: true;
 }
 
 export interface Judge extends Fold {

@@ -11,6 +11,8 @@
  * retry does so anew; a tick does when it is due, and jitter and the spacing of late ticks have
  * passed.
  *
+ * A design that keeps no jobs is judged by what its clients hear (`answered-ends.ts`).
+ *
  * Does not check: how a job ended (that is not for the scheduler to say); ticks without an
  * instance, which are for `explained-skips`; how long it took; jobs and ticks of queues that
  * clients put or paused, which may be held back for good; jobs that may have been forgotten, as
@@ -21,6 +23,7 @@ import { isTerminal } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';
 import { type JobRows, jobRowsFor, RowNumbers } from '../history/job-rows.ts';
 import { TickMap, tickText } from '../history/tick-map.ts';
+import { AnsweredEnds } from './answered-ends.ts';
 import { AuditWatch } from './audit-watch.ts';
 import type { Claim, ClaimContext, Judge, Verdict } from './checker.ts';
 import { FirstBreak, HELD, secondsText, unknown, vacuous } from './first-break.ts';
@@ -34,7 +37,8 @@ export const completes: Claim = {
   sentence: 'Every accepted job and every instance of a due tick ends.',
   limits: 'Work that became ready shortly before the audit is not judged, nor how a job ended.',
   excusedBy: ['store-durable', 'disk-damage', 'single-copy'],
-  judge: (context) => new Completes(context),
+  judge: (context) =>
+    context.answersAtEnd === true ? new AnsweredEnds(context) : new Completes(context),
 };
 
 const NEVER = Number.POSITIVE_INFINITY;

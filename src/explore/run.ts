@@ -89,6 +89,7 @@ export function claimContext(prepared: Prepared): ClaimContext {
     orderSlackUs: 2 * epsilonUs + (design.orderSlackUs ?? 0),
     timeoutGraceUs: timeline.workerTimeoutUs + DISPATCH_SLACK_US,
     ratePpmMax: loaded.scenario.cluster.ratePpmMax,
+    ...(design.answersAtEnd === true ? { answersAtEnd: true } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { LeaseParts } from '../scheduler/designs/lease/lease.ts';
 import type { RaftParts } from '../scheduler/designs/raft/raft.ts';
+import type { SamplingParts } from '../scheduler/designs/sampling/parts.ts';
 import type { EngineParts } from '../scheduler/parts/engine.ts';
 import type { RowsParts } from '../scheduler/parts/rows/parts.ts';
 import type { WorkerParts } from '../scheduler/worker/worker.ts';
@@ -51,6 +52,11 @@ export type Mutant = MutantWords &
         /** Of designs whose members share the rows of a store. */
         readonly of: 'rows';
         readonly parts: Partial<RowsParts>;
+      }
+    | {
+        /** Of members that keep nothing. */
+        readonly of: 'sampling';
+        readonly parts: Partial<SamplingParts>;
       }
     | {
         /** Of every design. */

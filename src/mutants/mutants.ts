@@ -21,6 +21,7 @@ import { fireThenAdvance } from './fire-then-advance.ts';
 import { gapAlwaysSkipped } from './gap-always-skipped.ts';
 import { giveUpAfterNMissed } from './give-up-after-n-missed.ts';
 import { givenUpIsGone } from './given-up-is-gone.ts';
+import { grantsOfAnEarlierLife } from './grants-of-an-earlier-life.ts';
 import { headOfLineBatch } from './head-of-line-batch.ts';
 import { identityWithoutIncarnation } from './identity-without-incarnation.ts';
 import { impatientLeader } from './impatient-leader.ts';
@@ -40,6 +41,7 @@ import { overlapRunsTwice } from './overlap-runs-twice.ts';
 import { ownerCheckThenAct } from './owner-check-then-act.ts';
 import { popThenPush } from './pop-then-push.ts';
 import { priorityIgnored } from './priority-ignored.ts';
+import { probedOnce } from './probed-once.ts';
 import { redeliveryNotCounted } from './redelivery-not-counted.ts';
 import { replaceOnElection } from './replace-on-election.ts';
 import { rescueByAge } from './rescue-by-age.ts';
@@ -93,4 +95,6 @@ export const MUTANTS: readonly Mutant[] = [
   failedParentWillDo,
   killedCountsAsDone,
   priorityIgnored,
+  grantsOfAnEarlierLife,
+  probedOnce,
 ];

@@ -10,12 +10,20 @@ import { workerPartsWith } from './entries/entry.ts';
 import { LEASE } from './entries/lease.ts';
 import { RAFT } from './entries/raft.ts';
 import { STORE_CLAIM, STORE_LOCK } from './entries/rows.ts';
+import { SAMPLING } from './entries/sampling.ts';
 import { SINGLE } from './entries/single.ts';
 import { checkSelection, parseSelection, printSelection } from './selection.ts';
 
 export type { DesignEntry, SelectedDesign } from './entries/entry.ts';
 
-export const DESIGNS: readonly DesignEntry[] = [SINGLE, LEASE, STORE_LOCK, STORE_CLAIM, RAFT];
+export const DESIGNS: readonly DesignEntry[] = [
+  SINGLE,
+  LEASE,
+  STORE_LOCK,
+  STORE_CLAIM,
+  RAFT,
+  SAMPLING,
+];
 
 /** Reads a selection and finds the design; every problem at once. */
 export function selectDesign(text: string): Outcome<SelectedDesign, readonly Problem[]> {

@@ -4,6 +4,7 @@ import { MUTANTS } from '../../src/mutants/mutants.ts';
 import { DESIGNS, selectDesign } from '../../src/scenario/registry.ts';
 import { LEASE_PARTS } from '../../src/scheduler/designs/lease/lease.ts';
 import { RAFT_PARTS } from '../../src/scheduler/designs/raft/raft.ts';
+import { SAMPLING_PARTS } from '../../src/scheduler/designs/sampling/parts.ts';
 import { SAFE_PARTS } from '../../src/scheduler/parts/engine.ts';
 import { ROWS_PARTS } from '../../src/scheduler/parts/rows/parts.ts';
 import { WORKER_PARTS } from '../../src/scheduler/worker/worker.ts';
@@ -16,6 +17,7 @@ const RIGHT: Readonly<Record<Mutant['of'], readonly Parts[]>> = {
   lease: [{ ...LEASE_PARTS }],
   rows: [{ ...ROWS_PARTS }],
   raft: [{ ...RAFT_PARTS }],
+  sampling: [{ ...SAMPLING_PARTS }],
   any: [{ ...SAFE_PARTS }, { ...ROWS_PARTS }],
   worker: [{ ...WORKER_PARTS }],
 };

@@ -31,6 +31,8 @@ export interface SelectedDesign {
   readonly backoffUs?: (stormUs: number) => number;
   /** Claim to assumptions that excuse it here, beside those that excuse it everywhere. */
   readonly alsoExcused?: Readonly<Record<string, readonly Assumption[]>>;
+  /** A submit is answered when its job has ended, and nobody keeps the job after that. */
+  readonly answersAtEnd?: true;
   /** `sometimes` claims that a storm with crashes, pauses or partitions must have shown. */
   readonly expects: readonly string[];
   /** Made by `defineDesign`. */
@@ -93,6 +95,10 @@ export const mutantsOf = (...of: readonly Mutant['of'][]): readonly Mutant[] =>
   MUTANTS.filter(
     (mutant) => of.includes(mutant.of) || mutant.of === 'any' || mutant.of === 'worker',
   );
+
+/** Those of the design's own parts and of workers alone: it lacks what is shared by all others. */
+export const ownMutants = (of: Mutant['of']): readonly Mutant[] =>
+  MUTANTS.filter((mutant) => mutant.of === of || mutant.of === 'worker');
 
 /** The parts with the one that a mutant replaces; those of workers are not among them. */
 export function partsWith<P extends object>(right: P, mutant: string | undefined): P {
