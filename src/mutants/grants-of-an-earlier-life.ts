@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 export const grantsOfAnEarlierLife: Mutant = {
   name: 'grants-of-an-earlier-life',
   sentence: 'A scheduler that restarted does again what was asked of its earlier life.',
-  source: 'celery#6229',
+  source: 'airflow#23520',
   cause: 'identity without incarnation',
   of: 'sampling',
   parts: { isMeant: () => true },

@@ -314,6 +314,8 @@ export interface Finished extends Message {
   readonly how: 'succeeded' | 'failed' | 'stopped' | 'refused';
   /** Why it was stopped: its time was over, its body gave no sign of life, the worker drains. */
   readonly why?: 'timeout' | 'heartbeat' | 'drain';
+  /** Refused, in answer to a `run` that answered this request. */
+  readonly request?: number;
 }
 export interface FinishedAck extends Message {
   readonly kind: 'finished-ack';

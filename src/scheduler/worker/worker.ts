@@ -224,9 +224,10 @@ class Worker implements Program, Station {
     if (launch.fenced && epoch < this.#epoch) return this.#refuse(from, launch);
     // Too late, and never to begin: no answer to this request is waited for again. The same attempt
     // may still come in answer to another one.
-    if (!isAwaited) return this.#answerRun(from, launch, 'refused');
+    if (!isAwaited) return this.#answerRun(from, launch, 'refused', request);
     if (held !== undefined) this.#drop(job);
     if (this.working + this.#reservations.keptSlots >= this.#capacity) {
+      if (request !== undefined) return this.#answerRun(from, launch, 'refused', request);
       if (queued !== true || this.#drain !== 'not-asked') return this.#refuse(from, launch);
       return this.#reservations.bind(from, message);
     }
@@ -260,8 +261,9 @@ class Worker implements Program, Station {
     this.#answerRun(from, launch, 'refused');
   }
 
-  #answerRun(from: string, { job, token }: Launch, how: Over['how']): void {
-    this.#out.send<Finished>(from, { kind: 'finished', v: 1, job, token, how });
+  #answerRun(from: string, { job, token }: Launch, how: Over['how'], request?: number): void {
+    const report: Finished = { kind: 'finished', v: 1, job, token, how };
+    this.#out.send<Finished>(from, request === undefined ? report : { ...report, request });
   }
 
   #start(attempt: Attempt): void {

@@ -163,11 +163,21 @@ export class SamplingOffice implements Office {
   onFinished(from: string, report: Finished, out: DeskOut): void {
     const { job: id, token, how } = report;
     const job = this.book.jobs.get(id);
-    const event = job && { kind: 'report' as const, token, how, ...this.#moment(job) };
-    const stepped = event && this.stepJob(job, event, out);
-    if (stepped === undefined) out.observe({ kind: 'late-report', job: id, token });
+    const isMeant = job !== undefined && this.#isOfThisLaunch(from, job, report);
+    const event = { kind: 'report' as const, token, how };
+    const stepped = isMeant && this.stepJob(job, { ...event, ...this.#moment(job) }, out);
+    if (!stepped) out.observe({ kind: 'late-report', job: id, token });
     else this.#tools.watch.take(id);
     out.send<FinishedAck>(from, { kind: 'finished-ack', v: 1, job: id, token });
+  }
+
+  /**
+   * An attempt that was refused is launched again under its token. So a second copy of the refusal
+   * has to be told from one of the next launch, or that would be taken for never begun.
+   */
+  #isOfThisLaunch(from: string, { id, run }: JobRecord, { how, request }: Finished): boolean {
+    if (how !== 'refused') return true;
+    return run?.worker === from && this.#tools.watch.runOf(id)?.request === request;
   }
 
   #moment({ spec }: JobRecord): { readonly nowUs: WallUs; readonly draw: number } {
