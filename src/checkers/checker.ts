@@ -26,7 +26,8 @@
  *   retained.ts       from when on a job may have been forgotten
  * and what one claim needs beside its file: `no-loss` known-schedules.ts, `retry-policy`
  * retry-waits.ts, `limits` unique-keys.ts and token-bucket.ts,
- * `queue-order` passed-over.ts, `completes` answered-ends.ts (designs that keep no jobs), `linearizable-api` api-key.ts (what was heard of one key),
+ * `completes` answered-ends.ts (for designs that keep no jobs), `queue-order` passed-over.ts,
+ * `linearizable-api` api-key.ts (what was heard of one key),
  * linearize.ts (whether that fits one register), job-register.ts and schedule-register.ts (what may
  * be heard).
  *
