@@ -19,7 +19,6 @@ import type { JobRecord } from '../../job/job.ts';
 import {
   epochsAfter,
   type StoreAnswer,
-  type StoreOp,
   type StoreRow,
 } from '../../store/protocol.ts';
 import { SWEEP_US } from '../attempts.ts';
@@ -30,12 +29,13 @@ import { launchOf } from '../launch.ts';
 import { Out } from '../out.ts';
 import { StoreSession, StoreSite } from '../store-session.ts';
 import { TickDecider } from '../ticks.ts';
-import { type Claims, claimReady } from './claims.ts';
+import { RowClaimer } from './claimer.ts';
 import { Crew } from './crew.ts';
 import { decideDue, forget, nextDue, promote, writeInstance } from './due.ts';
 import { adoptWorker, homeOf } from './homes.ts';
 import { type Deeds, type OfficePort, RowOffice } from './office.ts';
 import { type RowsParts, TRUST } from './parts.ts';
+import type { NewPlacer, Placer } from './placer.ts';
 import type { Plan, RunPlan } from './plan.ts';
 import type { RowsPreset } from './preset.ts';
 import { giveUp, takeReport } from './reports.ts';
@@ -46,7 +46,6 @@ import { type Script, type Task, Transactions } from './transactions.ts';
 
 const POLL_TIMER = 'rows:poll';
 const SWEEP_TIMER = 'rows:sweep';
-const WAKE_TIMER = 'rows:wake';
 const RING_TIMER = 'rows:ring';
 const RESCUE_TIMER = 'rows:rescue';
 const FORGET_TIMER = 'rows:forget';
@@ -57,13 +56,14 @@ const LANES = 6;
 const WAITING_MAX = 1_000;
 /** What was found due so long ago still counts as all that is due. */
 const FRESH_US = 250 * MS;
-const CHANNEL = 'ready';
 /** Held by who decides and claims, where one lock is around all of that. */
 const GLOBAL_LOCK = 'lock/scan';
 
 export interface MemberOptions {
   readonly preset: RowsPreset;
   readonly stores: readonly string[];
+  /** How ready jobs get workers; by claims of rows where absent. */
+  readonly newPlacer?: NewPlacer;
 }
 
 /** A member of a scheduler whose members share the rows of a store, and nothing else. */
@@ -78,6 +78,7 @@ export class RowMember implements Program {
   readonly #site: StoreSite;
   readonly #crew: Crew;
   readonly #rescuer: Rescuer;
+  readonly #placer: Placer;
   /** Undefined until the incarnation is durable. */
   #transactions: Transactions | undefined;
   #listener: StoreSession | undefined;
@@ -88,9 +89,6 @@ export class RowMember implements Program {
   #isDeciding = false;
   /** When what is due is looked for next, by the monotonic clock. */
   #pollAtUs = Number.POSITIVE_INFINITY;
-  #isClaiming = false;
-  /** Something became ready, or a worker free, while claims were under way. */
-  #claimsAgain = false;
 
   constructor(host: Host, context: DesignContext, options: MemberOptions, parts: RowsParts) {
     this.#host = host;
@@ -110,6 +108,19 @@ export class RowMember implements Program {
     this.#crew = this.#newCrew();
     const run: RunPlan = (plan) => this.#run(plan);
     this.#rescuer = new Rescuer(host, this.#preset.rescue, this.#crew, parts.newHomeWatch(), run);
+    const { newPlacer = (port) => new RowClaimer(port) } = options;
+    this.#placer = newPlacer({
+      host,
+      preset: this.#preset,
+      parts,
+      crew: this.#crew,
+      out: this.#out,
+      members: context.members,
+      run,
+      epoch: () => this.#epoch,
+      decide: () => this.#decide(),
+      sendRun: (job) => this.#sendRun(job),
+    });
   }
 
   #newCrew(): Crew {
@@ -149,7 +160,7 @@ export class RowMember implements Program {
   onMessage(from: string, message: Message): Output {
     if (this.#transactions === undefined) return NOTHING;
     if (message.kind === 'store-answer') this.#onStore(message as StoreAnswer);
-    else if (message.kind === 'store-notified') this.#claim();
+    else if (message.kind === 'store-notified') this.#placer.look();
     else this.#onRequest(from, message as SchedulerMessage);
     return this.#take();
   }
@@ -166,9 +177,6 @@ export class RowMember implements Program {
       case RING_TIMER:
         this.#turnRing();
         break;
-      case WAKE_TIMER:
-        this.#claim();
-        break;
       case RESCUE_TIMER:
         this.#out.setTimer(RESCUE_TIMER, this.#rescuer.everyUs);
         this.#rescuer.round();
@@ -180,6 +188,7 @@ export class RowMember implements Program {
         break;
       default: {
         const isKnown =
+          this.#placer.onTimer(tag) ||
           this.#listener?.onTimer(tag, this.#out) === true ||
           this.#transactions?.onTimer(tag, this.#out) === true;
         assert(isKnown, () => `timer ${tag}`);
@@ -221,8 +230,8 @@ export class RowMember implements Program {
 
   #onBeat(from: string, beat: Beat): void {
     if (this.#crew.has(from)) {
-      this.#crew.onBeat(from, beat, this.#host.monotonicUs(), this.#out);
-      if (this.#crew.hasRoom()) this.#claim();
+      this.#placer.onBeat(from, beat);
+      if (this.#placer.hasRoom()) this.#placer.look();
       return;
     }
     this.#out.send<BeatAck>(from, { kind: 'beat-ack', v: 1, epoch: this.#epoch });
@@ -243,8 +252,8 @@ export class RowMember implements Program {
     for (const job of running) this.#crew.note(job, nowUs);
     const beat = required(this.#adopting.get(worker), `a beat of ${worker}`);
     this.#adopting.delete(worker);
-    this.#crew.onBeat(worker, beat, nowUs, this.#out);
-    this.#claim();
+    this.#placer.onBeat(worker, beat);
+    this.#placer.look();
   }
 
   #onFinished(from: string, report: Finished): void {
@@ -256,9 +265,9 @@ export class RowMember implements Program {
       done: (result) => {
         if (result === 'late') this.#out.observe({ kind: 'late-report', job, token });
         this.#crew.dropAttempt(job, token);
-        if (how === 'refused') this.#crew.isFull(from);
+        if (how === 'refused') this.#placer.onRefused(from);
         this.#out.send<FinishedAck>(from, { kind: 'finished-ack', v: 1, job, token });
-        this.#claim();
+        this.#placer.look();
       },
     });
   }
@@ -279,7 +288,7 @@ export class RowMember implements Program {
         this.#crew.cleared(job);
         if (result === 'moved') this.#crew.release(worker);
         else this.#crew.dropAttempt(job.id, token);
-        this.#claim();
+        this.#placer.look();
       },
     });
   }
@@ -323,7 +332,7 @@ export class RowMember implements Program {
         this.#pollAtUs = Number.POSITIVE_INFINITY;
         this.#pollBy(more ? 0 : nextUs);
         // The commit may have been long in coming: much may have become due meanwhile.
-        this.#claim(this.#host.monotonicUs() - lookedUs < FRESH_US);
+        this.#placer.look(this.#host.monotonicUs() - lookedUs < FRESH_US);
       },
     });
   }
@@ -343,66 +352,21 @@ export class RowMember implements Program {
     const wallUs = this.#host.wallUs();
     for (let job = this.#ring.popDue(wallUs); job !== undefined; job = this.#ring.popDue(wallUs)) {
       const due = job;
-      this.#run({ script: (office) => writeInstance(office, due), done: () => this.#claim() });
+      this.#run({
+        script: (office) => writeInstance(office, due),
+        done: () => this.#placer.look(),
+      });
     }
     const nextUs = this.#ring.peekUs();
     if (nextUs === undefined) return;
     this.#out.setTimer(RING_TIMER, Math.min(Math.max(nextUs - wallUs, MS), SECOND));
   }
 
-  #claim(isFresh = false): void {
-    if (this.#isClaiming) this.#claimsAgain = true;
-    if (this.#isClaiming || !this.#crew.hasRoom()) return;
-    this.#isClaiming = true;
-    this.#claimsAgain = false;
-    this.#run({
-      isScan: true,
-      script: (office) => this.#claimScript(office, isFresh),
-      done: (claims) => {
-        this.#isClaiming = false;
-        if (claims.isStale) return this.#decide();
-        this.#claimed(claims);
-        if (this.#claimsAgain) this.#claim();
-      },
-    });
-  }
-
-  *#claimScript(office: RowOffice, isFresh: boolean): Script<Claims> {
-    this.#crew.unreserve();
-    const epoch = this.#epoch;
-    const { findObstacle, exclusion, readLimits } = this.#parts;
-    const claims = yield* claimReady(office, {
-      epoch,
-      findObstacle,
-      lockedRows: exclusion.lockedRows,
-      readLimits,
-      seatFor: (job) => this.#crew.reserve(job),
-      hasRoom: () => this.#crew.hasRoom(),
-      isFresh,
-    });
-    for (const { job, seat } of claims.claimed) {
-      const { token } = required(job.run, 'an attempt');
-      office.out.observe({ kind: 'dispatched', job: job.id, token, worker: seat.name });
-    }
-    return claims;
-  }
-
-  #claimed({ claimed, wakeUs }: Claims): void {
-    this.#crew.unreserve();
-    const nowUs = this.#host.monotonicUs();
-    for (const { job } of claimed) {
-      this.#crew.note(job, nowUs);
-      this.#sendRun(job);
-    }
-    if (wakeUs === Number.POSITIVE_INFINITY) return;
-    this.#out.setTimer(WAKE_TIMER, Math.max(MS, Math.min(wakeUs - this.#host.wallUs(), SECOND)));
-  }
-
   /** A subscription is gone when the store starts again, and nobody says so. */
   #listen(): void {
     const listener = required(this.#listener, 'a listener');
     if (!this.#preset.notifies || listener.isOpen) return;
-    listener.call([{ kind: 'listen', channel: CHANNEL }], this.#out);
+    listener.call([{ kind: 'listen', channel: this.#placer.channel }], this.#out);
   }
 
   #run<R>(plan: Plan<R>): void {
@@ -418,7 +382,7 @@ export class RowMember implements Program {
         this.#out.now.push(...deeds.effects);
         if (deeds.dueUs < Number.POSITIVE_INFINITY) this.#pollBy(deeds.dueUs);
         plan.done?.(result as R, deeds);
-        if (deeds.hasReady && this.#preset.notifies) this.#claim();
+        if (deeds.hasReady && this.#preset.notifies) this.#placer.look();
       },
     };
     required(this.#transactions, 'transactions').run(task, this.#out);
@@ -430,10 +394,7 @@ export class RowMember implements Program {
     keep(result);
     const deeds = office.finish();
     const more = plan.writes?.(result) ?? [];
-    // Those who have room are told of what there is no room for here.
-    const isNews = this.#preset.notifies && deeds.hasReady && !this.#crew.hasRoom();
-    const notes: StoreOp[] = isNews ? [{ kind: 'notify', channel: CHANNEL, payload: '' }] : [];
-    return { ...deeds, writes: [...deeds.writes, ...more, ...notes] };
+    return { ...deeds, writes: [...deeds.writes, ...more, ...this.#placer.news(deeds)] };
   }
 
   /** A script, and what it says as soon as it says so: the next rows may be long in coming. */

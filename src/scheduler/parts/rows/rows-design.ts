@@ -2,7 +2,7 @@ import type { Host } from '../../../host/host.ts';
 import type { Program } from '../../../host/program.ts';
 import type { BuiltDesign, DesignContext } from '../../designs/design.ts';
 import { type Replica, storesOf } from '../store-machines.ts';
-import { RowMember } from './member.ts';
+import { type MemberOptions, RowMember } from './member.ts';
 import type { RowsParts } from './parts.ts';
 import type { Rescue, RowsPreset } from './preset.ts';
 import { INDEXES } from './schema.ts';
@@ -10,19 +10,21 @@ import { INDEXES } from './schema.ts';
 export interface RowsOptions {
   readonly preset: RowsPreset;
   readonly replica: Replica;
+  readonly newPlacer?: MemberOptions['newPlacer'];
 }
 
 /** The machines of a design whose members share the rows of a store. */
 export function rowsDesign(
   context: DesignContext,
-  { preset, replica }: RowsOptions,
+  { preset, replica, newPlacer }: RowsOptions,
   parts: RowsParts,
 ): BuiltDesign {
   const machines = storesOf(context.store, replica, INDEXES);
   const stores = machines.map(({ name }) => name);
   const member = (factor: number) => {
     const own = factor === 1 ? preset : stretched(preset, factor);
-    return (host: Host): Program => new RowMember(host, context, { preset: own, stores }, parts);
+    const options = { preset: own, stores, ...(newPlacer === undefined ? {} : { newPlacer }) };
+    return (host: Host): Program => new RowMember(host, context, options, parts);
   };
   const members = context.members.map((name) => ({
     name,

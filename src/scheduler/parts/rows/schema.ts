@@ -10,7 +10,8 @@
  *   requests.ts      what clients ask
  *   reports.ts       what becomes of attempts, and of those who wait for their jobs
  *   due.ts           due ticks become instances, waiting jobs become ready
- *   claims.ts        ready jobs get workers
+ *   placer.ts        how ready jobs get workers: by claims here, or as a design has it
+ *   claims.ts        ready jobs are claimed, in one transaction; claimer.ts: when
  *   homes.ts         which member looks after which worker, and who rescues whose attempts
  *   member.ts        the program
  */
