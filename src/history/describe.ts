@@ -8,6 +8,7 @@ import type {
   FactKind,
   FactOf,
   Request,
+  Resources,
   Testimony,
   TickId,
   Token,
@@ -73,6 +74,10 @@ function describeEvidence(fact: Evidence): Line {
       return [fact.worker, 'body began', attempt(fact) + onceOnly(fact.delivery)];
     case 'body-ended':
       return [fact.worker, `body ${fact.how}`, attempt(fact)];
+    case 'part-began':
+      return [fact.worker, 'part began', `${attempt(fact)} part ${fact.part}`];
+    case 'part-ended':
+      return [fact.worker, 'part ended', `${attempt(fact)} part ${fact.part}`];
     case 'effect-arrived':
       return [fact.worker, fact.accepted ? 'effect accepted' : 'effect refused', arrival(fact)];
     case 'audited-job':
@@ -129,7 +134,12 @@ function describeTestimony(said: Testimony): readonly [what: string, detail: str
     case 'lease':
       return ['says lease', `${said.event}, epoch ${said.epoch}`];
     case 'dispatched':
-      return ['says dispatched', `${said.job} ${tokenText(said.token)} to ${said.worker}`];
+      return [
+        'says dispatched',
+        `${said.job} ${tokenText(said.token)} to ${[said.worker, ...(said.parts ?? [])].join(' ')}`,
+      ];
+    case 'committed':
+      return ['says committed', `${said.decided} decided, ${said.conflicts} in conflict`];
     case 'tick-decided':
       return [`says ${said.action}`, `tick ${tickName(said.tick)}${colon(said.reason)}`];
     case 'attempt-lost':
@@ -188,10 +198,14 @@ function describeSubmit(request: Extract<Request, { readonly kind: 'submit' }>):
     request.key === undefined ? '' : `key ${request.key}`,
     request.uniqueKey === undefined ? '' : `unique ${request.uniqueKey}`,
     request.parents === undefined ? '' : `after ${request.parents.join(' ')}`,
+    request.gang === undefined ? '' : `${request.gang} parts`,
+    request.resources === undefined ? '' : roomText(request.resources),
   ];
   const said = parts.filter((part) => part !== '').join(', ');
   return `submit ${job}: ${said}${onceOnly(request.delivery)}`;
 }
+
+const roomText = ({ cpu, memory }: Resources): string => `${cpu} m of a core, ${memory} MB`;
 
 /** What a request is about: a job, a schedule or a queue. */
 function subjectOf(request: Request): string {

@@ -26,6 +26,14 @@ export interface TickId {
   readonly nominalUs: WallUs;
 }
 
+/** What an attempt takes up of a worker, and what a worker has, besides slots. */
+export interface Resources {
+  /** Thousandths of a core. */
+  readonly cpu: number;
+  /** Megabytes. */
+  readonly memory: number;
+}
+
 /** What a job asks of the effect ledger: nothing, order of tokens, or one effect per key. */
 export type SinkKind = 'none' | 'token' | 'key';
 
@@ -79,6 +87,10 @@ export type Request =
       readonly parents?: readonly string[];
       readonly onFailedParent?: FailedParent;
       readonly retainUs?: number;
+      /** Of every part of it. */
+      readonly resources?: Resources;
+      /** Parts, each on a worker of its own; one where absent. */
+      readonly gang?: number;
     }
   | { readonly kind: 'status'; readonly job: string }
   | { readonly kind: 'cancel'; readonly job: string }
@@ -179,6 +191,26 @@ export type Evidence =
       readonly tick?: TickId;
       readonly token: Token;
       readonly how: 'succeeded' | 'failed' | 'stopped';
+    }
+  /**
+   * The same of the other parts of a gang, each on a worker of its own, numbered from 1: they only
+   * take up room there, and are stopped when the body has ended.
+   */
+  | {
+      readonly kind: 'part-began';
+      readonly at: VirtualUs;
+      readonly worker: string;
+      readonly job: string;
+      readonly token: Token;
+      readonly part: number;
+    }
+  | {
+      readonly kind: 'part-ended';
+      readonly at: VirtualUs;
+      readonly worker: string;
+      readonly job: string;
+      readonly token: Token;
+      readonly part: number;
     }
   /**
    * An effect reached the ledger outside the cluster. `fenced` says whether token or key were
@@ -329,7 +361,11 @@ export type Testimony =
       readonly job: string;
       readonly token: Token;
       readonly worker: string;
+      /** Of a gang: the workers of its other parts. */
+      readonly parts?: readonly string[];
     }
+  /** So many placements were decided on a copy of the shared state, and so many met a conflict. */
+  | { readonly kind: 'committed'; readonly decided: number; readonly conflicts: number }
   | {
       readonly kind: 'tick-decided';
       readonly tick: TickId;

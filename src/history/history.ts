@@ -51,6 +51,8 @@ export const ALL_KINDS: readonly FactKind[] = [
   'answered',
   'body-began',
   'body-ended',
+  'part-began',
+  'part-ended',
   'effect-arrived',
   'audited-job',
   'audited-schedule',

@@ -5,6 +5,7 @@ import type {
   FactOf,
   QueueLimits,
   Request,
+  Resources,
   Testimony,
   TickId,
   Token,
@@ -98,6 +99,7 @@ const sink = oneOf('none', 'token', 'key');
 const delivery = oneOf('at-least-once', 'at-most-once');
 const role = oneOf('scheduler', 'store', 'worker', 'client', 'ledger', 'auditor');
 const token = record<Token>({ epoch: integer, attempt: integer });
+const resources = record<Resources>({ cpu: integer, memory: integer });
 const tick = record<TickId>({ schedule: text, nominalUs: integer });
 
 const hostile = optional(must('true', (value) => value === true));
@@ -125,6 +127,8 @@ const request = variants<Request>({
     parents: optional(listOf(text)),
     onFailedParent: optional(oneOf('cancel', 'run')),
     retainUs: optional(integer),
+    resources: optional(resources),
+    gang: optional(integer),
   },
   status: { job: text },
   cancel: { job: text },
@@ -174,7 +178,8 @@ const said = variants<Testimony>({
     event: oneOf('acquired', 'renewed', 'expired-seen', 'lost', 'released'),
     epoch: integer,
   },
-  dispatched: { job: text, token, worker: text },
+  dispatched: { job: text, token, worker: text, parts: optional(listOf(text)) },
+  committed: { decided: integer, conflicts: integer },
   'tick-decided': { tick, action: oneOf('run', 'skip'), reason: text },
   'attempt-lost': { job: text, token, why: text },
   'late-report': { job: text, token },
@@ -193,6 +198,8 @@ const evidence = {
     token,
     how: oneOf('succeeded', 'failed', 'stopped'),
   },
+  'part-began': { at: instant, worker: text, job: text, token, part: integer },
+  'part-ended': { at: instant, worker: text, job: text, token, part: integer },
   'effect-arrived': {
     at: instant,
     worker: text,

@@ -10,6 +10,7 @@ import type {
   JobState,
   OverlapPolicy,
   QueueLimits,
+  Resources,
   SinkKind,
   Standing,
   TickId,
@@ -56,6 +57,10 @@ export interface JobSpec {
   readonly onFailedParent?: FailedParent;
   /** It may be forgotten so long after its end; never where absent. */
   readonly retainUs?: number;
+  /** What every part of it takes up on its worker, besides a slot. */
+  readonly resources?: Resources;
+  /** Parts, each on a worker of its own, that are placed together or not at all; 1 where absent. */
+  readonly gang?: number;
   /** What the body is handed; the scheduler does not look at it. */
   readonly payload?: string;
 }
@@ -244,6 +249,8 @@ export interface Beat extends Message {
   readonly capacity: number;
   /** What it is good for: jobs with other tags are not for it. */
   readonly tags?: readonly string[];
+  /** What it has for attempts, those under way included; where absent, nobody counts. */
+  readonly resources?: Resources;
   readonly holding: readonly Held[];
 }
 /** An attempt that a worker holds. */
@@ -285,6 +292,9 @@ export interface Launch {
   readonly sink: SinkKind;
   /** Whether token and key are presented to the ledger for checking. */
   readonly fenced: boolean;
+  readonly resources?: Resources;
+  /** Of a gang: which of its parts; the first, whose body does the work, where absent. */
+  readonly part?: number;
 }
 export interface Run extends Message {
   readonly kind: 'run';

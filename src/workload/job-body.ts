@@ -27,6 +27,12 @@ const NO_EFFECTS: readonly string[] = Object.freeze([]);
 const EXITS: BodyPlan = Object.freeze({ outcome: 'exits' });
 /** Longer than any run, and far from where microseconds stop being exact. */
 const RUN_US_MAX = 1e15;
+/** A part of a gang that is not the first: it takes up room until it is stopped. */
+const WAITS: BodyPlan = Object.freeze({
+  runUs: RUN_US_MAX,
+  outcome: 'succeeded',
+  effects: NO_EFFECTS,
+});
 
 /**
  * What every job does: it takes its time and, where it succeeds, has one effect. The run time is
@@ -41,8 +47,12 @@ export function createJobBody(options: JobBodyOptions): JobBody {
   const traced = new Map((options.traceJobs ?? []).map((job) => [job.id, job.runUs]));
   return {
     begin(worker: string, launch: Launch): BodyPlan {
-      const { job, token, delivery } = launch;
+      const { job, token, delivery, part } = launch;
       const at = harness.now();
+      if (part !== undefined) {
+        harness.record({ kind: 'part-began', at, worker, job, token, part });
+        return WAITS;
+      }
       const tick = launch.tick === undefined ? undefined : { tick: launch.tick };
       harness.record({ kind: 'body-began', at, worker, job, ...tick, token, delivery });
       const turned = knobs?.get(worker);
@@ -56,7 +66,11 @@ export function createJobBody(options: JobBodyOptions): JobBody {
         : { runUs, outcome: 'succeeded', effects: ONE_EFFECT, ...manners };
     },
     end(worker, launch, how): void {
-      const { job, token } = launch;
+      const { job, token, part } = launch;
+      if (part !== undefined) {
+        harness.record({ kind: 'part-ended', at: harness.now(), worker, job, token, part });
+        return;
+      }
       const tick = launch.tick === undefined ? undefined : { tick: launch.tick };
       harness.record({ kind: 'body-ended', at: harness.now(), worker, job, ...tick, token, how });
     },

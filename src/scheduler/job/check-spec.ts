@@ -1,3 +1,4 @@
+import type { Resources } from '../../history/fact.ts';
 import type { JobSpec, RetryPolicy } from '../api.ts';
 
 /** What is wrong with a request: the field, and why. */
@@ -25,10 +26,14 @@ const FIELDS: FieldsOf<JobSpec> = {
   ...{ queue: true, delayUs: true, atUs: true, retry: true, timeoutUs: true, heartbeatUs: true },
   ...{ delivery: true, sink: true, priority: true, tags: true, uniqueKey: true, key: true },
   ...{ parents: true, onFailedParent: true, retainUs: true, payload: true },
+  ...{ resources: true, gang: true },
 };
 const RETRY_FIELDS: FieldsOf<RetryPolicy> = {
   ...{ maxAttempts: true, backoff: true, baseUs: true, maxUs: true, jitterPpm: true },
 };
+const RESOURCE_FIELDS: FieldsOf<Resources> = { cpu: true, memory: true };
+const RESOURCE_MAX = 1_000_000_000;
+const GANG_MAX = 1_000;
 /** Such as the jobs of ticks have: whoever submits one might meet the tick some day. */
 const TICK_LIKE = /@-?\d+$/;
 
@@ -94,7 +99,19 @@ function checkRest(spec: JobSpec): SpecProblem | undefined {
     words('tags', tags) ??
     words('parents', parents) ??
     oneOf('onFailedParent', onFailedParent, ['cancel', 'run']) ??
+    checkRoom(spec) ??
     checkPayload(payload)
+  );
+}
+
+function checkRoom({ resources, gang = 1 }: JobSpec): SpecProblem | undefined {
+  const wrong = whole('gang', gang, 1, GANG_MAX);
+  if (wrong !== undefined || resources === undefined) return wrong;
+  if (!isRecord(resources)) return { field: 'resources', reason: 'is no object' };
+  return (
+    known('resources.', resources, RESOURCE_FIELDS) ??
+    whole('resources.cpu', resources.cpu, 0, RESOURCE_MAX) ??
+    whole('resources.memory', resources.memory, 0, RESOURCE_MAX)
   );
 }
 

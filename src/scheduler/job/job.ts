@@ -21,11 +21,17 @@ import { assert, unreachable } from '../../lib/assert.ts';
 import type { WallUs } from '../../lib/units.ts';
 import type { JobSpec, RetryPolicy } from '../api.ts';
 
-/** Who runs the current attempt, since which incarnation of that worker. */
-export interface RunningAttempt {
-  readonly token: Token;
+/** A worker, in one of its lives. */
+export interface Place {
   readonly worker: string;
   readonly incarnation: number;
+}
+
+/** Who runs the current attempt, since which incarnation of that worker. */
+export interface RunningAttempt extends Place {
+  readonly token: Token;
+  /** Of a gang: where its other parts are. */
+  readonly parts?: readonly Place[];
 }
 
 /** A job as it is stored. */
@@ -59,6 +65,7 @@ export type JobEvent =
       readonly epoch: number;
       readonly worker: string;
       readonly incarnation: number;
+      readonly parts?: readonly Place[];
     }
   | {
       readonly kind: 'report';
@@ -153,6 +160,10 @@ export const isReady = (job: JobRecord): boolean =>
 /** Greater ones start first. */
 export const priorityOf = ({ spec }: JobRecord): number => spec.priority ?? 0;
 
+/** Every worker that an attempt takes up room on; the first one does the work. */
+export const placesOf = (run: RunningAttempt): readonly Place[] =>
+  run.parts === undefined ? [run] : [run, ...run.parts];
+
 const changed = (job: JobRecord): JobStep => ({ job, effect: 'changed' });
 
 const isOf = (job: JobRecord, token: Token): boolean =>
@@ -160,7 +171,7 @@ const isOf = (job: JobRecord, token: Token): boolean =>
 
 function launched(
   job: JobRecord,
-  by: { readonly epoch: number; readonly worker: string; readonly incarnation: number },
+  by: Place & { readonly epoch: number; readonly parts?: readonly Place[] },
 ): JobRecord {
   assert(job.state === 'waiting', () => `launch of ${job.id}, which is ${job.state}`);
   assert(job.waitsFor === undefined, () => `launch of ${job.id} before its parents have ended`);
@@ -168,7 +179,8 @@ function launched(
   const attempt = job.attempt + 1;
   const token = { epoch: by.epoch, attempt };
   const run = { token, worker: by.worker, incarnation: by.incarnation };
-  return { ...job, state: 'running', attempt, run };
+  const whole = by.parts === undefined ? run : { ...run, parts: by.parts };
+  return { ...job, state: 'running', attempt, run: whole };
 }
 
 /** Attempts that a worker began, as far as is known. */

@@ -8,7 +8,7 @@ import { required } from '../../lib/assert.ts';
 import type { MonotonicUs } from '../../lib/units.ts';
 import { SECOND } from '../../lib/units.ts';
 import type { Beat, BeatAck, Held, Stop } from '../api.ts';
-import type { JobRecord, RunningAttempt } from '../job/job.ts';
+import { type JobRecord, type Place, placesOf } from '../job/job.ts';
 import type { DeskOut } from './api-desk.ts';
 import type { Book } from './book.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -23,8 +23,9 @@ export interface Charge {
   readonly book: Book;
   readonly epoch: number;
   readonly workerTimeoutUs: number;
-  lose(job: JobRecord, why: string, out: DeskOut): void;
-  resend(job: JobRecord, out: DeskOut): void;
+  /** The worker is the one that gave reason to think so. */
+  lose(job: JobRecord, why: string, out: DeskOut, worker: string): void;
+  resend(job: JobRecord, out: DeskOut, worker: string): void;
 }
 
 export class Attempts {
@@ -41,7 +42,7 @@ export class Attempts {
   }
 
   /** Beats of a worker's earlier life, late on their way here, have no word on this attempt. */
-  adopt(job: string, run: RunningAttempt, nowUs: MonotonicUs): void {
+  adopt(job: string, run: Place, nowUs: MonotonicUs): void {
     this.#workforce.give(run.worker, job, nowUs);
     const seat = this.#workforce.seatOf(run.worker, nowUs);
     seat.incarnation = Math.max(seat.incarnation, run.incarnation);
@@ -99,11 +100,12 @@ export class Attempts {
     const held = holding.get(id);
     const isHeld = held !== undefined && isSame(held.token, run.token);
     if (isHeld) noteProgress(given, held.progress ?? 0, nowUs);
-    const isSameLife = run.incarnation === seat.incarnation;
+    const here = placesOf(run).find(({ worker }) => worker === seat.name);
+    const isSameLife = here?.incarnation === seat.incarnation;
     const ageUs = nowUs - given.sinceUs;
     const finding = this.#suspicion.atBeat({ isSameLife, isHeld, ageUs });
-    if (finding === 'lost') this.#charge.lose(job, 'worker restarted', out);
-    else if (finding === 'resend') this.#charge.resend(job, out);
+    if (finding === 'lost') this.#charge.lose(job, 'worker restarted', out, seat.name);
+    else if (finding === 'resend') this.#charge.resend(job, out, seat.name);
   }
 
   /** Gives up silent workers, overdue attempts, and bodies that give no sign of life. */
@@ -123,7 +125,7 @@ export class Attempts {
         const times = { ageUs: nowUs - sinceUs, stillUs: nowUs - aliveUs };
         const evidence = { silentUs, workerTimeoutUs, timeoutUs, heartbeatUs, ...times };
         const why = this.#suspicion.atSweep(evidence);
-        if (why !== undefined) this.#charge.lose(job, why, out);
+        if (why !== undefined) this.#charge.lose(job, why, out, seat.name);
       }
     }
   }

@@ -19,12 +19,13 @@
  *   worker.ts      the program (this file)
  *   attempt.ts     one attempt on a worker, and what is said of it
  *   heartbeats.ts  signs of life, and what ends a body
+ *   room.ts        what is left of its processors and memory
  *   over.ts        attempts that are over, so that none begins twice
  *   compass.ts     which member to talk to
  *   reservations.ts  the queue of schedulers that sample workers
  */
 
-import type { Token } from '../../history/fact.ts';
+import type { Resources, Token } from '../../history/fact.ts';
 import { compareTokens } from '../../history/fact.ts';
 import type { DiskOutcome, Host, Message, Recovered } from '../../host/host.ts';
 import type { Program } from '../../host/program.ts';
@@ -60,6 +61,7 @@ import { Compass } from './compass.ts';
 import { endOf, heldOf, soonestTellUs, tellEveryUs } from './heartbeats.ts';
 import { isNewer, type Over, OverBook } from './over.ts';
 import { Reservations, type Station } from './reservations.ts';
+import { hasResources, resourcesBeside } from './room.ts';
 
 export interface WorkerOptions {
   readonly members: readonly string[];
@@ -68,6 +70,8 @@ export interface WorkerOptions {
   readonly beatUs: number;
   /** What it is good for, told in every beat; which jobs it gets is the scheduler's business. */
   readonly tags?: readonly string[];
+  /** What it has for bodies; where absent, only slots count. */
+  readonly resources?: Resources;
   /** Asked to stop, it gives bodies under way so long to end; 0 stops them at once. */
   readonly drainUs: number;
   readonly body: JobBody;
@@ -231,6 +235,7 @@ class Worker implements Program, Station {
       if (queued !== true || this.#drain !== 'not-asked') return this.#refuse(from, launch);
       return this.#reservations.bind(from, message);
     }
+    if (!this.#hasRoomFor(launch)) return this.#refuse(from, launch);
     const plan = this.#options.body.begin(this.#host.self, launch);
     if (plan.outcome === 'exits') return this.#host.exit(`${job} took the program down`);
     const attempt = newAttempt(launch, plan, this.#host.monotonicUs());
@@ -253,6 +258,14 @@ class Worker implements Program, Station {
 
   begin(from: string, run: Run): void {
     this.#onRun(from, run);
+  }
+
+  /** Beside everything that runs here, wanted or not. */
+  #hasRoomFor({ resources }: Launch): boolean {
+    const total = this.#options.resources;
+    if (total === undefined) return true;
+    const running = [...this.#held.values(), ...this.#zombies.values()];
+    return hasResources(resourcesBeside(total, running), resources);
   }
 
   /** The scheduler will launch the job anew: a copy of this launch must not begin later. */
@@ -457,7 +470,7 @@ class Worker implements Program, Station {
     const nowUs = this.#host.monotonicUs();
     const held = [...this.#held.values()].map((attempt) => heldOf(attempt, nowUs));
     const holding = [...held, ...this.#reservations.boundHeld()];
-    const { tags } = this.#options;
+    const { tags, resources } = this.#options;
     return {
       kind: 'beat',
       v: 1,
@@ -465,6 +478,9 @@ class Worker implements Program, Station {
       epoch: this.#epoch,
       capacity: this.#capacity,
       ...(tags === undefined ? {} : { tags }),
+      ...(resources === undefined
+        ? {}
+        : { resources: resourcesBeside(resources, this.#zombies.values()) }),
       holding,
     };
   }

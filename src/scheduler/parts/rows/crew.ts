@@ -2,7 +2,7 @@ import { compareTokens, type Token } from '../../../history/fact.ts';
 import { required } from '../../../lib/assert.ts';
 import type { MonotonicUs } from '../../../lib/units.ts';
 import type { Beat } from '../../api.ts';
-import type { JobRecord } from '../../job/job.ts';
+import { type JobRecord, placesOf } from '../../job/job.ts';
 import type { DeskOut } from '../api-desk.ts';
 import { Attempts, type Charge } from '../attempts.ts';
 import { Book } from '../book.ts';
@@ -18,8 +18,8 @@ export interface CrewPort {
   readonly forgetsLives: boolean;
   epoch(): number;
   /** An attempt seems lost: the rows will tell. */
-  suspect(job: JobRecord, why: string): void;
-  resend(job: JobRecord): void;
+  suspect(job: JobRecord, why: string, worker: string): void;
+  resend(job: JobRecord, worker: string): void;
 }
 
 /**
@@ -81,20 +81,39 @@ export class Crew implements Charge {
 
   /** Such an attempt runs on a worker of the crew. */
   note(job: JobRecord, nowUs: MonotonicUs): void {
-    const { worker, token } = required(job.run, `running attempt of ${job.id}`);
+    const run = required(job.run, `running attempt of ${job.id}`);
     const known = this.book.jobs.get(job.id)?.run;
-    if (known !== undefined && compareTokens(known.token, token) >= 0) return;
-    if (known !== undefined) this.drop(job.id);
-    if (!this.#adopted.has(worker)) return;
-    this.book.apply({ kind: 'job', job });
-    this.#attempts.adopt(job.id, required(job.run, 'an attempt'), nowUs);
+    if (known !== undefined && compareTokens(known.token, run.token) > 0) return;
+    if (known !== undefined && compareTokens(known.token, run.token) < 0) this.drop(job.id);
+    for (const place of placesOf(run)) {
+      const isKnown = this.#workforce.get(place.worker)?.given.has(job.id) === true;
+      if (isKnown || !this.#adopted.has(place.worker)) continue;
+      this.book.apply({ kind: 'job', job });
+      this.#attempts.adopt(job.id, place, nowUs);
+    }
+  }
+
+  /** All that runs on a worker, by the rows: whatever else is known of it is over. */
+  match(worker: string, running: readonly JobRecord[], nowUs: MonotonicUs): void {
+    const names = new Set(running.map(nameOf));
+    for (const id of [...(this.#workforce.get(worker)?.given.keys() ?? [])]) {
+      const job = this.book.jobs.get(id);
+      if (job !== undefined && !names.has(nameOf(job))) this.drop(id);
+    }
+    for (const job of running) this.note(job, nowUs);
+  }
+
+  /** A worker that beats is not silent, however long it takes to look at what it says. */
+  hears(worker: string, incarnation: number, nowUs: MonotonicUs): void {
+    const seat = this.#workforce.get(worker);
+    if (seat !== undefined && incarnation >= seat.incarnation) seat.lastBeatUs = nowUs;
   }
 
   /** The attempt of the job that is known here is over, or no longer this member's business. */
   drop(id: string): void {
     const job = this.book.jobs.get(id);
     if (job?.run === undefined) return;
-    this.#workforce.take(job.run.worker, id);
+    for (const { worker } of placesOf(job.run)) this.#workforce.take(worker, id);
     this.book.apply({ kind: 'forget', job: id });
   }
 
@@ -120,11 +139,11 @@ export class Crew implements Charge {
     this.#attempts.sweep(nowUs, out);
   }
 
-  lose(job: JobRecord, why: string): void {
+  lose(job: JobRecord, why: string, _: DeskOut, worker: string): void {
     const name = nameOf(job);
     if (this.#suspected.has(name)) return;
     this.#suspected.add(name);
-    this.#port.suspect(job, why);
+    this.#port.suspect(job, why, worker);
   }
 
   /** The rows have told. */
@@ -132,8 +151,8 @@ export class Crew implements Charge {
     this.#suspected.delete(nameOf(job));
   }
 
-  resend(job: JobRecord): void {
-    this.#port.resend(job);
+  resend(job: JobRecord, _: DeskOut, worker: string): void {
+    this.#port.resend(job, worker);
   }
 
   progressOf(job: JobRecord): number | undefined {

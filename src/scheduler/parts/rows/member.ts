@@ -15,7 +15,7 @@ import type {
   SchedulerMessage,
 } from '../../api.ts';
 import type { DesignContext } from '../../designs/design.ts';
-import type { JobRecord } from '../../job/job.ts';
+import { type JobRecord, placesOf } from '../../job/job.ts';
 import {
   epochsAfter,
   type StoreAnswer,
@@ -131,8 +131,8 @@ export class RowMember implements Program {
       workerTimeoutUs,
       forgetsLives: isByAge,
       epoch: () => this.#epoch,
-      suspect: (job: JobRecord, why: string) => this.#suspect(job, why),
-      resend: (job: JobRecord) => this.#sendRun(job),
+      suspect: (job: JobRecord, why: string, worker: string) => this.#suspect(job, why, worker),
+      resend: (job: JobRecord, worker: string) => this.#sendRun(job, worker),
     };
     return new Crew(port, this.#host.monotonicUs(), this.#parts.chooseWorker, suspicion);
   }
@@ -273,8 +273,8 @@ export class RowMember implements Program {
   }
 
   /** A worker that is silent here may be heard by another member; then it is theirs. */
-  #suspect(job: JobRecord, why: string): void {
-    const { token, worker } = required(job.run, `running attempt of ${job.id}`);
+  #suspect(job: JobRecord, why: string, worker: string): void {
+    const { token } = required(job.run, `running attempt of ${job.id}`);
     const draw = this.#host.random.float();
     const { self } = this.#host;
     this.#run({
@@ -293,11 +293,15 @@ export class RowMember implements Program {
     });
   }
 
-  #sendRun(job: JobRecord): void {
-    const { worker, incarnation } = required(job.run, `running attempt of ${job.id}`);
-    const launch = launchOf(job, this.#preset.fenced);
+  /** To all of its workers, or to one of them. */
+  #sendRun(job: JobRecord, only?: string): void {
+    const run = required(job.run, `running attempt of ${job.id}`);
     const epoch = this.#epoch;
-    this.#out.send<Run>(worker, { kind: 'run', v: 1, incarnation, epoch, launch });
+    for (const [part, { worker, incarnation }] of placesOf(run).entries()) {
+      if (only !== undefined && worker !== only) continue;
+      const launch = launchOf(job, this.#preset.fenced, part);
+      this.#out.send<Run>(worker, { kind: 'run', v: 1, incarnation, epoch, launch });
+    }
   }
 
   // What falls due.

@@ -3,7 +3,7 @@ import type { Effect, Output } from '../../../host/step.ts';
 import { assert, required } from '../../../lib/assert.ts';
 import type { WallUs } from '../../../lib/units.ts';
 import type { Stop } from '../../api.ts';
-import { isReady, type JobEvent, type JobRecord, type stepJob } from '../../job/job.ts';
+import { isReady, type JobEvent, type JobRecord, placesOf, type stepJob } from '../../job/job.ts';
 import type { ZoneTable } from '../../schedule/zone-rules.ts';
 import type { StoreOp, StoreRow } from '../../store/protocol.ts';
 import type { DeskOut, Office } from '../api-desk.ts';
@@ -31,6 +31,8 @@ export interface Deeds extends Work {
   readonly dueUs: number;
   /** Whether any job that was written waits only for a worker. */
   readonly hasReady: boolean;
+  /** Those jobs. */
+  readonly ready: readonly JobRecord[];
 }
 
 /** What rows are decided with. */
@@ -101,8 +103,10 @@ export class RowOffice implements Office {
   decideDue(): void {}
 
   stopRunning(job: JobRecord, out: DeskOut): void {
-    const { worker, token } = required(job.run, `running attempt of ${job.id}`);
-    out.sendAfterSync<Stop>(worker, { kind: 'stop', v: 1, job: job.id, token });
+    const run = required(job.run, `running attempt of ${job.id}`);
+    for (const { worker } of placesOf(run)) {
+      out.sendAfterSync<Stop>(worker, { kind: 'stop', v: 1, job: job.id, token: run.token });
+    }
   }
 
   stepJob(job: JobRecord, event: JobEvent, out: DeskOut): JobRecord | undefined {
@@ -136,14 +140,14 @@ export class RowOffice implements Office {
     }
     const writes = [...last].map(([key, value]): StoreOp => ({ kind: 'write', key, value }));
     let dueUs = Number.POSITIVE_INFINITY;
-    let hasReady = false;
+    const ready: JobRecord[] = [];
     for (const row of last.values()) {
       if (row?.kind === 'schedule') dueUs = Math.min(dueUs, row.nextUs ?? dueUs);
       if (row?.kind !== 'job' || !isReady(row.job)) continue;
-      if (row.isReady) hasReady = true;
+      if (row.isReady) ready.push(row.job);
       else dueUs = Math.min(dueUs, row.job.dueUs);
     }
-    return { writes, effects: afterSync, dueUs, hasReady };
+    return { writes, effects: afterSync, dueUs, hasReady: ready.length > 0, ready };
   }
 
   #rowOf(entry: BookEntry, before: Row | undefined): Row | undefined {
@@ -189,6 +193,7 @@ function entryOf(row: Row): BookEntry | undefined {
     case 'skip':
       return row;
     case 'home':
+    case 'cell':
       return undefined;
   }
 }

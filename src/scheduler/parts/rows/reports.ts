@@ -65,6 +65,8 @@ export function* takeReport(
   const believed = options.checksToken ? token : (job?.run?.token ?? token);
   const event = { kind: 'report', token: believed, how, nowUs, draw: options.draw } as const;
   const stepped = job && office.stepJob(job, event, office.out);
+  // The other parts of a gang only wait for this.
+  if (stepped !== undefined && job?.run?.parts !== undefined) office.stopRunning(job, office.out);
   yield* tellChildren(office);
   return stepped === undefined ? 'late' : 'taken';
 }

@@ -15,9 +15,9 @@
  *   homes.ts         which member looks after which worker, and who rescues whose attempts
  *   member.ts        the program
  */
-import { isTerminal } from '../../../history/fact.ts';
+import { isTerminal, type Resources } from '../../../history/fact.ts';
 import type { WallUs } from '../../../lib/units.ts';
-import { isReady, type JobRecord, priorityOf } from '../../job/job.ts';
+import { isReady, type JobRecord, placesOf, priorityOf } from '../../job/job.ts';
 import { type StoreIndex, sortable } from '../../store/indexes.ts';
 import type { StoreRow } from '../../store/protocol.ts';
 import type { QueueRecord, ScheduleRecord } from '../book.ts';
@@ -59,7 +59,22 @@ export interface HomeRow {
   readonly seenUs: WallUs;
 }
 
-export type Row = JobRow | ScheduleRow | QueueRow | SkipRow | HomeRow;
+/**
+ * What a worker has for attempts, as it says; where members place jobs on the workers of others,
+ * for them to read. What is taken of it is in the rows of running jobs.
+ */
+export interface CellRow {
+  readonly kind: 'cell';
+  readonly worker: string;
+  readonly incarnation: number;
+  readonly slots: number;
+  readonly tags: readonly string[];
+  readonly resources?: Resources;
+  /** It refused an attempt, or is silent: nothing is placed there until it beats. */
+  readonly isClosed?: true;
+}
+
+export type Row = JobRow | ScheduleRow | QueueRow | SkipRow | HomeRow | CellRow;
 
 export const valueIn = (row: StoreRow): Row | undefined => row.value as Row | undefined;
 
@@ -67,6 +82,7 @@ export const jobKey = (id: string): string => `job/${id}`;
 export const scheduleKey = (id: string): string => `schedule/${id}`;
 export const queueKey = (id: string): string => `queue/${id}`;
 export const skipKey = (tick: SkipRow['tick']): string => `skip/${tickKey(tick)}`;
+export const cellKey = (worker: string): string => `cell/${worker}`;
 export const homeKey = (worker: string): string => `home/${worker}`;
 /** Locked by whoever is to have, or to look for, the job that has the key. */
 export const uniqueLock = (key: string): string => `unique/${key}`;
@@ -97,7 +113,10 @@ export const INDEXES: readonly StoreIndex[] = [
   jobIndex('later', ({ job, isReady: hasCome }) =>
     !hasCome && isReady(job) ? sortable(job.dueUs) : undefined,
   ),
-  jobIndex('by-worker', ({ job }) => job.run && `${job.run.worker}${SEPARATOR}`),
+  jobIndex(
+    'by-worker',
+    ({ job: { run } }) => run && placesOf(run).map(({ worker }) => `${worker}${SEPARATOR}`),
+  ),
   jobIndex('by-queue', ({ job }) => job.run && `${job.spec.queue}${SEPARATOR}`),
   jobIndex('by-claim', ({ claimedUs }) =>
     claimedUs === undefined ? undefined : sortable(claimedUs),
