@@ -2,6 +2,7 @@ import type { LeaseParts } from '../scheduler/designs/lease/lease.ts';
 import type { RaftParts } from '../scheduler/designs/raft/raft.ts';
 import type { SamplingParts } from '../scheduler/designs/sampling/parts.ts';
 import type { EngineParts } from '../scheduler/parts/engine.ts';
+import type { OptimisticParts } from '../scheduler/parts/optimistic/optimist.ts';
 import type { RowsParts } from '../scheduler/parts/rows/parts.ts';
 import type { WorkerParts } from '../scheduler/worker/worker.ts';
 
@@ -57,6 +58,11 @@ export type Mutant = MutantWords &
         /** Of members that keep nothing. */
         readonly of: 'sampling';
         readonly parts: Partial<SamplingParts>;
+      }
+    | {
+        /** Of designs that decide on a copy of a shared state. */
+        readonly of: 'optimistic';
+        readonly parts: Partial<OptimisticParts>;
       }
     | {
         /** Of every design. */

@@ -8,6 +8,7 @@ import { failed, ok } from '../lib/outcome.ts';
 import type { DesignEntry, SelectedDesign } from './entries/entry.ts';
 import { workerPartsWith } from './entries/entry.ts';
 import { LEASE } from './entries/lease.ts';
+import { OPTIMISTIC } from './entries/optimistic.ts';
 import { RAFT } from './entries/raft.ts';
 import { STORE_CLAIM, STORE_LOCK } from './entries/rows.ts';
 import { SAMPLING } from './entries/sampling.ts';
@@ -23,6 +24,7 @@ export const DESIGNS: readonly DesignEntry[] = [
   STORE_CLAIM,
   RAFT,
   SAMPLING,
+  OPTIMISTIC,
 ];
 
 /** Reads a selection and finds the design; every problem at once. */

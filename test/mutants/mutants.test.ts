@@ -6,6 +6,7 @@ import { LEASE_PARTS } from '../../src/scheduler/designs/lease/lease.ts';
 import { RAFT_PARTS } from '../../src/scheduler/designs/raft/raft.ts';
 import { SAMPLING_PARTS } from '../../src/scheduler/designs/sampling/parts.ts';
 import { SAFE_PARTS } from '../../src/scheduler/parts/engine.ts';
+import { OPTIMISTIC_PARTS } from '../../src/scheduler/parts/optimistic/optimist.ts';
 import { ROWS_PARTS } from '../../src/scheduler/parts/rows/parts.ts';
 import { WORKER_PARTS } from '../../src/scheduler/worker/worker.ts';
 
@@ -18,6 +19,7 @@ const RIGHT: Readonly<Record<Mutant['of'], readonly Parts[]>> = {
   rows: [{ ...ROWS_PARTS }],
   raft: [{ ...RAFT_PARTS }],
   sampling: [{ ...SAMPLING_PARTS }],
+  optimistic: [{ ...OPTIMISTIC_PARTS }],
   any: [{ ...SAFE_PARTS }, { ...ROWS_PARTS }],
   worker: [{ ...WORKER_PARTS }],
 };

@@ -23,8 +23,8 @@ import {
 
 type Build = (context: DesignContext, options: RowsOptions, parts: RowsParts) => BuiltDesign;
 
-const NO_TERMS = 'no member ever leads, so there are no terms to be superseded';
-const NO_LEADER = 'no member ever leads';
+export const NO_TERMS = 'no member ever leads, so there are no terms to be superseded';
+export const NO_LEADER = 'no member ever leads';
 const UNCHECKED =
   'effects carry no token that anybody checks: an attempt that was given up may act beside the ' +
   'next one, as the product leaves it to job bodies to be idempotent';
@@ -39,7 +39,7 @@ const RING =
   'nobody knows that they were due';
 
 /** What no design of this family has. */
-const LEADERLESS = { 'superseded-acts': NO_TERMS, 'stable-leadership': NO_LEADER };
+export const LEADERLESS = { 'superseded-acts': NO_TERMS, 'stable-leadership': NO_LEADER };
 
 function notPromised(preset: RowsPreset): Readonly<Record<string, string>> {
   const why: Record<string, string> = { ...LEADERLESS };
@@ -63,10 +63,10 @@ function notPromised(preset: RowsPreset): Readonly<Record<string, string>> {
  * Rows that somebody has locked are passed over. Who was cut off meanwhile holds them until its
  * session ends, after 30 s, and what is left behind then is cleared up a while later.
  */
-const LEFT_BEHIND_US = 60 * SECOND;
+export const LEFT_BEHIND_US = 60 * SECOND;
 
 /** A worker that beats to nobody is looked after again after at most this. */
-const FOUND_US = 5 * SECOND;
+export const FOUND_US = 5 * SECOND;
 
 const selectWith =
   (build: Build, presets: readonly RowsPreset[]): DesignEntry['select'] =>
@@ -98,13 +98,13 @@ function assumptionsOf(preset: RowsPreset, replica: Replica): SelectedDesign['as
   ];
 }
 
-const ORDER_IN_WORDS = {
+export const ORDER_IN_WORDS = {
   what: 'order of a queue',
   bound:
     'but for jobs whose rows somebody keeps locked, for up to ' + formatDurationUs(LEFT_BEHIND_US),
 };
 
-function rescueInWords(rescue: Rescue): string {
+export function rescueInWords(rescue: Rescue): string {
   if (rescue.kind === 'age') {
     const [age, every] = [rescue.ageUs, rescue.everyUs].map(formatDurationUs);
     return `its attempts are given up ${age} after their claim, looked for every ${every}`;

@@ -41,6 +41,10 @@ export class RowClaimer implements Placer {
     return true;
   }
 
+  onReady(): void {
+    this.look();
+  }
+
   /** Those who have room are told of what there is no room for here. */
   news({ hasReady }: Deeds): readonly StoreOp[] {
     const isNews = this.#port.preset.notifies && hasReady && !this.hasRoom();

@@ -68,7 +68,7 @@ export function* claimReady(office: RowOffice, options: ClaimOptions): Script<Cl
 }
 
 /** Queues that have ready jobs, by the priority and time of their first ones. */
-function* readyQueues(): Script<readonly string[]> {
+export function* readyQueues(): Script<readonly string[]> {
   const heads: { readonly queue: string; readonly order: string }[] = [];
   let after: string | undefined;
   while (heads.length < QUEUES_MAX) {

@@ -34,7 +34,7 @@ const writeHome = (worker: string, member: string, seenUs: WallUs): StoreOp => {
   return { kind: 'write', key: homeKey(worker), value };
 };
 
-const runningOf = (worker: string): StoreOp => ({
+export const runningOf = (worker: string): StoreOp => ({
   kind: 'range',
   index: 'by-worker',
   prefix: `${worker}${SEPARATOR}`,

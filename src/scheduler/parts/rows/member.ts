@@ -16,11 +16,7 @@ import type {
 } from '../../api.ts';
 import type { DesignContext } from '../../designs/design.ts';
 import { type JobRecord, placesOf } from '../../job/job.ts';
-import {
-  epochsAfter,
-  type StoreAnswer,
-  type StoreRow,
-} from '../../store/protocol.ts';
+import { epochsAfter, type StoreAnswer, type StoreRow } from '../../store/protocol.ts';
 import { SWEEP_US } from '../attempts.ts';
 import type { BookEntry } from '../book.ts';
 import { DueQueue } from '../due-queue.ts';
@@ -386,7 +382,7 @@ export class RowMember implements Program {
         this.#out.now.push(...deeds.effects);
         if (deeds.dueUs < Number.POSITIVE_INFINITY) this.#pollBy(deeds.dueUs);
         plan.done?.(result as R, deeds);
-        if (deeds.hasReady && this.#preset.notifies) this.#placer.look();
+        if (deeds.hasReady && this.#preset.notifies) this.#placer.onReady(deeds.ready);
       },
     };
     required(this.#transactions, 'transactions').run(task, this.#out);

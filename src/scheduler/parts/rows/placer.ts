@@ -24,6 +24,8 @@ export interface Placer {
   onRefused(worker: string): void;
   /** True when the timer was this one's. */
   onTimer(tag: string): boolean;
+  /** A commit of this member has made these ready. */
+  onReady(ready: readonly JobRecord[]): void;
   /** What goes with a commit, for other members to hear of. */
   news(deeds: Deeds): readonly StoreOp[];
 }

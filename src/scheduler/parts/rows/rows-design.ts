@@ -10,7 +10,8 @@ import { INDEXES } from './schema.ts';
 export interface RowsOptions {
   readonly preset: RowsPreset;
   readonly replica: Replica;
-  readonly newPlacer?: MemberOptions['newPlacer'];
+  /** By the factor of all durations. */
+  readonly newPlacer?: (factor: number) => NonNullable<MemberOptions['newPlacer']>;
 }
 
 /** The machines of a design whose members share the rows of a store. */
@@ -23,7 +24,8 @@ export function rowsDesign(
   const stores = machines.map(({ name }) => name);
   const member = (factor: number) => {
     const own = factor === 1 ? preset : stretched(preset, factor);
-    const options = { preset: own, stores, ...(newPlacer === undefined ? {} : { newPlacer }) };
+    const placer = newPlacer && { newPlacer: newPlacer(factor) };
+    const options = { preset: own, stores, ...placer };
     return (host: Host): Program => new RowMember(host, context, options, parts);
   };
   const members = context.members.map((name) => ({

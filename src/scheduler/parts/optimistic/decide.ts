@@ -1,0 +1,179 @@
+import { intBetween, type Random, shuffled } from '../../../lib/random.ts';
+import type { WallUs } from '../../../lib/units.ts';
+import { type JobRecord, type Place, priorityOf } from '../../job/job.ts';
+import { type FindObstacle, Gauge } from '../limits.ts';
+import {
+  type Cell,
+  fits,
+  hasTags,
+  type Load,
+  loadOf,
+  NOTHING_USED,
+  partsOf,
+  plus,
+} from './cell.ts';
+import type { Habits } from './habits.ts';
+import type { CellCopy } from './sync.ts';
+
+/** One job and where it is to go: its first part, then the others. */
+export interface Placement {
+  readonly job: JobRecord;
+  readonly places: readonly Place[];
+}
+
+export interface Decision {
+  readonly placements: readonly Placement[];
+  /** Of the workers that it places jobs on, as they were read. */
+  readonly stamps: ReadonlyMap<string, string>;
+  /** How long it takes. */
+  readonly tookUs: number;
+  /** When another job may be placed; Infinity where only a free worker, or news, helps. */
+  readonly wakeUs: number;
+  /** There may be more to place at once. */
+  readonly more: boolean;
+  /** Some job found no room. */
+  readonly isFull: boolean;
+}
+
+export interface DecideOptions {
+  readonly habits: Habits;
+  readonly findObstacle: FindObstacle;
+  readonly random: Random;
+  readonly nowUs: WallUs;
+  readonly isMine: (job: string) => boolean;
+}
+
+/** Decides on a copy of the cell, which may be out of date by the time that this is done. */
+export function decide(copy: CellCopy, options: DecideOptions): Decision {
+  const desk = new Desk(copy, options);
+  const { batch, jobUs, taskUs } = options.habits;
+  let wakeUs = Number.POSITIVE_INFINITY;
+  let more = false;
+  for (const { job, fromUs } of inOrder(copy.ready, options)) {
+    if (fromUs > options.nowUs) wakeUs = Math.min(wakeUs, fromUs);
+    else if (desk.placements.length < batch) desk.place(job);
+    else more = true;
+  }
+  const tasks = desk.placements.reduce((sum, { places }) => sum + places.length, 0);
+  return {
+    placements: desk.placements,
+    stamps: desk.stamps(),
+    tookUs: jobUs + taskUs * tasks,
+    wakeUs: Math.min(wakeUs, desk.wakeUs),
+    more,
+    isFull: desk.isFull,
+  };
+}
+
+interface Candidate {
+  readonly job: JobRecord;
+  /** From when on this member may place it. */
+  readonly fromUs: number;
+}
+
+/**
+ * Greater priorities first, then those that were due before; others' jobs, which they may be at,
+ * count as due a little later than they are.
+ */
+function inOrder(ready: readonly JobRecord[], options: DecideOptions): readonly Candidate[] {
+  const { isMine, habits } = options;
+  const candidates = ready.map((job) => ({
+    job,
+    fromUs: job.dueUs + (isMine(job.id) ? 0 : habits.leftUs),
+  }));
+  return candidates.sort(
+    (a, b) => priorityOf(b.job) - priorityOf(a.job) || a.fromUs - b.fromUs || byId(a.job, b.job),
+  );
+}
+
+const byId = (a: JobRecord, b: JobRecord): number => (a.id < b.id ? -1 : 1);
+
+/** The copy while it is decided upon: what is placed takes up room in it. */
+class Desk {
+  readonly placements: Placement[] = [];
+  wakeUs = Number.POSITIVE_INFINITY;
+  isFull = false;
+  readonly #copy: CellCopy;
+  readonly #options: DecideOptions;
+  readonly #used = new Map<string, Load>();
+  readonly #gauges = new Map<string, Gauge>();
+  /** Queues that let nobody start, and workers that are kept for somebody who waits. */
+  readonly #closed = new Set<string>();
+  readonly #kept = new Set<string>();
+
+  constructor(copy: CellCopy, options: DecideOptions) {
+    this.#copy = copy;
+    this.#options = options;
+    for (const { place, used } of copy.cells) this.#used.set(place.worker, used);
+    for (const { spec } of copy.running) this.#gaugeOf(spec.queue).started(spec.key);
+  }
+
+  stamps(): ReadonlyMap<string, string> {
+    const taken = new Set(this.placements.flatMap(({ places }) => places.map((p) => p.worker)));
+    return new Map(
+      this.#copy.cells.flatMap(({ place, stamp }) =>
+        taken.has(place.worker) ? [[place.worker, stamp] as const] : [],
+      ),
+    );
+  }
+
+  place(job: JobRecord): void {
+    if (this.#isHeldBack(job)) return;
+    const load = loadOf(job);
+    const could = this.#copy.cells.filter(
+      (cell) => cell.isOpen && hasTags(cell, job) && fits(load, NOTHING_USED, cell.has),
+    );
+    const can = could.filter(
+      (cell) => !this.#kept.has(cell.place.worker) && fits(load, this.#usedOf(cell), cell.has),
+    );
+    const chosen = this.#choose(can, partsOf(job));
+    if (chosen === undefined) return this.#wait(job, could);
+    for (const cell of chosen) this.#used.set(cell.place.worker, plus(this.#usedOf(cell), load));
+    this.#gaugeOf(job.spec.queue).started(job.spec.key);
+    this.placements.push({ job, places: chosen.map(({ place }) => place) });
+  }
+
+  /** Lesser jobs would take up every place as soon as it is free: none is theirs any more. */
+  #wait(job: JobRecord, could: readonly Cell[]): void {
+    this.isFull = true;
+    const { nowUs, habits } = this.#options;
+    if (nowUs - job.dueUs < habits.patienceUs || could.length < partsOf(job)) return;
+    for (const { place } of could) this.#kept.add(place.worker);
+  }
+
+  #choose(can: readonly Cell[], parts: number): readonly Cell[] | undefined {
+    if (can.length < parts) return undefined;
+    const { random, habits } = this.#options;
+    if (parts > 1) return shuffled(random, can).slice(0, parts);
+    const one = (): Cell => can[intBetween(random, 0, can.length - 1)] as Cell;
+    if (habits.choice === 'any') return [one()];
+    const [a, b] = [one(), one()];
+    return [this.#roomOf(a) <= this.#roomOf(b) ? a : b];
+  }
+
+  #roomOf(cell: Cell): number {
+    return cell.has.slots - this.#usedOf(cell).slots;
+  }
+
+  #isHeldBack({ spec }: JobRecord): boolean {
+    if (this.#closed.has(spec.queue)) return true;
+    const { findObstacle, nowUs } = this.#options;
+    const queue = this.#copy.queues.get(spec.queue);
+    const obstacle = findObstacle(queue, this.#gaugeOf(spec.queue), spec.key, nowUs);
+    if (obstacle?.kind === 'rate') this.wakeUs = Math.min(this.wakeUs, obstacle.untilUs);
+    if (obstacle !== undefined && obstacle.kind !== 'key') this.#closed.add(spec.queue);
+    return obstacle !== undefined;
+  }
+
+  #usedOf({ place }: Cell): Load {
+    return this.#used.get(place.worker) ?? NOTHING_USED;
+  }
+
+  #gaugeOf(queue: string): Gauge {
+    const known = this.#gauges.get(queue);
+    if (known !== undefined) return known;
+    const made = new Gauge();
+    this.#gauges.set(queue, made);
+    return made;
+  }
+}
