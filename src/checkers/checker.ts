@@ -37,7 +37,7 @@
  *   linear-search.ts    the search for an order, that of `linearizable-api` too
  *   linear-places.ts    where the search may be
  */
-import type { Assumption, Fact } from '../history/fact.ts';
+import type { Assumption, Fact, Resources } from '../history/fact.ts';
 import type { Fold } from '../history/history.ts';
 import type { VirtualUs } from '../lib/units.ts';
 
@@ -68,6 +68,8 @@ export interface ClaimContext {
   readonly onTimeBoundUs: number;
   /** Attempts that a worker runs at a time. */
   readonly slots: number;
+  /** What a worker has for attempts besides; nobody counts where absent. */
+  readonly resources?: Resources;
   /** In calm times a job that is ready, and that nothing holds back, begins within this. */
   readonly startBoundUs: number;
   /** An attempt whose worker is gone is over within this (the preset's rescue). */

@@ -15,8 +15,8 @@
  *
  * Does not check: whether jobs that had to wait for their time were passed over: where many members
  * share a store, whoever looks through it marks them as ready, some time after they were due; jobs
- * that something else holds back or moves: with key, unique key, parents or
- * tags, jobs to be cancelled, run now or retried, ticks and triggered jobs, and all jobs of queues
+ * that something else holds back or moves: with key, unique key, parents,
+ * tags, resources or parts, jobs to be cancelled, run now or retried, ticks and triggered jobs, and all jobs of queues
  * that were paused or resumed; later attempts; a job that never begins, which is for `completes`.
  */
 import type { FactOf, Request } from '../history/fact.ts';
@@ -183,5 +183,7 @@ class QueueOrder implements Judge {
   }
 }
 
-const isHeldBack = ({ key, uniqueKey, parents, tags }: Submit): boolean =>
-  key !== undefined || uniqueKey !== undefined || parents !== undefined || tags !== undefined;
+const isHeldBack = (submit: Submit): boolean => {
+  const { key, uniqueKey, parents, tags, resources, gang } = submit;
+  return (key ?? uniqueKey ?? parents ?? tags ?? resources ?? gang) !== undefined;
+};

@@ -78,12 +78,14 @@ export function claimsOf(prepared: Prepared): readonly Claim[] {
 /** What the judges may know beforehand: a design's bounds and the scenario's tolerance. */
 export function claimContext(prepared: Prepared): ClaimContext {
   const { loaded, design, timeline } = prepared;
+  const { resources } = loaded.scenario.cluster;
   const epsilonUs = loaded.scenario.claims.epsilonUs + design.assumes.wallErrorUsMax;
   return {
     epsilonUs,
     recoverBoundUs: timeline.recoverBoundUs,
     onTimeBoundUs: epsilonUs + DISPATCH_SLACK_US,
     slots: loaded.scenario.cluster.slots,
+    ...(resources === undefined ? {} : { resources }),
     startBoundUs: timeline.recoverBoundUs,
     rescueBoundUs: timeline.rescueUs + DISPATCH_SLACK_US,
     orderSlackUs: 2 * epsilonUs + (design.orderSlackUs ?? 0),

@@ -16,6 +16,7 @@
  *   level.ts         how many there were at every moment
  *   throughput.ts    completions, goodput, duplicates, waste
  *   responses.ts     from ready to done: latency of jobs, slowdown, fairness
+ *   commits.ts       conflicts of those who decide on copies
  *   cost.ts          messages, syncs and transactions per job
  *   latency.ts       waits of jobs, ticks and requests, unfinished ones included
  *   series.ts        the course of a run over its time
@@ -44,6 +45,7 @@ import { type JobRows, jobRowsFor } from '../history/job-rows.ts';
 import { SECOND } from '../lib/units.ts';
 import { type Accounts, accountsOf } from './accounts.ts';
 import { ApiAnswers, dispatchAvailability, isCounted, tickAvailability } from './availability.ts';
+import { Commits } from './commits.ts';
 import { Cost } from './cost.ts';
 import { Failovers } from './failover.ts';
 import { JobBook } from './jobs.ts';
@@ -116,6 +118,7 @@ class Gauges {
   readonly #leadership = new Leadership(this.#window);
   readonly #failovers = new Failovers(this.#leadership);
   readonly #cost = new Cost();
+  readonly #commits = new Commits(this.#window);
   readonly #storm = new Storm();
 
   constructor(rows: JobRows, epsilonUs: number, bucketUs: number) {
@@ -161,6 +164,7 @@ class Gauges {
         this.#failovers.onTestified(fact);
         this.#leadership.onTestified(fact);
         this.#storm.onTestified(fact);
+        this.#commits.onTestified(fact);
       },
       fault: (fact) => {
         this.#storm.onFault(fact);
@@ -218,6 +222,7 @@ class Gauges {
       ...this.#responses.metrics(),
       ...this.#recovery.metrics(this.#jobs, this.#responses),
       ...this.#cost.metrics(this.#tally.done),
+      ...this.#commits.metrics(),
     };
   }
 

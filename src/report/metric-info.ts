@@ -122,6 +122,18 @@ const KNOWN: Readonly<Record<string, MetricInfo>> = {
     'lower',
     'asked of the store, per job or tick done',
   ),
+  commitConflicts: info(
+    'Commits in conflict',
+    'cost',
+    'lower',
+    'share of commits on a shared state in which something did not stand any more',
+  ),
+  decisionsWasted: info(
+    'Decisions wasted',
+    'cost',
+    'lower',
+    'placements thrown away for each that was kept',
+  ),
   ...percentiles('dispatchLatency', 'Dispatch latency'),
   ...percentiles('jobLatency', 'Job latency'),
   ...percentiles('tickLag', 'Tick lag'),

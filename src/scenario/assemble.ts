@@ -25,7 +25,7 @@ import { createKnobs, type WorkloadKnobs } from '../workload/knobs.ts';
 import { createLedger } from '../workload/ledger.ts';
 import type { Harness, PlannedOp } from '../workload/workload.ts';
 import { planWorkload, splitByClient } from '../workload/workload.ts';
-import { CORE_ROOM, jobsPerSecond } from './extra-work.ts';
+import { CORE_ROOM, jobsPerSecond, needsAllWorkers } from './extra-work.ts';
 import { Meter } from './meter.ts';
 import type { Prepared } from './prepare.ts';
 import type { Scenario, Workload } from './scenario.ts';
@@ -208,12 +208,13 @@ function addMachines(
     traceJobs: prepared.traceJobs,
     knobs: supplies.knobs.workers,
   });
-  const { slots, beatUs } = cluster;
+  const { slots, beatUs, resources } = cluster;
+  const has = resources === undefined ? {} : { resources };
   const { members } = built;
   workers.forEach((name, index) => {
     const tags = tagsOf(workload, index);
     const inOrder = built.isShared ? turned(members, index) : members;
-    const options = { members: inOrder, ledger: LEDGER, slots, body, ...tags };
+    const options = { members: inOrder, ledger: LEDGER, slots, body, ...has, ...tags };
     const configured = (factor: number) =>
       createWorker(
         {
@@ -255,7 +256,7 @@ function coreOf(prepared: Prepared, rng: Rng): ChooseCore | undefined {
   const busySlots = (perSecond * workload.runUsMean) / SECOND;
   const enough = Math.max(1, Math.ceil((CORE_ROOM * busySlots) / cluster.slots));
   // A trace may need every one of them, and jobs with tags those that have them.
-  const needsAll = traceJobs.length > 0 || workload.tags !== undefined;
+  const needsAll = traceJobs.length > 0 || needsAllWorkers(workload);
   const workers = needsAll ? cluster.workers : enough;
   return drawCore(rng, { schedulers: design.coreSchedulers(cluster.members), workers });
 }

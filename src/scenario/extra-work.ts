@@ -71,10 +71,15 @@ function paceOf(scenario: Scenario): Pace {
 /** A core has room for so many times the load: it has a backlog to work off, too. */
 export const CORE_ROOM = 4;
 
+/** Only some workers will do for some jobs, and which those are is not asked here. */
+export const needsAllWorkers = ({ tags, resources, gangs }: Workload): boolean =>
+  tags !== undefined || resources !== undefined || gangs !== undefined;
+
 /** Workers that are there after the heal, at least: all, or those of a core. */
 function healedWorkers({ cluster, workload, phases }: Scenario): number {
   // Those with a tag may be among any of them.
-  if (phases.heal === 'total' || workload.tags !== undefined) return cluster.workers;
+  const isChoosy = needsAllWorkers(workload);
+  if (phases.heal === 'total' || isChoosy) return cluster.workers;
   const busySlots = (jobsPerSecond(workload) * workload.runUsMean) / SECOND;
   const enough = Math.max(1, Math.ceil((CORE_ROOM * busySlots) / cluster.slots));
   return Math.min(cluster.workers, enough);

@@ -28,6 +28,7 @@ export function narrows(scenario: Scenario): readonly Narrow[] {
   return [
     ...queues.flatMap((queue, index) => narrowQueue(scenario, queue, index)),
     ...tags.map((tag, index) => narrowTag(scenario, tag, index)),
+    ...narrowRoom(scenario),
   ];
 }
 
@@ -65,6 +66,40 @@ function narrowTag(scenario: Scenario, { tag, sharePpm, workers }: TagDemand, in
     whom: `workers with the tag ${tag}`,
     because: `${slots} slots`,
   };
+}
+
+/** Room that is free is not always where a job of its shape fits, or in one piece. */
+const PACKED = 0.5;
+
+/** What all workers have of slots, processors and memory, where jobs take up more than a slot. */
+function narrowRoom(scenario: Scenario): Narrow[] {
+  const { cluster, workload } = scenario;
+  const { resources, gangs } = workload;
+  if (resources === undefined && gangs === undefined) return [];
+  const parts = gangs === undefined ? 1 : 1 + ((gangs.parts - 1) * gangs.sharePpm) / 1e6;
+  const mean = (what: 'cpu' | 'memory'): number =>
+    (resources ?? []).reduce((sum, each) => sum + (each[what] * each.sharePpm) / 1e6, 0);
+  const kinds = [
+    { what: 'slots', has: cluster.slots, mean: 1 },
+    { what: 'processors', has: cluster.resources?.cpu ?? Infinity, mean: mean('cpu') },
+    { what: 'memory', has: cluster.resources?.memory ?? Infinity, mean: mean('memory') },
+  ];
+  const carried = kinds.map(({ what, has, mean: each }) => {
+    const perJobUs = each * parts * busyUsOf(scenario);
+    return { what, carried: (PACKED * cluster.workers * has * SECOND) / perJobUs };
+  });
+  const [tightest] = carried.sort((a, b) => a.carried - b.carried);
+  if (tightest === undefined || tightest.carried === Number.POSITIVE_INFINITY) return [];
+  return [
+    {
+      path: [resources === undefined ? 'gangs' : 'resources'],
+      sharePpm: 1e6,
+      asked: jobsPerSecond(workload),
+      carried: tightest.carried,
+      whom: 'all workers',
+      because: `their ${tightest.what}, half of which can be packed,`,
+    },
+  ];
 }
 
 const askedOf = ({ workload }: Scenario, sharePpm: number): number =>

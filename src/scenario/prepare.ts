@@ -64,6 +64,8 @@ export function prepare(
   own?: OwnCode,
 ): Outcome<Prepared, readonly Problem[]> {
   const { scenario } = loaded;
+  const foreign = unknownTo(design, scenario);
+  if (foreign.length > 0) return failed(foreign);
   const startWallUs = wallUs(Date.parse(scenario.cluster.startsAt) * 1_000);
   const unused: UnusedLine[] = [];
   const problems: Problem[] = [];
@@ -93,6 +95,18 @@ export function prepare(
     unused,
     ...(own === undefined ? {} : { own }),
   });
+}
+
+/** Whoever passed over what a workload asks for would not be compared with those who do it. */
+function unknownTo({ name, knows = [] }: SelectedDesign, { workload }: Scenario): Problem[] {
+  const wanted = (['resources', 'gangs'] as const).filter(
+    (feature) => workload[feature] !== undefined && !knows.includes(feature),
+  );
+  return wanted.map((feature) => ({
+    path: `workload.${feature}`,
+    problem: `${name} does not know of ${feature}`,
+    hint: `leave them out, or choose a design that does: optimistic`,
+  }));
 }
 
 /** Every machine knows UTC, whatever zones the schedules are in. */

@@ -56,7 +56,8 @@ function given<V>(key: string, value: V | undefined, print: (value: V) => unknow
 
 const asIs = (value: unknown): unknown => value;
 
-function jobsData({ priorities, queues, tags, unique, families }: Workload): object {
+function jobsData(workload: Workload): object {
+  const { priorities, queues, tags, unique, families, resources, gangs } = workload;
   return {
     ...given('priorities', priorities, asIs),
     ...given('queues', queues, (all) => all.map(queueData)),
@@ -67,6 +68,10 @@ function jobsData({ priorities, queues, tags, unique, families }: Workload): obj
     ...given('families', families, ({ sharePpm, ...rest }) => {
       return { share: formatShare(sharePpm), ...rest };
     }),
+    ...given('resources', resources, (all) =>
+      all.map(({ sharePpm, cpu, memory }) => ({ share: formatShare(sharePpm), cpu, memory })),
+    ),
+    ...given('gangs', gangs, ({ sharePpm, parts }) => ({ share: formatShare(sharePpm), parts })),
   };
 }
 

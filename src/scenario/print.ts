@@ -57,6 +57,7 @@ function scenarioData(scenario: Scenario): unknown {
       workers: cluster.workers,
       slots: cluster.slots,
       ...(cluster.cpu === undefined ? {} : { cpu: cluster.cpu }),
+      ...(cluster.resources === undefined ? {} : { resources: cluster.resources }),
       beat: formatSpan(cluster.beatUs),
       startsAt: cluster.startsAt,
       latency: { min: formatSpan(cluster.latencyMinUs), max: formatSpan(cluster.latencyMaxUs) },

@@ -16,7 +16,7 @@
  */
 
 import type { PlannedFault } from '../faults/plan.ts';
-import type { OverlapPolicy } from '../history/fact.ts';
+import type { OverlapPolicy, Resources } from '../history/fact.ts';
 import type { WallUs } from '../lib/units.ts';
 import type { MisfirePolicy, Timing } from '../scheduler/api.ts';
 import type { Demand } from '../workload/demand.ts';
@@ -27,6 +27,8 @@ export interface Cluster {
   readonly workers: number;
   /** Attempts a worker runs at a time. */
   readonly slots: number;
+  /** What every worker has for attempts besides slots; where absent, nobody counts. */
+  readonly resources?: Resources;
   /** How often a worker beats. */
   readonly beatUs: number;
   /** True UTC time at which the run starts, ISO 8601 with a Z. */

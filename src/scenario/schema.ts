@@ -194,6 +194,7 @@ function scenarioFrom(text: ScenarioText, faults: FaultsPart): Scenario {
       workers: cluster.workers,
       slots: cluster.slots,
       ...(cluster.cpu === undefined ? {} : { cpu: cluster.cpu }),
+      ...(cluster.resources === undefined ? {} : { resources: cluster.resources }),
       beatUs: cluster.beat,
       startsAt: formatInstant(cluster.startsAt),
       latencyMinUs: cluster.latency.min,

@@ -22,6 +22,13 @@ const cluster = z
       1,
       1_000,
     ).optional(),
+    resources: z
+      .strictObject({
+        cpu: count('Thousandths of a core.', 1, 1_000_000_000),
+        memory: count('Megabytes.', 1, 1_000_000_000),
+      })
+      .optional()
+      .describe('What every worker has for jobs besides slots; left out, nobody counts.'),
     beat: span('How often a worker beats.', { min: 1_000 }).prefault('2s'),
     startsAt: instant('True UTC time at which the run starts.').prefault('2025-03-03T08:00:00Z'),
     latency: z

@@ -20,6 +20,7 @@ export function workProblems(scenario: Scenario): readonly WorkProblem[] {
   const found = [
     ...queueProblems(workload),
     ...tagProblems(scenario),
+    ...roomProblems(scenario),
     ...beatProblems(workload),
     ...spreadProblems(workload),
     ...editProblems(workload),
@@ -47,6 +48,33 @@ function tagProblems({ workload, cluster }: Scenario): WorkProblem[] {
     if (workers <= cluster.workers) continue;
     const problem = `${workers} is above the number of workers, ${cluster.workers}`;
     found.push({ path: ['tags', i, 'workers'], problem });
+  }
+  return found;
+}
+
+function roomProblems({ workload, cluster }: Scenario): WorkProblem[] {
+  const { resources = [], gangs } = workload;
+  const found: WorkProblem[] = [];
+  const sum = resources.reduce((ppm, { sharePpm }) => ppm + sharePpm, 0);
+  if (sum > PPM) {
+    const problem = `the shares of the resources add up to ${formatShare(sum)}`;
+    found.push({ path: ['resources'], problem });
+  }
+  const has = cluster.resources;
+  if (has === undefined && resources.length > 0) {
+    const problem = 'nobody knows what workers have';
+    found.push({ path: ['resources'], problem, hint: 'say what each has: cluster.resources' });
+  }
+  for (const [i, room] of resources.entries()) {
+    for (const what of ['cpu', 'memory'] as const) {
+      if (has === undefined || room[what] <= has[what]) continue;
+      const problem = `no worker has so much: ${has[what]} at most`;
+      found.push({ path: ['resources', i, what], problem });
+    }
+  }
+  if (gangs !== undefined && gangs.parts > cluster.workers) {
+    const problem = `${gangs.parts} is above the number of workers, ${cluster.workers}`;
+    found.push({ path: ['gangs', 'parts'], problem });
   }
   return found;
 }

@@ -174,6 +174,19 @@ const tag = z.strictObject({
   workers: count('The first so many workers have it.', 1, 10_000),
 });
 
+const resource = z.strictObject({
+  share: share('Share of the jobs whose parts take up so much.'),
+  cpu: count('Thousandths of a core.', 0, 1_000_000_000),
+  memory: count('Megabytes.', 0, 1_000_000_000),
+});
+
+const gangs = z
+  .strictObject({
+    share: share('Share of the jobs with so many parts.'),
+    parts: count('Each on a worker of its own; they start together.', 2, 1_000),
+  })
+  .describe('Jobs of several parts that are placed together or not at all.');
+
 const unique = z
   .strictObject({
     share: share('Share of the jobs with such a key.'),
@@ -223,6 +236,13 @@ export const workload = z
     tags: z.array(tag).min(1).max(20).optional().describe('Jobs for some workers only.'),
     unique: unique.optional(),
     families: families.optional(),
+    resources: z
+      .array(resource)
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('What jobs take up besides a slot; all others take up nothing.'),
+    gangs: gangs.optional(),
     sinks: z
       .array(z.enum(['none', 'token', 'key']))
       .min(1)

@@ -33,6 +33,7 @@ export function workloadFrom(text: WorkText): Workload {
       text.tags?.map(({ share, ...tag }) => ({ ...tag, sharePpm: share })),
     ),
     ...keysAndFamilies(text),
+    ...roomFrom(text),
     sinks: text.sinks,
     delivery: text.delivery,
     retry: {
@@ -98,6 +99,16 @@ function keysAndFamilies({ unique, families, edits }: WorkText) {
             forUsMax: edits.for,
           },
         }),
+  };
+}
+
+function roomFrom({ resources, gangs }: WorkText): Pick<Workload, 'resources' | 'gangs'> {
+  return {
+    ...given(
+      'resources',
+      resources?.map(({ share, ...room }) => ({ ...room, sharePpm: share })),
+    ),
+    ...given('gangs', gangs && { sharePpm: gangs.share, parts: gangs.parts }),
   };
 }
 

@@ -74,8 +74,11 @@ export function jobSpec(workload: Demand, seed: string, job: string): JobSpec {
 }
 
 /** Most workloads are, and plan hundreds of thousands of jobs. */
-const isPlain = ({ queues, priorities, tags, unique, heartbeatUs, retainUs }: Demand): boolean =>
-  (queues ?? priorities ?? tags ?? unique ?? heartbeatUs ?? retainUs) === undefined;
+const isPlain = (demand: Demand): boolean => {
+  const { queues, priorities, tags, unique, heartbeatUs, retainUs, resources, gangs } = demand;
+  const some = queues ?? priorities ?? tags ?? unique ?? resources ?? gangs;
+  return (some ?? heartbeatUs ?? retainUs) === undefined;
+};
 
 function extrasOf(workload: Demand, seed: string, job: string): Partial<JobSpec> {
   const { priorities, heartbeatUs, retainUs } = workload;
@@ -87,6 +90,7 @@ function extrasOf(workload: Demand, seed: string, job: string): Partial<JobSpec>
       : { priority: pick(hashedRandom(seed, job, 'priority'), priorities) }),
     ...tagsOf(workload, seed, job),
     ...uniqueKeyOf(workload, seed, job),
+    ...roomOf(workload, seed, job),
     ...(retainUs === undefined ? undefined : { retainUs }),
   };
 }
@@ -111,6 +115,23 @@ function tagsOf({ tags = [] }: Demand, seed: string, job: string): Pick<JobSpec,
     chancePpm(hashedRandom(seed, job, 'tag', tag), sharePpm);
   const drawn = tags.filter(has).map(({ tag }) => tag);
   return drawn.length === 0 ? {} : { tags: drawn };
+}
+
+/** What it takes up is one draw over all kinds, so that their shares add up. */
+function roomOf(
+  { resources = [], gangs }: Demand,
+  seed: string,
+  job: string,
+): Pick<JobSpec, 'resources' | 'gang'> {
+  const isGang = gangs !== undefined && chancePpm(hashedRandom(seed, job, 'gang'), gangs.sharePpm);
+  const gang = isGang ? { gang: gangs.parts } : undefined;
+  if (resources.length === 0) return { ...gang };
+  let left = hashedRandom(seed, job, 'resources').below(1_000_000);
+  for (const { sharePpm, cpu, memory } of resources) {
+    left -= sharePpm;
+    if (left < 0) return { ...gang, resources: { cpu, memory } };
+  }
+  return { ...gang };
 }
 
 function uniqueKeyOf({ unique }: Demand, seed: string, job: string): Pick<JobSpec, 'uniqueKey'> {

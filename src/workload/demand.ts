@@ -1,4 +1,4 @@
-import type { Delivery, FailedParent, QueueLimits, SinkKind } from '../history/fact.ts';
+import type { Delivery, FailedParent, QueueLimits, Resources, SinkKind } from '../history/fact.ts';
 import { SECOND } from '../lib/units.ts';
 import type { RetryPolicy } from '../scheduler/api.ts';
 
@@ -29,6 +29,9 @@ export interface Demand {
   readonly unique?: { readonly sharePpm: number; readonly keys: number };
   readonly tags?: readonly TagDemand[];
   readonly families?: FamilyDemand;
+  /** Kinds of jobs that take up more than a slot; a job is of one of them, or of none. */
+  readonly resources?: readonly ResourceDemand[];
+  readonly gangs?: GangDemand;
   readonly edits?: EditDemand;
   /** So many requests of nonsense, as a share of the jobs that arrive. */
   readonly hostilePpm?: number;
@@ -44,6 +47,17 @@ export interface QueueDemand {
   readonly perKey?: number;
   /** In the long run, and at once. */
   readonly rate?: { readonly perSecond: number; readonly burst: number };
+}
+
+export interface ResourceDemand extends Resources {
+  /** Share of jobs whose parts take up so much. */
+  readonly sharePpm: number;
+}
+
+export interface GangDemand {
+  /** Share of jobs that have so many parts, on as many workers. */
+  readonly sharePpm: number;
+  readonly parts: number;
 }
 
 export interface TagDemand {

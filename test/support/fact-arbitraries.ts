@@ -161,6 +161,8 @@ export const evidence: fc.Arbitrary<Evidence> = fc.oneof(
     },
     { requiredKeys: ['kind', 'at', 'worker', 'job', 'token', 'how'] },
   ),
+  fc.record({ kind: is('part-began'), at, worker, job, token, part: small }),
+  fc.record({ kind: is('part-ended'), at, worker, job, token, part: small }),
   arrival(),
   fc.record(
     { kind: is('audited-job'), at, job, state, attempts: small, tick },
@@ -270,7 +272,11 @@ export const testimony: fc.Arbitrary<Testimony> = fc.oneof(
     event: fc.constantFrom('acquired', 'renewed', 'expired-seen', 'lost', 'released'),
     epoch: small,
   }),
-  fc.record({ kind: is('dispatched'), job, token, worker }),
+  fc.record(
+    { kind: is('dispatched'), job, token, worker, parts: fc.array(worker, { maxLength: 2 }) },
+    { requiredKeys: ['kind', 'job', 'token', 'worker'] },
+  ),
+  fc.record({ kind: is('committed'), decided: small, conflicts: small }),
   fc.record({ kind: is('tick-decided'), tick, action: fc.constantFrom('run', 'skip'), reason }),
   fc.record({ kind: is('attempt-lost'), job, token, why: reason }),
   fc.record({ kind: is('late-report'), job, token }),

@@ -134,6 +134,11 @@ const extras = fc.record(
       depth: fc.integer({ min: 1, max: 10 }),
       onFailed: fc.constantFrom('cancel', 'run', 'drawn'),
     }),
+    resources: fc.array(fc.record({ sharePpm, cpu: some, memory: some }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    gangs: fc.record({ sharePpm, parts: fc.integer({ min: 2, max: 1_000 }) }),
     edits: fc.record({
       sharePpm,
       each: fc.integer({ min: 1, max: 1_000 }),
@@ -196,13 +201,15 @@ const cluster: fc.Arbitrary<Scenario['cluster']> = fc
     ratePpmMax: fc.integer({ min: 0, max: 500_000 }),
     wallErrorUsMax: span(0, DAY_US),
     cpu: fc.option(fc.integer({ min: 1, max: 1_000 })),
+    resources: fc.option(fc.record({ cpu: some, memory: some })),
     ntp: fc.option(fc.record({ pollUs: span(1_000_000, DAY_US), errorUs: span(0, DAY_US / 24) })),
   })
-  .map(({ extraUs, ntp, cpu, ...rest }) => ({
+  .map(({ extraUs, ntp, cpu, resources, ...rest }) => ({
     ...rest,
     latencyMaxUs: rest.latencyMinUs + extraUs,
     ...(ntp === null ? {} : { ntp }),
     ...(cpu === null ? {} : { cpu }),
+    ...(resources === null ? {} : { resources }),
   }));
 
 const scale = fc.double({ min: 1e-6, max: 1e9, noNaN: true });

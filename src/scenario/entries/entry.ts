@@ -9,6 +9,9 @@ import type { Replica } from '../../scheduler/parts/store-machines.ts';
 import { WORKER_PARTS, type WorkerParts } from '../../scheduler/worker/worker.ts';
 import type { Selection } from '../selection.ts';
 
+/** What a workload may ask for that not every design knows of. */
+export type Feature = 'resources' | 'gangs';
+
 /** A selected design, ready to be built. */
 export interface SelectedDesign {
   /** The selection in its one canonical text. */
@@ -35,6 +38,8 @@ export interface SelectedDesign {
   readonly answersAtEnd?: true;
   /** `sometimes` claims that a storm with crashes, pauses or partitions must have shown. */
   readonly expects: readonly string[];
+  /** What it knows of besides what every design does. */
+  readonly knows?: readonly Feature[];
   /** Made by `defineDesign`. */
   readonly isOwn?: true;
   /** Of a user's own: the URL of the module that exports it, for whoever replays a case. */

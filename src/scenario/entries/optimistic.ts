@@ -57,6 +57,7 @@ const select: DesignEntry['select'] = ({ preset: name, options, mutant }) => {
     rescueUs: rescueBoundUs(preset, 0),
     orderSlackUs: LEFT_BEHIND_US + 2 * habits.leftUs,
     expects: [],
+    knows: ['resources', 'gangs'],
     coreSchedulers: () => 1,
   };
 };
