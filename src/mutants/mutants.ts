@@ -12,12 +12,14 @@ import { ackBeforeQuorum } from './ack-before-quorum.ts';
 import { catchupSkipsOverlapCheck } from './catchup-skips-overlap-check.ts';
 import { catchupUnbounded } from './catchup-unbounded.ts';
 import { claimByStateNotVersion } from './claim-by-state-not-version.ts';
+import { commitsWhatItRead } from './commits-what-it-read.ts';
 import { createRunOutsideLock } from './create-run-outside-lock.ts';
 import { deleteNotPropagatedToMemory } from './delete-not-propagated-to-memory.ts';
 import { expiryMeansShutdown } from './expiry-means-shutdown.ts';
 import { failedParentWillDo } from './failed-parent-will-do.ts';
 import { failoverByTimestamp } from './failover-by-timestamp.ts';
 import { fireThenAdvance } from './fire-then-advance.ts';
+import { gangInParts } from './gang-in-parts.ts';
 import { gapAlwaysSkipped } from './gap-always-skipped.ts';
 import { giveUpAfterNMissed } from './give-up-after-n-missed.ts';
 import { givenUpIsGone } from './given-up-is-gone.ts';
@@ -33,6 +35,8 @@ import { missedComputedFromOldCursor } from './missed-computed-from-old-cursor.t
 import type { Mutant } from './mutant.ts';
 import { negativeElapsed } from './negative-elapsed.ts';
 import { neverGivenUp } from './never-given-up.ts';
+import { neverRefreshesCopy } from './never-refreshes-copy.ts';
+import { neverWaitsForRoom } from './never-waits-for-room.ts';
 import { nextFromNowOnElection } from './next-from-now-on-election.ts';
 import { noResetOnDemotion } from './no-reset-on-demotion.ts';
 import { noSelfFence } from './no-self-fence.ts';
@@ -97,4 +101,8 @@ export const MUTANTS: readonly Mutant[] = [
   priorityIgnored,
   grantsOfAnEarlierLife,
   probedOnce,
+  neverRefreshesCopy,
+  commitsWhatItRead,
+  gangInParts,
+  neverWaitsForRoom,
 ];

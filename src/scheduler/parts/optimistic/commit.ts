@@ -18,6 +18,7 @@ export interface CommitOptions {
   readonly findObstacle: FindObstacle;
   readonly readLimits: (queue: string) => readonly StoreOp[];
   readonly checkDecision: CheckDecision;
+  readonly lockReady: LockReady;
 }
 
 export interface Commit {
@@ -37,7 +38,7 @@ export function* commitDecision(
 ): Script<Commit> {
   const { placements } = decision;
   const held = yield* heldBack(office, placements, options);
-  const ready = yield* lockReady(office, placements);
+  const ready = yield* options.lockReady(office, placements);
   const cells = yield* lockCells(placements);
   const truth: CellTruth = { cells, ready, held };
   const found = options.checkDecision(decision, truth, options.habits);
@@ -46,7 +47,7 @@ export function* commitDecision(
   for (const [at, placement] of placements.entries()) {
     const conflict = found[at];
     if (conflict !== undefined) conflicts.push(conflict);
-    else launched.push(launch(office, placement, options.epoch));
+    else launched.push(launch(office, placement, ready, options.epoch));
   }
   return { launched, conflicts };
 }
@@ -78,11 +79,14 @@ function* heldBack(
   return held;
 }
 
-/** Jobs that somebody is at are not waited for: they will be taken. */
-function* lockReady(
+/** The jobs of a decision that are still to be placed, locked. */
+export type LockReady = (
   office: RowOffice,
   placements: readonly Placement[],
-): Script<ReadonlyMap<string, JobRecord>> {
+) => Script<ReadonlyMap<string, JobRecord>>;
+
+/** Jobs that somebody is at are not waited for: they will be taken. */
+export const lockReady: LockReady = function* (office, placements) {
   const keys = placements.map(({ job }) => jobKey(job.id)).sort();
   const rows = yield keys.map((key): StoreOp => {
     return { kind: 'read', key, forUpdate: true, wait: 'skip' };
@@ -93,7 +97,7 @@ function* lockReady(
     if (job !== undefined && isReady(job) && job.dueUs <= office.wallUs()) ready.set(job.id, job);
   }
   return ready;
-}
+};
 
 function* lockCells(placements: readonly Placement[]): Script<ReadonlyMap<string, Cell>> {
   const places = placements.flatMap((each) => each.places);
@@ -125,10 +129,15 @@ function cellsIn(
   return cells;
 }
 
-function launch(office: RowOffice, { job, places }: Placement, epoch: number): JobRecord {
+function launch(
+  office: RowOffice,
+  { job, places }: Placement,
+  ready: ReadonlyMap<string, JobRecord>,
+  epoch: number,
+): JobRecord {
   const [first, ...parts] = places;
   const { worker, incarnation } = required(first, 'a place');
-  const known = required(office.book.jobs.get(job.id), job.id);
+  const known = required(ready.get(job.id), job.id);
   const by = { epoch, worker, incarnation, ...(parts.length === 0 ? {} : { parts }) };
   const launched = required(
     office.stepJob(known, { kind: 'launch', ...by }, office.out),

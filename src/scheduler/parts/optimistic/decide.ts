@@ -1,4 +1,4 @@
-import { intBetween, type Random, shuffled } from '../../../lib/random.ts';
+import { pick, type Random, shuffled } from '../../../lib/random.ts';
 import type { WallUs } from '../../../lib/units.ts';
 import { type JobRecord, type Place, priorityOf } from '../../job/job.ts';
 import { type FindObstacle, Gauge } from '../limits.ts';
@@ -37,11 +37,36 @@ export interface Decision {
 
 export interface DecideOptions {
   readonly habits: Habits;
+  readonly choosePlaces: ChoosePlaces;
   readonly findObstacle: FindObstacle;
   readonly random: Random;
   readonly nowUs: WallUs;
   readonly isMine: (job: string) => boolean;
 }
+
+/** A worker with room for a part, and how many slots it has left. */
+export interface Offer {
+  readonly cell: Cell;
+  readonly left: number;
+}
+
+/** Names a worker for every part of a job, or nobody. */
+export type ChoosePlaces = (
+  offers: readonly Offer[],
+  parts: number,
+  choice: Habits['choice'],
+  random: Random,
+) => readonly Offer[] | undefined;
+
+/** Any of them, each as likely; or the fuller one of two. */
+export const choosePlaces: ChoosePlaces = (offers, parts, choice, random) => {
+  if (offers.length < parts) return undefined;
+  if (parts > 1) return shuffled(random, offers).slice(0, parts);
+  const first = pick(random, offers);
+  if (choice === 'any') return [first];
+  const second = pick(random, offers);
+  return [first.left <= second.left ? first : second];
+};
 
 /** Decides on a copy of the cell, which may be out of date by the time that this is done. */
 export function decide(copy: CellCopy, options: DecideOptions): Decision {
@@ -123,14 +148,19 @@ class Desk {
     const could = this.#copy.cells.filter(
       (cell) => cell.isOpen && hasTags(cell, job) && fits(load, NOTHING_USED, cell.has),
     );
-    const can = could.filter(
-      (cell) => !this.#kept.has(cell.place.worker) && fits(load, this.#usedOf(cell), cell.has),
-    );
-    const chosen = this.#choose(can, partsOf(job));
+    const offers = could.flatMap((cell) => {
+      const used = this.#usedOf(cell);
+      const isFree = !this.#kept.has(cell.place.worker) && fits(load, used, cell.has);
+      return isFree ? [{ cell, left: cell.has.slots - used.slots }] : [];
+    });
+    const { choosePlaces: choose, habits, random } = this.#options;
+    const chosen = choose(offers, partsOf(job), habits.choice, random);
     if (chosen === undefined) return this.#wait(job, could);
-    for (const cell of chosen) this.#used.set(cell.place.worker, plus(this.#usedOf(cell), load));
+    for (const { cell } of chosen) {
+      this.#used.set(cell.place.worker, plus(this.#usedOf(cell), load));
+    }
     this.#gaugeOf(job.spec.queue).started(job.spec.key);
-    this.placements.push({ job, places: chosen.map(({ place }) => place) });
+    this.placements.push({ job, places: chosen.map(({ cell }) => cell.place) });
   }
 
   /** Lesser jobs would take up every place as soon as it is free: none is theirs any more. */
@@ -139,20 +169,6 @@ class Desk {
     const { nowUs, habits } = this.#options;
     if (nowUs - job.dueUs < habits.patienceUs || could.length < partsOf(job)) return;
     for (const { place } of could) this.#kept.add(place.worker);
-  }
-
-  #choose(can: readonly Cell[], parts: number): readonly Cell[] | undefined {
-    if (can.length < parts) return undefined;
-    const { random, habits } = this.#options;
-    if (parts > 1) return shuffled(random, can).slice(0, parts);
-    const one = (): Cell => can[intBetween(random, 0, can.length - 1)] as Cell;
-    if (habits.choice === 'any') return [one()];
-    const [a, b] = [one(), one()];
-    return [this.#roomOf(a) <= this.#roomOf(b) ? a : b];
-  }
-
-  #roomOf(cell: Cell): number {
-    return cell.has.slots - this.#usedOf(cell).slots;
   }
 
   #isHeldBack({ spec }: JobRecord): boolean {

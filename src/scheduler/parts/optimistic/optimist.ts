@@ -8,8 +8,8 @@ import { ROWS_PARTS, type RowsParts } from '../rows/parts.ts';
 import type { Placer, PlacerPort } from '../rows/placer.ts';
 import { WorkerRows } from './cells.ts';
 import { type CheckDecision, checkDecision } from './check.ts';
-import { type Commit, commitDecision } from './commit.ts';
-import { type Decision, decide } from './decide.ts';
+import { type Commit, commitDecision, type LockReady, lockReady } from './commit.ts';
+import { type ChoosePlaces, choosePlaces, type Decision, decide } from './decide.ts';
 import type { Habits } from './habits.ts';
 import { Shares } from './shares.ts';
 import { type CellCopy, type SyncCell, syncCell } from './sync.ts';
@@ -25,7 +25,10 @@ const HOME_SLACK_US = 5 * SECOND;
 
 /** The replaceable decisions: a mutant replaces one. */
 export interface OptimisticParts extends RowsParts {
-  readonly syncCell: SyncCell;
+  /** How a member comes by its copies. */
+  readonly newSync: () => SyncCell;
+  readonly choosePlaces: ChoosePlaces;
+  readonly lockReady: LockReady;
   readonly checkDecision: CheckDecision;
   /** Of the habits, what is made of them. */
   readonly adjust: (habits: Habits) => Habits;
@@ -33,7 +36,9 @@ export interface OptimisticParts extends RowsParts {
 
 export const OPTIMISTIC_PARTS: OptimisticParts = {
   ...ROWS_PARTS,
-  syncCell,
+  newSync: () => syncCell,
+  choosePlaces,
+  lockReady,
   checkDecision,
   adjust: (habits) => habits,
 };
@@ -49,6 +54,7 @@ export class Optimist implements Placer {
   readonly #shares: Shares;
   readonly #rows: WorkerRows;
   readonly #homes = new HomeWatch();
+  readonly #sync: SyncCell;
   #phase: Phase = 'idle';
   /** Something may have changed since the copy was made. */
   #again = false;
@@ -63,6 +69,7 @@ export class Optimist implements Placer {
     this.#port = port;
     this.#habits = parts.adjust(habits);
     this.#parts = parts;
+    this.#sync = parts.newSync();
     this.channel = channelOf(port.host.self);
     this.#shares = new Shares(port.host.self, port.members);
     this.#rows = new WorkerRows(port);
@@ -123,7 +130,7 @@ export class Optimist implements Placer {
     this.#phase = 'syncing';
     const forsaken = (homes: readonly FoundHome[]) => this.#forsaken(homes);
     this.#port.run({
-      script: (office) => this.#parts.syncCell(office, { isFresh, forsaken }),
+      script: (office) => this.#sync(office, { isFresh, forsaken }),
       done: (copy) => this.#synced(copy),
     });
   }
@@ -145,6 +152,7 @@ export class Optimist implements Placer {
     const atUs = host.monotonicUs();
     const decision = decide(copy, {
       habits: this.#habits,
+      choosePlaces: this.#parts.choosePlaces,
       findObstacle: parts.findObstacle,
       random: host.random,
       nowUs,
@@ -167,12 +175,11 @@ export class Optimist implements Placer {
     this.#decision = undefined;
     this.#phase = 'committing';
     const { findObstacle, readLimits } = this.#port.parts;
-    const { checkDecision: check } = this.#parts;
     this.#port.run({
       script: (office) => {
         const epoch = this.#port.epoch();
         const habits = this.#habits;
-        const options = { epoch, habits, findObstacle, readLimits, checkDecision: check };
+        const options = { ...this.#parts, epoch, habits, findObstacle, readLimits };
         return commitDecision(office, decision, options);
       },
       done: (commit) => this.#committed(decision, commit),

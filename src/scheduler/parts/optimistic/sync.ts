@@ -30,7 +30,6 @@ export interface SyncOptions {
   readonly forsaken: (homes: readonly FoundHome[]) => ReadonlySet<string>;
 }
 
-/** How a member comes by its copy. */
 export type SyncCell = (office: RowOffice, options: SyncOptions) => Script<CellCopy | 'stale'>;
 
 /** Reads all of it; `stale` where some jobs are to be marked as ready first. */
