@@ -36,7 +36,6 @@ import type { Mutant } from './mutant.ts';
 import { negativeElapsed } from './negative-elapsed.ts';
 import { neverGivenUp } from './never-given-up.ts';
 import { neverRefreshesCopy } from './never-refreshes-copy.ts';
-import { neverWaitsForRoom } from './never-waits-for-room.ts';
 import { nextFromNowOnElection } from './next-from-now-on-election.ts';
 import { noResetOnDemotion } from './no-reset-on-demotion.ts';
 import { noSelfFence } from './no-self-fence.ts';
@@ -104,5 +103,4 @@ export const MUTANTS: readonly Mutant[] = [
   neverRefreshesCopy,
   commitsWhatItRead,
   gangInParts,
-  neverWaitsForRoom,
 ];

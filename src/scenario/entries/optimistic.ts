@@ -37,6 +37,7 @@ function habitsOf(preset: OptimisticPreset, options: Selection['options']): Habi
   const timed = jobUs === undefined ? habits : withDecisionUs(habits, jobUs);
   return {
     ...timed,
+    patienceUs: timeOf(options['patience'] ?? '') ?? timed.patienceUs,
     check: options['check'] === 'coarse' ? 'coarse' : 'fine',
     commit: options['commit'] === 'gang' ? 'gang' : 'incremental',
   };
@@ -89,6 +90,7 @@ export const OPTIMISTIC: DesignEntry = {
     check: ['fine', 'coarse'],
     commit: ['incremental', 'gang'],
     decision: ["the preset's", ANY_TIME],
+    patience: ["the preset's", ANY_TIME],
     replica: REPLICAS,
   },
   mutants: mutantsOf('rows', 'optimistic'),

@@ -30,8 +30,6 @@ export interface OptimisticParts extends RowsParts {
   readonly choosePlaces: ChoosePlaces;
   readonly lockReady: LockReady;
   readonly checkDecision: CheckDecision;
-  /** Of the habits, what is made of them. */
-  readonly adjust: (habits: Habits) => Habits;
 }
 
 export const OPTIMISTIC_PARTS: OptimisticParts = {
@@ -40,7 +38,6 @@ export const OPTIMISTIC_PARTS: OptimisticParts = {
   choosePlaces,
   lockReady,
   checkDecision,
-  adjust: (habits) => habits,
 };
 
 type Phase = 'idle' | 'syncing' | 'deciding' | 'committing' | 'backing off';
@@ -67,7 +64,7 @@ export class Optimist implements Placer {
 
   constructor(port: PlacerPort, habits: Habits, parts: OptimisticParts) {
     this.#port = port;
-    this.#habits = parts.adjust(habits);
+    this.#habits = habits;
     this.#parts = parts;
     this.#sync = parts.newSync();
     this.channel = channelOf(port.host.self);
