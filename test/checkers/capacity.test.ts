@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { capacity } from '../../src/checkers/capacity.ts';
+import type { Fact } from '../../src/history/fact.ts';
 import * as f from '../support/facts.ts';
 
 // Two slots each.
@@ -47,4 +48,47 @@ test('is excused when a second copy was not to be reckoned with, vacuous without
   const copies = f.assumptionFailed(0, 'single-copy');
   expect(f.verdictOn(capacity, [copies, ...two, f.began(3, 'c')]).kind).toBe('excused');
   expect(f.verdictOn(capacity, [f.submit(1, 'a')]).kind).toBe('vacuous');
+});
+
+const asks = (s: number, job: string, room: { cpu?: number; gang?: number }): Fact =>
+  f.asked(
+    s,
+    f.submitOf(job, {
+      ...(room.cpu === undefined ? {} : { resources: { cpu: room.cpu, memory: 10 } }),
+      ...(room.gang === undefined ? {} : { gang: room.gang }),
+    }),
+  );
+
+test('what bodies and parts of gangs take up is added, on workers that say what they have', () => {
+  const context = { ...f.CONTEXT, slots: 9, resources: { cpu: 1_000, memory: 100 } };
+  const part = (s: number, job: string, kind: 'part-began' | 'part-ended'): Fact => {
+    return { kind, at: f.at(s), worker: 'worker-1', job, token: f.token(1, 1), part: 1 };
+  };
+  const facts = [asks(1, 'a', { cpu: 600 }), asks(1, 'b', { cpu: 500 }), f.began(2, 'a')];
+  const both = [...facts, part(3, 'b', 'part-began')];
+  expect(f.verdictOn(capacity, both, context)).toMatchObject({
+    kind: 'broken',
+    summary: 'worker-1 has 1000 m of a core, and 1100 are taken',
+  });
+  expect(f.verdictOn(capacity, both, { ...f.CONTEXT, slots: 9 }).kind).toBe('held');
+  expect(f.verdictOn(capacity, both, { ...f.CONTEXT, slots: 1 }).kind).toBe('broken');
+  const after = [...facts, f.ended(3, 'a', 'stopped'), part(3, 'b', 'part-began')];
+  expect(f.verdictOn(capacity, [...after, part(4, 'b', 'part-ended')], context).kind).toBe('held');
+});
+
+test('a gang that is granted in part breaks it, and so does one on a worker twice', () => {
+  const grant = (...parts: string[]): Fact =>
+    f.testified(2, 'scheduler-1', {
+      kind: 'dispatched',
+      job: 'a',
+      token: f.token(1, 1),
+      worker: 'worker-1',
+      parts,
+    });
+  const verdict = (fact: Fact) =>
+    f.verdictOn(capacity, [asks(1, 'a', { gang: 3 }), fact, f.began(3, 'a')]);
+  expect(verdict(grant('worker-2', 'worker-3')).kind).toBe('held');
+  for (const fact of [grant('worker-2'), grant('worker-2', 'worker-2'), grant()]) {
+    expect(verdict(fact).kind).toBe('broken');
+  }
 });

@@ -1,9 +1,10 @@
 /** What does not go together in a workload, in words, each at its place. */
 import { expect, test } from 'vitest';
 import { formatProblem } from '../../src/lib/outcome.ts';
+import { prepare } from '../../src/scenario/prepare.ts';
 import { parseScenario } from '../../src/scenario/schema.ts';
 import { timelineOf } from '../../src/scenario/timeline.ts';
-import { scenarioOf } from '../support/runs.ts';
+import { designOf, scenarioOf } from '../support/runs.ts';
 
 const HEAD = 'apiVersion: seaworthy/v1\nname: small\nwhy: To be short.\n';
 
@@ -74,6 +75,38 @@ test('what is not asked for leaves no trace', () => {
   for (const key of ['queues', 'edits', 'heartbeatUs', 'hostilePpm', 'families', 'instantPpm']) {
     expect(keys).not.toContain(key);
   }
+});
+
+test('what jobs take up is read, and has to be there', () => {
+  const room = 'cluster: {workers: 5, resources: {cpu: 4000, memory: 1024}}\n';
+  const asked = 'resources: [{share: 20%, cpu: 500, memory: 64}], gangs: {share: 2%, parts: 3}';
+  expect(scenarioOf(`${room}workload: {${asked}}\n`)).toMatchObject({
+    cluster: { resources: { cpu: 4_000, memory: 1_024 } },
+    workload: {
+      resources: [{ sharePpm: 200_000, cpu: 500, memory: 64 }],
+      gangs: { sharePpm: 20_000, parts: 3 },
+    },
+  });
+  expect(problems(`workload: {${asked.replace('parts: 3', 'parts: 5')}}\n`)).toEqual([
+    'x.yaml:4:23 workload.resources: nobody knows what workers have ' +
+      '(say what each has: cluster.resources)',
+    'x.yaml:4:87 workload.gangs.parts: 5 is above the number of workers, 4',
+  ]);
+  const large =
+    'workload: {resources: [{share: 1%, cpu: 5000, memory: 64}], arrivals: {rate: 40/s}}\n';
+  const [most, busy] = problems(room + large);
+  expect(most).toContain('workload.resources: all workers: 40 jobs per second, and their slots');
+  expect(busy).toContain('workload.resources.0.cpu: no worker has so much: 4000 at most');
+  expect(problems(`${room}workload: {resource: []}\n`)[0]).toContain("did you mean 'resources'?");
+});
+
+test('a design that does not know of them is not asked for what it would pass over', () => {
+  const scenario = scenarioOf('workload: {gangs: {share: 2%, parts: 3}}\n');
+  const loaded = { scenario, text: '', hash: '' };
+  expect(prepare(loaded, designOf('optimistic')).kind).toBe('ok');
+  expect(prepare(loaded, designOf('lease'))).toMatchObject({
+    error: [{ path: 'workload.gangs', problem: 'lease does not know of gangs' }],
+  });
 });
 
 test('parts of a mapping that do not go together', () => {

@@ -1,5 +1,5 @@
 /** A worker on a host driven by hand, with a body whose plans the test sets. */
-import type { Token } from '../../../src/history/fact.ts';
+import type { Resources, Token } from '../../../src/history/fact.ts';
 import type { Message } from '../../../src/host/host.ts';
 import { SECOND } from '../../../src/lib/units.ts';
 import type {
@@ -32,6 +32,7 @@ export class WorkerLab {
     members = MEMBERS as readonly string[],
     drainUs = 0,
     tags = undefined as readonly string[] | undefined,
+    resources = undefined as Resources | undefined,
   } = {}) {
     const note = (what: string, { job, token }: Launch): void =>
       void this.bodies.push(`${what} ${job} ${token.epoch}.${token.attempt}`);
@@ -42,8 +43,11 @@ export class WorkerLab {
       },
       end: (_: string, launch: Launch, how: string) => note(how, launch),
     };
-    const tagged = tags === undefined ? {} : { tags };
-    const options = { members, ledger: LEDGER, slots, beatUs: BEAT_US, drainUs, body, ...tagged };
+    const extras = {
+      ...(tags === undefined ? {} : { tags }),
+      ...(resources === undefined ? {} : { resources }),
+    };
+    const options = { members, ledger: LEDGER, slots, beatUs: BEAT_US, drainUs, body, ...extras };
     this.machine = new FakeMachine('worker-1', createWorker(options));
   }
 
