@@ -15,9 +15,9 @@
  *
  * Does not check: whether jobs that had to wait for their time were passed over: where many members
  * share a store, whoever looks through it marks them as ready, some time after they were due; jobs
- * that something else holds back or moves: with key, unique key, parents,
- * tags, resources or parts, jobs to be cancelled, run now or retried, ticks and triggered jobs, and all jobs of queues
- * that were paused or resumed; later attempts; a job that never begins, which is for `completes`.
+ * that something else holds back or moves: with key, unique key, parents, tags, resources or parts,
+ * jobs to be cancelled, run now or retried, ticks and triggered jobs, and all jobs of queues that
+ * were paused or resumed; later attempts; a job that never begins, which is for `completes`.
  */
 import type { FactOf, Request } from '../history/fact.ts';
 import { foldOf } from '../history/history.ts';

@@ -96,7 +96,7 @@ test.each([
 });
 
 /** Five schedulers, and workers that are busy a good deal of the time. */
-const cellOf8 = (perSecond: number, chaos: string): string => `
+const cellAt = (perSecond: number, chaos: string): string => `
 cluster: {members: 5, workers: 8, slots: 3, latency: {min: 300us, max: 1ms}}
 workload:
   clients: 4
@@ -126,7 +126,7 @@ function numbersOf(selection: string, scenario: string): Numbers {
 
 test('the share of commits that meet a conflict grows with the time that a decision takes', () => {
   const found = ['100ms', '1s', '10s'].map(
-    (t) => numbersOf(`optimistic+decision=${t}`, cellOf8(9, '2m')).conflicts,
+    (t) => numbersOf(`optimistic+decision=${t}`, cellAt(9, '2m')).conflicts,
   );
   const [short, middle, long] = found as [number, number, number];
   expect(middle).toBeGreaterThan(short);
@@ -134,9 +134,9 @@ test('the share of commits that meet a conflict grows with the time that a decis
 });
 
 const wastedBy = (selection: string): number =>
-  numbersOf(`${selection}+decision=1s`, cellOf8(12, '30s')).wasted;
+  numbersOf(`${selection}+decision=1s`, cellAt(12, '30s')).wasted;
 
-test('incremental commits with fine checks waste least, all or nothing with coarse ones most', () => {
+test('fine checks and incremental commits waste least, coarse ones and all or nothing most', () => {
   const best = wastedBy('optimistic+check=fine+commit=incremental');
   const between = [
     wastedBy('optimistic+check=coarse+commit=incremental'),
