@@ -61,7 +61,7 @@ import { Compass } from './compass.ts';
 import { endOf, heldOf, soonestTellUs, tellEveryUs } from './heartbeats.ts';
 import { isNewer, type Over, OverBook } from './over.ts';
 import { Reservations, type Station } from './reservations.ts';
-import { hasResources, resourcesBeside } from './room.ts';
+import { hasRoomFor, resourcesTold } from './room.ts';
 
 export interface WorkerOptions {
   readonly members: readonly string[];
@@ -235,7 +235,8 @@ class Worker implements Program, Station {
       if (queued !== true || this.#drain !== 'not-asked') return this.#refuse(from, launch);
       return this.#reservations.bind(from, message);
     }
-    if (!this.#hasRoomFor(launch)) return this.#refuse(from, launch);
+    const running = [...this.#held.values(), ...this.#zombies.values()];
+    if (!hasRoomFor(this.#options.resources, running, launch)) return this.#refuse(from, launch);
     const plan = this.#options.body.begin(this.#host.self, launch);
     if (plan.outcome === 'exits') return this.#host.exit(`${job} took the program down`);
     const attempt = newAttempt(launch, plan, this.#host.monotonicUs());
@@ -258,14 +259,6 @@ class Worker implements Program, Station {
 
   begin(from: string, run: Run): void {
     this.#onRun(from, run);
-  }
-
-  /** Beside everything that runs here, wanted or not. */
-  #hasRoomFor({ resources }: Launch): boolean {
-    const total = this.#options.resources;
-    if (total === undefined) return true;
-    const running = [...this.#held.values(), ...this.#zombies.values()];
-    return hasResources(resourcesBeside(total, running), resources);
   }
 
   /** The scheduler will launch the job anew: a copy of this launch must not begin later. */
@@ -478,9 +471,7 @@ class Worker implements Program, Station {
       epoch: this.#epoch,
       capacity: this.#capacity,
       ...(tags === undefined ? {} : { tags }),
-      ...(resources === undefined
-        ? {}
-        : { resources: resourcesBeside(resources, this.#zombies.values()) }),
+      ...resourcesTold(resources, this.#zombies.values()),
       holding,
     };
   }
