@@ -5,8 +5,8 @@
  * Checks:
  *   - a submit that is answered ok is answered with a final state;
  *   - of submits asked in the aftermath (from the heal plus the bound of the preset on, until the
- *     audit) and not refused: a body of the job begins before the audit, where it was ready early enough;
- *     and where one succeeded while its client still waited, the client hears of the end.
+ *     audit) and not refused: a body of the job begins before the audit, where it was ready early
+ *     enough; and where one succeeded while its client still waited, the client hears of the end.
  *
  * Does not check: clients that were down or stood still, for they are who keeps the job; submits
  * that their client gave up before the job could end, for nobody makes further attempts of it then;

@@ -1,8 +1,8 @@
 /**
- * What a client keeps of its jobs for schedulers that keep nothing: how many attempts of each it has
- * granted. A scheduler that dies takes what it knew with it; the client goes on with the attempt
- * after the one that it had granted there, which may have run. So no number is granted twice, and no
- * more of them than the job may have, whoever dies, as long as the client lives.
+ * What a client keeps of its jobs for schedulers that keep nothing: how many attempts of each it
+ * has granted. A scheduler that dies takes what it knew with it; the client goes on with the
+ * attempt after the one that it had granted there, which may have run. So no number is granted
+ * twice, and no more of them than the job may have, whoever dies, as long as the client lives.
  */
 import type { Random } from '../lib/random.ts';
 import type { Grant, JobSpec } from './api.ts';

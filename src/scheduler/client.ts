@@ -276,7 +276,7 @@ export class SchedulerClient {
     return undefined;
   }
 
-  /** Asks whether the attempt is still waited for; who has been silent before is left for another. */
+  /** Asks whether the attempt is still waited for; who was silent before is left for another. */
   #askAfter(open: Open, care: Care, effects: Effect[]): void {
     const { request } = open.call;
     assert(request.kind === 'submit', () => `an attempt of ${request.kind}`);

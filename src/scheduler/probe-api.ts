@@ -1,8 +1,8 @@
 /**
- * What goes over the wire, beside `api.ts`, where workers are sampled: a scheduler that knows nothing
- * of them asks a few, and binds a task early, to the one with the shortest queue, or late, to the
- * one that has a free slot first. A batch is named by the life of the scheduler that made it, so
- * that what an earlier life left in queues is not taken for its own.
+ * What goes over the wire, beside `api.ts`, where workers are sampled: a scheduler that knows
+ * nothing of them asks a few, and binds a task early, to the one with the shortest queue, or late,
+ * to the one that has a free slot first. A batch is named by the life of the scheduler that made
+ * it, so that what an earlier life left in queues is not taken for its own.
  */
 import type { Message } from '../host/host.ts';
 
