@@ -43,4 +43,10 @@ export class Ballot {
     const { length } = this.#config.voters;
     return length - this.#refused.size < majorityOf(length);
   }
+
+  snapshot(): unknown {
+    const { isPre, term, number } = this;
+    const votes = [[...this.#granted].sort(), [...this.#refused].sort(), this.#isWon];
+    return { isPre, term, number, votes, config: this.#config };
+  }
 }

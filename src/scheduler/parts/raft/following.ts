@@ -22,6 +22,10 @@ export class Following {
     this.#raft = raft;
   }
 
+  snapshot(): unknown {
+    return this.#incoming;
+  }
+
   on(from: string, message: Append | SnapshotPage): void {
     if (message.kind === 'raft-append') this.#onAppend(from, message);
     else this.#onPage(from, message);

@@ -79,10 +79,6 @@ export class Leading {
     return this.#raft.commit >= this.#termIndex;
   }
 
-  get isTransferring(): boolean {
-    return this.#transferTo !== undefined;
-  }
-
   /** Puts data into the log; `run` once that is committed. */
   propose(data: readonly unknown[], run: () => void): void {
     for (const item of data) this.#pending.push(item);
@@ -317,7 +313,7 @@ export class Leading {
   onJoin(name: string): void {
     const { config, port } = this.#raft;
     if (name === port.self || isMember(config, name)) return;
-    this.#change(withLearner(config, name));
+    this.change(withLearner(config, name));
   }
 
   /** A vote is asked for by who is not among the members: it does not know that. */
@@ -327,7 +323,8 @@ export class Leading {
     port.out.send<Outsider>(name, { kind: 'raft-outsider', v: 1, to: name, term });
   }
 
-  #change(config: RaftConfig): void {
+  /** Puts another configuration into the log, where one may follow the one in force already. */
+  change(config: RaftConfig): void {
     const { log, commit, rules } = this.#raft;
     const { configIndex } = log;
     if (!rules.mayChange({ configIndex, commit, termIndex: this.#termIndex })) return;
@@ -342,13 +339,13 @@ export class Leading {
     const { config, port, options } = this.#raft;
     if (this.#transferTo !== undefined) return;
     const ready = config.learners.find((name) => this.#isReady(name, nowUs));
-    if (ready !== undefined) return this.#change(promoted(config, ready));
+    if (ready !== undefined) return this.change(promoted(config, ready));
     if (config.voters.length <= port.seeds.length) return;
     const silentUs = (name: string): number =>
       name === port.self ? 0 : nowUs - (this.#progress.get(name)?.heardUs ?? nowUs);
     const [dead] = [...config.voters].sort((a, b) => silentUs(b) - silentUs(a));
     if (dead !== undefined && silentUs(dead) > options.deadUs) {
-      this.#change(without(config, dead));
+      this.change(without(config, dead));
     }
   }
 
@@ -382,7 +379,18 @@ export class Leading {
     port.out.send(name, { kind: 'raft-stand-now', v: 1, to: name, term } as const);
   }
 
+  /** What decides what it does next, but for time. */
   snapshot(): unknown {
-    return { progress: Object.fromEntries(this.#progress), waiting: this.#waiting.length };
+    const plain = ({ heardUs: _, ...rest }: Progress): unknown => rest;
+    return {
+      progress: [...this.#progress].map(([name, progress]) => [name, plain(progress)]),
+      snapshots: [...this.#snapshots].map(([name, snapshot]) => [name, snapshot.place]),
+      waiting: this.#waiting.map(({ index, round }) => [index, round]),
+      pending: this.#pending,
+      termIndex: this.#termIndex,
+      synced: this.#synced,
+      rounds: [this.#round, this.#confirmed, this.#needsRound],
+      transferTo: this.#transferTo,
+    };
   }
 }

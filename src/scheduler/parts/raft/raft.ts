@@ -210,6 +210,24 @@ export class Raft {
     this.awaitLeader();
   }
 
+  /** What decides what it does next, but for time: for exploration and inspection. */
+  snapshot(): unknown {
+    const { base, length } = this.log;
+    return {
+      hard: this.#hard,
+      role: this.#role,
+      leader: this.#leader,
+      isOutside: this.#isOutside,
+      commit: this.#commit,
+      base,
+      config: this.log.configAt(base.index),
+      entries: this.log.from(base.index + 1, length),
+      ballot: this.#ballot?.snapshot(),
+      following: this.#following.snapshot(),
+      leading: this.#leading?.snapshot(),
+    };
+  }
+
   // What parts of a member share.
 
   /** Appends to the log, and to the disk. */

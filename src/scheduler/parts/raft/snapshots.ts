@@ -21,6 +21,11 @@ export class OutgoingSnapshot {
     this.#rows = port.machine.rows();
   }
 
+  /** What it stands for, and which page was not answered yet. */
+  get place(): unknown {
+    return { last: this.last, config: this.#config, page: this.#page };
+  }
+
   /** The page that was not answered yet. */
   resend({ port, term }: Raft, round: number): void {
     const at = this.#page * PAGE;
