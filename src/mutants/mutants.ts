@@ -12,9 +12,11 @@ import { ackBeforeQuorum } from './ack-before-quorum.ts';
 import { catchupSkipsOverlapCheck } from './catchup-skips-overlap-check.ts';
 import { catchupUnbounded } from './catchup-unbounded.ts';
 import { claimByStateNotVersion } from './claim-by-state-not-version.ts';
+import { commitOfEarlierTerm } from './commit-of-earlier-term.ts';
 import { commitsWhatItRead } from './commits-what-it-read.ts';
 import { createRunOutsideLock } from './create-run-outside-lock.ts';
 import { deleteNotPropagatedToMemory } from './delete-not-propagated-to-memory.ts';
+import { doubleVoteAfterRestart } from './double-vote-after-restart.ts';
 import { expiryMeansShutdown } from './expiry-means-shutdown.ts';
 import { failedParentWillDo } from './failed-parent-will-do.ts';
 import { failoverByTimestamp } from './failover-by-timestamp.ts';
@@ -30,6 +32,7 @@ import { impatientLeader } from './impatient-leader.ts';
 import { inMemoryCursor } from './in-memory-cursor.ts';
 import { killedCountsAsDone } from './killed-counts-as-done.ts';
 import { leaderWithoutDuties } from './leader-without-duties.ts';
+import { leaseFromTheAnswer } from './lease-from-the-answer.ts';
 import { lockNoopWhenRowAbsent } from './lock-noop-when-row-absent.ts';
 import { missedComputedFromOldCursor } from './missed-computed-from-old-cursor.ts';
 import type { Mutant } from './mutant.ts';
@@ -51,11 +54,13 @@ import { rescueByAge } from './rescue-by-age.ts';
 import { restoreWithoutTz } from './restore-without-tz.ts';
 import { runningSetNotPersisted } from './running-set-not-persisted.ts';
 import { silentDrop } from './silent-drop.ts';
+import { snapshotForgetsSessions } from './snapshot-forgets-sessions.ts';
 import { terminalNotAbsorbing } from './terminal-not-absorbing.ts';
 import { tokenResetOnRelease } from './token-reset-on-release.ts';
+import { twoChangesAtATime } from './two-changes-at-a-time.ts';
 import { unfencedMetadataWrite } from './unfenced-metadata-write.ts';
+import { voteNotPersisted } from './vote-not-persisted.ts';
 import { wallClockLease } from './wall-clock-lease.ts';
-
 export const MUTANTS: readonly Mutant[] = [
   fireThenAdvance,
   ackBeforeQuorum,
@@ -72,14 +77,20 @@ export const MUTANTS: readonly Mutant[] = [
   createRunOutsideLock,
   identityWithoutIncarnation,
   failoverByTimestamp,
+  commitOfEarlierTerm,
+  twoChangesAtATime,
   terminalNotAbsorbing,
   noResetOnDemotion,
   inMemoryCursor,
   runningSetNotPersisted,
   deleteNotPropagatedToMemory,
+  voteNotPersisted,
+  doubleVoteAfterRestart,
+  snapshotForgetsSessions,
   catchupSkipsOverlapCheck,
   wallClockLease,
   negativeElapsed,
+  leaseFromTheAnswer,
   restoreWithoutTz,
   gapAlwaysSkipped,
   overlapRunsTwice,

@@ -10,7 +10,13 @@
 import type { Model } from '../../src/explore/model/model.ts';
 import { assert, required } from '../../src/lib/assert.ts';
 import { stableJson } from '../../src/lib/stable-json.ts';
-import type { RaftConfig } from '../../src/scheduler/parts/raft/config.ts';
+import {
+  isMember,
+  promoted,
+  type RaftConfig,
+  withLearner,
+  without,
+} from '../../src/scheduler/parts/raft/config.ts';
 import {
   electable,
   type GrantedVote,
@@ -37,8 +43,10 @@ export interface RaftBound {
   readonly group?: Partial<Group>;
   /** How often each may happen; whatever is left out may not. */
   readonly most: Partial<Record<Spent, number>>;
-  /** Configurations that a leader may be asked for. */
-  readonly changes?: readonly RaftConfig[];
+  /** Who may be taken in, promoted or removed, by whoever leads. */
+  readonly changing?: readonly string[];
+  /** Who may end and start again; anybody where nobody is named. */
+  readonly crashing?: readonly string[];
   /** Messages under way; with a limit, messages may also be lost, to make room. */
   readonly mailMax?: number;
   /** What has come to pass before. */
@@ -48,10 +56,11 @@ export interface RaftBound {
 
 const SPENT = ['timeout', 'beat', 'twice', 'crash', 'propose', 'change', 'compact'] as const;
 export type Spent = (typeof SPENT)[number];
-const KINDS = [...SPENT, 'hear', 'sync', 'restart', 'lose'] as const;
+const KINDS = [...SPENT, 'hear', 'sync', 'lose'] as const;
 type Kind = (typeof KINDS)[number];
 
 export type Packed = readonly number[];
+type Visit = (move: number, next: Packed) => void;
 
 interface Told {
   readonly remains: Remains;
@@ -60,7 +69,6 @@ interface Told {
 
 /** A member in a state; of those that are alike the first that was met stands for all. */
 interface Member extends Told {
-  readonly isUp: boolean;
   readonly view: RaftView;
   readonly unsynced: number;
 }
@@ -91,6 +99,26 @@ class Numbered<T> {
 }
 
 const MOVE = KINDS.length;
+
+function mailInWords(kind: 'hear' | 'twice' | 'lose', { from, to, message }: Mail): string {
+  const { kind: what, v: _, to: __, ...rest } = message as Mail['message'] & { to?: string };
+  const verb = kind === 'lose' ? 'never hears' : 'hears';
+  const again = kind === 'twice' ? ', and will again' : '';
+  return `${to} ${verb} ${from}: ${what.slice('raft-'.length)} ${stableJson(rest)}${again}`;
+}
+
+interface Change {
+  readonly name: string;
+  readonly promotes: boolean;
+}
+
+/** One member more or less, or with a vote; undefined where that cannot be. */
+function changed(config: RaftConfig, { name, promotes }: Change): RaftConfig | undefined {
+  const isLearner = config.learners.includes(name);
+  if (promotes) return isLearner ? promoted(config, name) : undefined;
+  if (!isMember(config, name)) return withLearner(config, name);
+  return isLearner || config.voters.length > 1 ? without(config, name) : undefined;
+}
 
 export class RaftWorld implements Model<Packed> {
   readonly bound: RaftBound;
@@ -136,40 +164,46 @@ export class RaftWorld implements Model<Packed> {
     return [...members, this.#net(mails), this.#past(past), 0, 0];
   }
 
-  next = (state: Packed, visit: (move: number, next: Packed) => void): void => {
-    const n = this.#names.length;
-    const isFirst = this.#spent(state, 'timeout') === 0 && this.bound.prelude === undefined;
-    for (let m = 0; m < n; m++) {
-      const member = this.#member(state, m);
-      if (!member.isUp) {
-        this.#apply(state, 'restart', m, m, visit);
-        continue;
-      }
-      // All are alike in the beginning: the first to miss a leader is called the first.
-      if (member.view.role !== 'leader' && !(isFirst && m > 0))
-        this.#apply(state, 'timeout', m, m, visit);
-      if (member.unsynced > 0) this.#apply(state, 'sync', m, m, visit);
-      if (!isFirst)
-        for (let kept = 0; kept <= member.unsynced; kept++)
-          this.#apply(state, 'crash', m, m + n * kept, visit);
-      if (member.unsynced === 0 && member.view.commit > member.view.base.index)
-        this.#apply(state, 'compact', m, m, visit);
-      if (member.view.role !== 'leader') continue;
-      this.#apply(state, 'beat', m, m, visit);
-      this.#apply(state, 'propose', m, m, visit);
-      const changes = this.bound.changes ?? [];
-      for (let c = 0; c < changes.length; c++) this.#apply(state, 'change', m, m + n * c, visit);
+  next = (state: Packed, visit: Visit): void => {
+    // All are alike in the beginning: who is the first to miss a leader is called the first.
+    const isFresh = this.#spent(state, 'timeout') === 0 && this.bound.prelude === undefined;
+    if (isFresh) return this.#apply(state, 'timeout', 0, 0, visit);
+    for (let m = 0; m < this.#names.length; m++) {
+      this.#ofAnybody(state, m, visit);
+      if (this.#member(state, m).view.role === 'leader') this.#ofLeader(state, m, visit);
     }
     this.#mail(state, visit);
   };
 
-  #mail(state: Packed, visit: (move: number, next: Packed) => void): void {
+  #ofAnybody(state: Packed, m: number, visit: Visit): void {
+    const n = this.#names.length;
+    const { view, unsynced } = this.#member(state, m);
+    if (view.role !== 'leader') this.#apply(state, 'timeout', m, m, visit);
+    if (unsynced > 0) this.#apply(state, 'sync', m, m, visit);
+    else if (view.commit > view.base.index) this.#apply(state, 'compact', m, m, visit);
+    if (this.bound.crashing?.includes(view.name) === false) return;
+    for (let kept = 0; kept <= unsynced; kept++) {
+      this.#apply(state, 'crash', m, m + n * kept, visit);
+    }
+  }
+
+  #ofLeader(state: Packed, m: number, visit: Visit): void {
+    const { config } = this.#member(state, m).view;
+    this.#apply(state, 'beat', m, m, visit);
+    this.#apply(state, 'propose', m, m, visit);
+    for (let c = 0; c < 2 * (this.bound.changing?.length ?? 0); c++) {
+      if (changed(config, this.#changing(c)) === undefined) continue;
+      this.#apply(state, 'change', m, m + this.#names.length * c, visit);
+    }
+  }
+
+  #mail(state: Packed, visit: Visit): void {
     let before = -1;
     for (const mail of this.#netOf(state)) {
       if (mail === before) continue;
       before = mail;
       const to = this.#names.indexOf(this.#mails.value(mail).to);
-      if (to >= 0 && this.#member(state, to).isUp) {
+      if (to >= 0) {
         this.#apply(state, 'hear', to, mail, visit);
         this.#apply(state, 'twice', to, mail, visit);
       }
@@ -177,30 +211,24 @@ export class RaftWorld implements Model<Packed> {
     }
   }
 
-  describe = (before: Packed, move: number, after: Packed): string => {
+  describe = (_: Packed, move: number, after: Packed): string => {
     const kind = KINDS[move % MOVE] as Kind;
     const arg = Math.floor(move / MOVE);
     const n = this.#names.length;
     if (kind === 'hear' || kind === 'twice' || kind === 'lose') {
-      const { from, to, message } = this.#mails.value(arg);
-      const { kind: what, v: _, to: __, ...rest } = message as unknown as Record<string, unknown>;
-      const verb = kind === 'lose' ? 'never hears' : 'hears';
-      const again = kind === 'twice' ? ', and will again' : '';
-      return `${to} ${verb} ${from}: ${String(what).slice(5)} ${stableJson(rest)}${again}`;
+      return mailInWords(kind, this.#mails.value(arg));
     }
-    const m = arg % n;
-    const { role, term, commit } = this.#member(after, m).view;
-    const what = {
+    const { name, role, term, commit, config } = this.#member(after, arg % n).view;
+    const what: Readonly<Record<typeof kind, string>> = {
       timeout: 'misses a leader',
       beat: 'sends a heartbeat',
-      crash: `crashes with ${Math.floor(arg / n)} of ${this.#member(before, m).unsynced} writes on disk`,
+      crash: `begins anew with ${Math.floor(arg / n)} of the writes under way`,
       propose: 'is asked for an entry',
-      change: 'is asked for a change',
+      change: `changes members to ${config.voters.join()}, learning ${config.learners.join()}`,
       compact: 'makes a snapshot',
-      sync: 'has all on disk',
-      restart: 'starts again',
-    }[kind];
-    return `${this.#names[m]} ${what} (${role} of term ${term}, ${commit} committed)`;
+      sync: 'has everything on its disk',
+    };
+    return `${name} ${what[kind]} (${role} of term ${term}, ${commit} committed)`;
   };
 
   viewsOf(state: Packed): readonly RaftView[] {
@@ -218,30 +246,34 @@ export class RaftWorld implements Model<Packed> {
     return required(found, `${kind} of ${member}`);
   }
 
-  /** Everything under way arrives and is written, in the order of sending. */
-  settled(state: Packed): Packed {
+  /** Two members hear each other out, but for entries: those are lost. */
+  heardOf(state: Packed, a: string, b: string): Packed {
     let now = state;
     for (;;) {
-      const m = this.#names.findIndex((_, at) => this.#member(now, at).unsynced > 0);
-      if (m >= 0) now = this.after(now, 'sync', m);
-      else {
-        const [mail] = this.#netOf(now);
-        if (mail === undefined) return now;
-        const to = this.#names.indexOf(this.#mails.value(mail).to);
-        now = this.after(now, this.#member(now, to).isUp ? 'hear' : 'lose', to, mail);
-      }
+      const mail = this.#netOf(now).find((id) => {
+        const { from, to } = this.#mails.value(id);
+        return (from === a && to === b) || (from === b && to === a);
+      });
+      if (mail === undefined) return now;
+      const { to, message } = this.#mails.value(mail);
+      const kind = message.kind === 'raft-append' ? 'lose' : 'hear';
+      now = this.after(now, kind, this.#names.indexOf(to), mail);
     }
   }
 
-  /** Everything under way to or from these is lost. */
-  without(state: Packed, ...names: readonly string[]): Packed {
-    const left = this.#netOf(state).filter((id) => {
-      const { from, to } = this.#mails.value(id);
-      return !names.includes(from) && !names.includes(to);
-    });
-    const next = [...state];
-    next[this.#names.length] = this.#net(left);
-    return next;
+  /** Everything under way arrives and is written, in order, until all is quiet; but for some. */
+  settled(state: Packed, ...deaf: readonly string[]): Packed {
+    let now = state;
+    for (;;) {
+      const m = this.#names.findIndex((_, at) => this.#member(now, at).unsynced > 0);
+      const [mail] = this.#netOf(now);
+      if (m >= 0) now = this.after(now, 'sync', m);
+      else if (mail === undefined) return now;
+      else {
+        const { to } = this.#mails.value(mail);
+        now = this.after(now, deaf.includes(to) ? 'lose' : 'hear', this.#names.indexOf(to), mail);
+      }
+    }
   }
 
   #member(state: Packed, m: number): Member {
@@ -270,25 +302,18 @@ export class RaftWorld implements Model<Packed> {
     return known === undefined ? 1 : (this.bound.most[known] ?? 0) - this.#spent(state, known);
   }
 
-  #apply(
-    state: Packed,
-    kind: Kind,
-    m: number,
-    arg: number,
-    visit: (move: number, next: Packed) => void,
-    counts = true,
-  ): void {
+  #apply(state: Packed, kind: Kind, m: number, arg: number, visit: Visit, counts = true): void {
     if (counts && this.#left(state, kind) <= 0) return;
     const n = this.#names.length;
     const move = arg * MOVE + KINDS.indexOf(kind);
     const next = [...state];
-    const spent = SPENT.findIndex((each) => each === kind);
+    const spent = (SPENT as readonly Kind[]).indexOf(kind);
     if (counts && spent >= 0) next[n + 2] = (state[n + 2] as number) + (1 << (4 * spent));
     const mails = [...this.#netOf(state)];
     if (kind === 'hear' || kind === 'lose') mails.splice(mails.indexOf(arg), 1);
     if (kind !== 'lose') {
       // A disk that is slow matters where somebody may end before it has answered.
-      const isEager = this.#left(next, 'crash') <= 0;
+      const isEager = !counts || this.#left(next, 'crash') <= 0;
       const done = this.#doneBy(state[m] as number, m, move, isEager);
       next[m] = done.member;
       mails.push(...done.sent);
@@ -327,9 +352,9 @@ export class RaftWorld implements Model<Packed> {
     if (known !== undefined) return known;
     let past = this.#pasts.value(pastId);
     let flaw: string | undefined;
-    const { view, isUp } = this.#members.value(done.member);
+    const { view } = this.#members.value(done.member);
     const steps = done.granted.map((vote) => (p: RaftPast) => noteVote(p, vote));
-    if (isUp) steps.push((p) => noteMember(p, view));
+    steps.push((p) => noteMember(p, view));
     for (const step of steps) {
       const result = step(past);
       if (result.kind === 'noted') past = result.past;
@@ -356,16 +381,24 @@ export class RaftWorld implements Model<Packed> {
     const kind = KINDS[move % MOVE] as Kind;
     const arg = Math.floor(move / MOVE);
     const name = required(this.#names[m], `member ${m}`);
-    if (kind === 'restart') return this.#begin(name, member.remains);
     const machine = this.#built(name, member);
-    if (kind === 'crash') return this.#ended(machine, Math.floor(arg / this.#names.length));
-    const inputs: Input[] = [this.#inputOf(kind, arg)];
+    if (kind === 'crash') {
+      const kept = Math.floor(arg / this.#names.length);
+      return this.#begin(name, machine.remains(kept));
+    }
+    const inputs: Input[] = [this.#inputOf(kind, arg, member.view.config)];
     if (isEager && kind !== 'sync') inputs.push({ kind: 'sync' });
     for (const input of inputs) machine.do(input);
     return this.#came(machine, { remains: member.remains, inputs: [...member.inputs, ...inputs] });
   }
 
-  #inputOf(kind: Kind, arg: number): Input {
+  /** Each may be changed in two ways: in or out, and from a learner to a voter. */
+  #changing(c: number): Change {
+    const name = required(this.bound.changing?.[c >> 1], `change ${c}`);
+    return { name, promotes: (c & 1) === 1 };
+  }
+
+  #inputOf(kind: Kind, arg: number, config: RaftConfig): Input {
     switch (kind) {
       case 'hear':
       case 'twice':
@@ -373,8 +406,8 @@ export class RaftWorld implements Model<Packed> {
       case 'propose':
         return { kind, data: 'entry' };
       case 'change': {
-        const at = Math.floor(arg / this.#names.length);
-        return { kind, config: required(this.bound.changes?.[at], `change ${at}`) };
+        const which = this.#changing(Math.floor(arg / this.#names.length));
+        return { kind, config: required(changed(config, which), 'a change that can be') };
       }
       case 'timeout':
       case 'beat':
@@ -399,17 +432,9 @@ export class RaftWorld implements Model<Packed> {
     return this.#came(machine, { remains, inputs: [] });
   }
 
-  #ended(machine: RaftMachine, kept: number): Done {
-    const remains = machine.remains(kept);
-    const view = new RaftMachine(machine.name, this.#group, remains).view();
-    const member = { remains, inputs: [], isUp: false, view, unsynced: 0 };
-    const id = this.#members.id(`${machine.name} down ${stableJson(remains)}`, member);
-    return { id: this.#done.size, member: id, sent: [], granted: [], flaw: undefined };
-  }
-
   #came(machine: RaftMachine, told: Told): Done {
     const { unsynced, failure } = machine;
-    const member = { ...told, isUp: true, view: machine.view(), unsynced };
+    const member = { ...told, view: machine.view(), unsynced };
     const text = `${machine.name} ${stableJson(machine.snapshot())}`;
     return {
       id: this.#done.size,

@@ -8,6 +8,8 @@ export const FROM_START = -1;
 /** A snapshot that is coming in, page by page. */
 interface Incoming {
   readonly last: Place;
+  /** Whose it is: another leader may have its rows in another order. */
+  readonly term: number;
   readonly rows: unknown[];
   /** The page that is expected. */
   page: number;
@@ -78,17 +80,27 @@ export class Following {
     if (last.index <= commit) {
       return this.#answer(from, round, { kind: 'match', index: last.index });
     }
-    if (page === 0) this.#incoming = { last, rows: [], page: 0 };
+    // The first page may come twice, and must not undo the others.
+    if (page === 0 && !this.#isSame(message)) {
+      this.#incoming = { last, term: message.term, rows: [], page: 0 };
+    }
     const incoming = this.#incoming;
-    const isSame = incoming?.last.index === last.index && incoming.last.term === last.term;
-    if (incoming === undefined || !isSame) return this.#taken(from, message, FROM_START);
-    if (page > incoming.page) return;
+    if (incoming === undefined || !this.#isSame(message) || page > incoming.page) {
+      return this.#taken(from, message, FROM_START);
+    }
     if (page === incoming.page) {
       for (const row of rows) incoming.rows.push(row);
       incoming.page += 1;
       if (message.isLast) return this.#install(from, incoming, message);
     }
     this.#taken(from, message, page);
+  }
+
+  /** Whether it is a page of what is coming in. */
+  #isSame({ last, term }: SnapshotPage): boolean {
+    const incoming = this.#incoming;
+    if (incoming === undefined || incoming.term !== term) return false;
+    return incoming.last.index === last.index && incoming.last.term === last.term;
   }
 
   #taken(to: string, { last, round }: SnapshotPage, page: number): void {

@@ -267,10 +267,12 @@ export class Leading {
     const confirmed = reachedByMajority(config, roundOf);
     if (confirmed <= this.#confirmed) return;
     this.#confirmed = confirmed;
-    this.#quorumHeardUs = port.monotonicUs();
+    const answeredUs = port.monotonicUs();
+    this.#quorumHeardUs = answeredUs;
     const sentUs = required(this.#sentUs.get(confirmed), `round ${confirmed}`);
     const { electionMinUs, ratePpmMax } = options;
-    this.#leaseUntilUs = rules.leaseUntilUs({ sentUs, electionMinUs, ratePpmMax });
+    const span = { electionMinUs, ratePpmMax };
+    this.#leaseUntilUs = rules.leaseUntilUs({ sentUs, answeredUs, ...span });
     for (const round of this.#sentUs.keys()) if (round <= confirmed) this.#sentUs.delete(round);
   }
 

@@ -58,6 +58,8 @@ export const mayChange = ({ configIndex, commit, termIndex }: ChangeCase): boole
 export interface LeaseCase {
   /** When the latest round that a majority has answered was sent, by the leader's clock. */
   readonly sentUs: number;
+  /** When the last of that majority was heard. */
+  readonly answeredUs: number;
   /** No voter helps to elect another leader before that long after it was heard from. */
   readonly electionMinUs: number;
   /** How far the rates of two clocks may be apart, either way. */

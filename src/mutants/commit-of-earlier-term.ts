@@ -1,0 +1,16 @@
+import { reachedByMajority } from '../scheduler/parts/raft/config.ts';
+import type { CommitCase } from '../scheduler/parts/raft/rules.ts';
+import type { Mutant } from './mutant.ts';
+
+/** A majority has it, and that is all that is asked. */
+const byCounting = ({ config, commit, matchOf }: CommitCase): number =>
+  Math.max(commit, reachedByMajority(config, matchOf));
+
+export const commitOfEarlierTerm: Mutant = {
+  name: 'commit-of-earlier-term',
+  sentence: 'Entries of earlier terms are committed by counting who has them.',
+  source: 'logcabin#44',
+  cause: 'ownership without fencing',
+  of: 'raft',
+  parts: { committedBy: byCounting },
+};

@@ -1,0 +1,10 @@
+import type { Mutant } from './mutant.ts';
+
+export const twoChangesAtATime: Mutant = {
+  name: 'two-changes-at-a-time',
+  sentence: 'Members change again before the last change is committed.',
+  source: 'etcd#7625',
+  cause: 'ownership without fencing',
+  of: 'raft',
+  parts: { mayChange: () => true },
+};
