@@ -38,12 +38,15 @@ export interface Group {
   readonly initial: RaftConfig;
   readonly options: RaftOptions;
   readonly rules: RaftRules;
+  /** How many rows of a snapshot each entry leaves. */
+  readonly rowsPerEntry: number;
 }
 
 export const groupOf = (voters: readonly string[], more: Partial<Group> = {}): Group => ({
   initial: { voters, learners: [] },
   options: TIMELESS,
   rules: RAFT_RULES,
+  rowsPerEntry: 1,
   ...more,
 });
 
@@ -75,20 +78,25 @@ export interface Remains {
 
 export const BLANK: Remains = { disk: [], draws: 0 };
 
-/** The state is the row of everything that was carried out. */
+/** The state is everything that was carried out. */
 class Ran implements StateMachine {
+  readonly #rowsPerEntry: number;
   all: string[] = [];
+
+  constructor(rowsPerEntry: number) {
+    this.#rowsPerEntry = rowsPerEntry;
+  }
 
   apply(entry: LogEntry): void {
     this.all.push(entryText(entry));
   }
 
   rows(): readonly unknown[] {
-    return [...this.all];
+    return this.all.flatMap((text) => Array.from({ length: this.#rowsPerEntry }, () => text));
   }
 
   restore(rows: readonly unknown[]): void {
-    this.all = [...(rows as readonly string[])];
+    this.all = (rows as readonly string[]).filter((_, at) => at % this.#rowsPerEntry === 0);
   }
 }
 
@@ -97,7 +105,7 @@ export class RaftMachine {
   readonly raft: Raft;
   readonly #group: Group;
   readonly #out = new Out<RaftRecord>();
-  readonly #ran = new Ran();
+  readonly #ran: Ran;
   #nowUs = 0;
   #draws: number;
   #disk: readonly RaftRecord[];
@@ -112,6 +120,7 @@ export class RaftMachine {
   constructor(name: string, group: Group, { disk, draws }: Remains = BLANK) {
     this.name = name;
     this.#group = group;
+    this.#ran = new Ran(group.rowsPerEntry);
     this.#disk = disk;
     this.#draws = draws;
     const { rules, options } = group;
