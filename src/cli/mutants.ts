@@ -7,7 +7,7 @@ import { type Hunt, KILL_BUDGET, type KillRow, killRow } from '../explore/kill-t
 import { preparedFor } from '../explore/loaded.ts';
 import { BadInput, type Problem } from '../lib/outcome.ts';
 import { stableJson } from '../lib/stable-json.ts';
-import { MUTANTS } from '../mutants/mutants.ts';
+import { HUNTED, MUTANTS } from '../mutants/mutants.ts';
 import type { LoadedScenario } from '../scenario/scenario.ts';
 import { EXIT, type Io, nextTurn } from './io.ts';
 import { loadScenario } from './load.ts';
@@ -140,14 +140,18 @@ const refuse = (file: string, problem: string, hint: string): BadInput =>
   new BadInput([{ path: '', file, problem, hint }]);
 
 function namesOf(only: string | undefined): readonly string[] {
-  const all = MUTANTS.map(({ name }) => name);
+  const all = HUNTED.map(({ name }) => name);
   if (only === undefined) return all;
   const wanted = only.split(',').map((name) => name.trim());
   const problems = wanted
     .filter((name) => !all.includes(name))
     .map((name): Problem => {
-      const hint = 'seaworthy list mutants names them';
-      return { path: '', file: '--only', problem: `there is no mutant '${name}'`, hint };
+      const shownBy = MUTANTS.find((each) => each.name === name)?.shownBy;
+      const problem =
+        shownBy === undefined
+          ? `there is no mutant '${name}'`
+          : `'${name}' is not hunted: clients see nothing of it, and ${shownBy} shows it`;
+      return { path: '', file: '--only', problem, hint: 'seaworthy list mutants names them' };
     });
   if (problems.length > 0) throw new BadInput(problems);
   return all.filter((name) => wanted.includes(name));

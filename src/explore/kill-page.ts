@@ -1,4 +1,5 @@
 /** The kill table as a page for people. */
+import { MUTANTS } from '../mutants/mutants.ts';
 import type { KillBudget, KillRow, StrategyRow } from './kill-table.ts';
 import { STRATEGIES } from './strategies/strategy.ts';
 
@@ -26,6 +27,7 @@ export function killTableText(rows: readonly KillRow[], { restarts, runsMax }: K
     '',
     unmutatedText(rows),
     '',
+    ...NOT_HUNTED,
     ...table([head, ...lines]),
     '',
     'All mutants together:',
@@ -34,6 +36,17 @@ export function killTableText(rows: readonly KillRow[], { restarts, runsMax }: K
     '',
   ].join('\n');
 }
+
+/** Mutants that no run shows, and what does. */
+const NOT_HUNTED: readonly string[] = MUTANTS.flatMap(({ name, shownBy }) =>
+  shownBy === undefined
+    ? []
+    : [
+        `Not hunted is ${name}: clients see nothing of it within reason,`,
+        `and ${shownBy} shows it.`,
+        '',
+      ],
+);
 
 function unmutatedText(rows: readonly KillRow[]): string {
   const unclean = rows.filter(({ unmutatedBroke }) => unmutatedBroke.length > 0);

@@ -11,6 +11,7 @@ export const commitOfEarlierTerm: Mutant = {
   sentence: 'Entries of earlier terms are committed by counting who has them.',
   source: 'logcabin#44',
   cause: 'ownership without fencing',
+  shownBy: 'test/scheduler/raft/exploration.test.ts',
   of: 'raft',
   parts: { committedBy: byCounting },
 };

@@ -10,6 +10,7 @@ export const leaseFromTheAnswer: Mutant = {
   sentence: 'A leader trusts its lease from when it was answered, not from when it asked.',
   source: 'sofa-jraft#34',
   cause: 'clock arithmetic',
+  shownBy: 'test/scheduler/raft/wrong-parts.test.ts',
   of: 'raft',
   parts: { leaseUntilUs: fromTheAnswer },
 };

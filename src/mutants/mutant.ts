@@ -26,6 +26,8 @@ interface MutantWords {
   /** The real failure: project#number. */
   readonly source: string;
   readonly cause: RootCause;
+  /** What shows it, where clients see nothing of it within reason: then nobody hunts it. */
+  readonly shownBy?: string;
 }
 
 /** Parts that an engine has, and members on shared rows as well. */

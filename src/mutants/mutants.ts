@@ -115,3 +115,6 @@ export const MUTANTS: readonly Mutant[] = [
   commitsWhatItRead,
   gangInParts,
 ];
+
+/** Those that show in runs. */
+export const HUNTED: readonly Mutant[] = MUTANTS.filter(({ shownBy }) => shownBy === undefined);

@@ -8,6 +8,7 @@ export const snapshotForgetsSessions: Mutant = {
   sentence: 'Snapshots hold the jobs, and not what clients were answered: requests count again.',
   source: 'redisraft#568',
   cause: 'state kept or lost across terms',
+  shownBy: 'test/scheduler/raft/wrong-parts.test.ts',
   of: 'raft',
   parts: { rowsOf: bookOnly },
 };

@@ -5,6 +5,7 @@ export const twoChangesAtATime: Mutant = {
   sentence: 'Members change again before the last change is committed.',
   source: 'etcd#7625',
   cause: 'ownership without fencing',
+  shownBy: 'test/scheduler/raft/exploration.test.ts',
   of: 'raft',
   parts: { mayChange: () => true },
 };

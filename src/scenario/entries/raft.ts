@@ -1,4 +1,5 @@
 import type { Assumption } from '../../history/fact.ts';
+import type { Problem } from '../../lib/outcome.ts';
 import { formatDurationUs, SECOND } from '../../lib/units.ts';
 import {
   ETCD,
@@ -47,6 +48,8 @@ const CLAIMS_OF_GROUP = [
   'drains',
 ];
 
+const OWN_MUTANTS = mutantsOf('engine', 'raft');
+
 /** All durations of the preset in proportion, so that its least timeout is as the option says. */
 function presetWith({ preset: name, options }: Selection): RaftPreset {
   const preset = RAFT_PRESETS.find((each) => each.name === name) ?? ETCD;
@@ -62,7 +65,7 @@ export const RAFT: DesignEntry = {
   family: 'members that keep one replicated log, a majority of which is enough',
   presets: RAFT_PRESETS.map(({ name, why, reads }) => ({ name, why, defaults: { reads } })),
   options: { reads: READS, timeout: ["the preset's", ANY_TIME] },
-  mutants: mutantsOf('engine', 'raft'),
+  mutants: OWN_MUTANTS,
   select: (selection) => {
     const preset = presetWith(selection);
     const parts = partsWith(RAFT_PARTS, selection.mutant);
@@ -77,7 +80,18 @@ export const RAFT: DesignEntry = {
       coreSchedulers: majorityOf,
     };
   },
+  check: checkMutant,
 };
+
+/** A wrong lease would change nothing where reads ask a majority. */
+function checkMutant(selection: Selection): readonly Problem[] {
+  const { design, preset, mutant } = selection;
+  const parts = OWN_MUTANTS.find(({ name }) => name === mutant)?.parts ?? {};
+  if (!('leaseUntilUs' in parts) || presetWith(selection).reads === 'lease') return [];
+  const problem = `'${mutant}' changes leases, and reads go by index`;
+  const hint = `${design}${preset === undefined ? '' : `:${preset}`}+reads=lease~${mutant}`;
+  return [{ path: '', problem, hint }];
+}
 
 function assumptionsOf(preset: RaftPreset): readonly { what: string; bound: string }[] {
   const { electionMinUs, electionMaxUs, heartbeatUs, reads, ratePpmMax } = preset;

@@ -15,7 +15,7 @@ function led(more: ConstructorParameters<typeof RaftLab>[1] = {}): RaftLab {
   return lab;
 }
 
-/** m3 has heard of nothing that was committed since, and a snapshot of three pages stands for it. */
+/** m3 has heard of nothing since, and a snapshot of three pages stands for it. */
 function behind(): RaftLab {
   const lab = led({ rowsPerEntry: 400 });
   for (const data of [1, 2]) {
