@@ -120,7 +120,7 @@ const extras = fc.record(
     silentPpm: sharePpm,
     zombiePpm: sharePpm,
     heartbeatUs: span(1_000_000, DAY_US),
-    retainUs: span(0, DAY_US),
+    retainUs: span(3_600_000_000, DAY_US),
     priorities: fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 1, maxLength: 4 }),
     queues: fc.uniqueArray(queue, { minLength: 1, maxLength: 3, selector: (one) => one.name }),
     tags: fc.uniqueArray(
