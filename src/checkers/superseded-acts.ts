@@ -6,6 +6,8 @@
  * grant counts only where a body with that very token began, for what a deposed member decides and
  * cannot make durable comes to nothing, and is no break.
  *
+ * Where shards have owners of their own, each is judged by itself, by the epochs of its owners.
+ *
  * Does not check: launches that were decided before, and arrive or are sent again later: they carry
  * the old token, and its first decision counts. Designs in which nobody leads, or nobody says so.
  * What such a launch then does to the outside world is for `token-order`.
@@ -36,22 +38,29 @@ interface Late {
 function judge(context: ClaimContext): Judge {
   const breaks = new FirstBreak();
   const decisions = decisionsFor(context);
-  /** The first who said to lead under the greatest epoch so far. */
-  let leads: Testified | undefined;
-  let epoch = Number.NEGATIVE_INFINITY;
+  /** By shard, or under `undefined`: the first who said to lead under the greatest epoch so far. */
+  const leaders = new Map<
+    number | undefined,
+    { readonly leads: Testified; readonly epoch: number }
+  >();
   /** Grants decided when somebody led under a later epoch; most come to nothing. */
   const late = new Map<string, Late[]>();
 
+  const onLeader = (fact: Testified, shard: number | undefined, epoch: number): void => {
+    const before = leaders.get(shard)?.epoch ?? Number.NEGATIVE_INFINITY;
+    if (epoch > before) leaders.set(shard, { leads: fact, epoch });
+  };
+
   const onTestified = (fact: Testified): void => {
     const { said } = fact;
-    if (said.kind === 'role' && said.role === 'leader' && said.epoch > epoch) {
-      leads = fact;
-      epoch = said.epoch;
-    }
+    if (said.kind === 'role' && said.role === 'leader') onLeader(fact, undefined, said.epoch);
+    if (said.kind === 'shard' && said.event === 'owned') onLeader(fact, said.shard, said.epoch);
     if (said.kind !== 'dispatched') return;
     const { job, token } = said;
     decisions.onTestified(fact);
-    if (leads === undefined || token.epoch >= epoch || fact.at <= leads.at) return;
+    const leader = leaders.get(said.shard);
+    if (leader === undefined || token.epoch >= leader.epoch || fact.at <= leader.leads.at) return;
+    const { leads } = leader;
     if (decisions.atUs(job, token) !== fact.at) return;
     late.set(job, [...(late.get(job) ?? []), { leads, grant: fact, token }]);
   };
@@ -67,6 +76,6 @@ function judge(context: ClaimContext): Judge {
   };
 
   return judgeOf({ testified: onTestified, 'body-began': onBegan }, () =>
-    breaks.or(() => (leads === undefined ? vacuous('nobody said to lead') : HELD)),
+    breaks.or(() => (leaders.size === 0 ? vacuous('nobody said to lead') : HELD)),
   );
 }

@@ -149,6 +149,8 @@ function saidWeight(said: Said, subjects: Subjects): number {
       return said.role === 'leader' ? 28 : 0;
     case 'lease':
       return said.event === 'lost' || said.event === 'expired-seen' ? 22 : 0;
+    case 'shard':
+      return 4;
     case 'dispatched':
       return isAbout(said, subjects) ? 30 : 0;
     case 'attempt-lost':

@@ -133,6 +133,8 @@ function describeTestimony(said: Testimony): readonly [what: string, detail: str
       return [`says ${said.role}`, `epoch ${said.epoch}`];
     case 'lease':
       return ['says lease', `${said.event}, epoch ${said.epoch}`];
+    case 'shard':
+      return [`says shard ${said.event}`, `shard ${said.shard}, epoch ${said.epoch}`];
     case 'dispatched':
       return [
         'says dispatched',

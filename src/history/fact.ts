@@ -356,6 +356,13 @@ export type Testimony =
       readonly event: 'acquired' | 'renewed' | 'expired-seen' | 'lost' | 'released';
       readonly epoch: number;
     }
+  /** Where shards have owners of their own, instead of `role`. */
+  | {
+      readonly kind: 'shard';
+      readonly event: 'owned' | 'lost';
+      readonly shard: number;
+      readonly epoch: number;
+    }
   | {
       readonly kind: 'dispatched';
       readonly job: string;
@@ -363,6 +370,8 @@ export type Testimony =
       readonly worker: string;
       /** Of a gang: the workers of its other parts. */
       readonly parts?: readonly string[];
+      /** Whose epochs the token counts by, where there are several. */
+      readonly shard?: number;
     }
   /** So many placements were decided on a copy of the shared state, and so many met a conflict. */
   | { readonly kind: 'committed'; readonly decided: number; readonly conflicts: number }

@@ -180,6 +180,8 @@ const said = variants<Testimony>({
   },
   dispatched: { job: text, token, worker: text, parts: optional(listOf(text)) },
   committed: { decided: integer, conflicts: integer },
+  shard: { event: oneOf('owned', 'lost'), shard: integer, epoch: integer },
+  dispatched: { job: text, token, worker: text, shard: optional(integer) },
   'tick-decided': { tick, action: oneOf('run', 'skip'), reason: text },
   'attempt-lost': { job: text, token, why: text },
   'late-report': { job: text, token },

@@ -1,6 +1,7 @@
 import type { LeaseParts } from '../scheduler/designs/lease/lease.ts';
 import type { RaftParts } from '../scheduler/designs/raft/raft.ts';
 import type { SamplingParts } from '../scheduler/designs/sampling/parts.ts';
+import type { ShardedParts } from '../scheduler/designs/sharded/sharded.ts';
 import type { EngineParts } from '../scheduler/parts/engine.ts';
 import type { OptimisticParts } from '../scheduler/parts/optimistic/optimist.ts';
 import type { RowsParts } from '../scheduler/parts/rows/parts.ts';
@@ -65,6 +66,11 @@ export type Mutant = MutantWords &
         /** Of designs that decide on a copy of a shared state. */
         readonly of: 'optimistic';
         readonly parts: Partial<OptimisticParts>;
+      }
+    | {
+        /** Of designs whose shards have owners. */
+        readonly of: 'sharded';
+        readonly parts: Partial<ShardedParts>;
       }
     | {
         /** Of every design. */

@@ -12,6 +12,7 @@ import { OPTIMISTIC } from './entries/optimistic.ts';
 import { RAFT } from './entries/raft.ts';
 import { STORE_CLAIM, STORE_LOCK } from './entries/rows.ts';
 import { SAMPLING } from './entries/sampling.ts';
+import { SHARDED } from './entries/sharded.ts';
 import { SINGLE } from './entries/single.ts';
 import { checkSelection, parseSelection, printSelection } from './selection.ts';
 
@@ -23,6 +24,7 @@ export const DESIGNS: readonly DesignEntry[] = [
   STORE_LOCK,
   STORE_CLAIM,
   RAFT,
+  SHARDED,
   SAMPLING,
   OPTIMISTIC,
 ];

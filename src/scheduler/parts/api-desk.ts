@@ -30,10 +30,16 @@ const STATES: readonly JobState[] = ['waiting', 'running', 'succeeded', 'dead', 
 
 export type DeskOut = Out<BookEntry>;
 
+/** Jobs that a request speaks of and that are in nobody's book here, as they were looked up. */
+export interface Elsewhere {
+  holderOf(uniqueKey: string): string | undefined;
+  stateOf(job: string): JobState | undefined;
+}
+
 /** What answering takes of whoever is in charge: the office. */
 export interface Office {
   readonly book: Book;
-  readonly options: { readonly zones: ZoneTable };
+  readonly options: { readonly zones: ZoneTable; readonly elsewhere?: Elsewhere };
   /** From where on a schedule that is put has ticks. */
   readonly cursorOfPut: CursorOfPut;
   wallUs(): WallUs;
@@ -138,12 +144,20 @@ function submit(office: Office, id: string, spec: JobSpec, out: DeskOut): ApiRes
     : refused('job', 'this id was used with another spec');
 }
 
+function holderOf({ book, options }: Office, uniqueKey: string | undefined): string | undefined {
+  if (uniqueKey === undefined) return undefined;
+  return book.kin.holderOf(uniqueKey) ?? options.elsewhere?.holderOf(uniqueKey);
+}
+
+const stateOf = ({ book, options }: Office, job: string): JobState | undefined =>
+  book.jobs.get(job)?.state ?? options.elsewhere?.stateOf(job);
+
 function accept(office: Office, id: string, spec: JobSpec, out: DeskOut): ApiResult {
   const { book } = office;
   const { uniqueKey, parents = [] } = spec;
-  const holder = uniqueKey === undefined ? undefined : book.kin.holderOf(uniqueKey);
+  const holder = holderOf(office, uniqueKey);
   if (holder !== undefined) return refused('uniqueKey', `held by ${holder}`);
-  const unknown = parents.find((parent) => !book.jobs.has(parent));
+  const unknown = parents.find((parent) => stateOf(office, parent) === undefined);
   if (unknown !== undefined) return refused('parents', `unknown job ${unknown}`);
   const nowUs = office.wallUs();
   const dueUs = Math.max(nowUs + spec.delayUs, spec.atUs ?? 0) as WallUs;
@@ -151,7 +165,7 @@ function accept(office: Office, id: string, spec: JobSpec, out: DeskOut): ApiRes
   office.change({ kind: 'job', job }, out);
   office.enqueue(job);
   for (const parent of parents) {
-    const state = book.jobs.get(parent)?.state;
+    const state = stateOf(office, parent);
     if (state !== 'succeeded' && state !== 'dead' && state !== 'cancelled') continue;
     const waiting = book.jobs.get(id) as JobRecord;
     const succeeded = state === 'succeeded';
@@ -172,7 +186,7 @@ function retry(office: Office, job: JobRecord, attempts: number, out: DeskOut): 
   if (problem !== undefined) return { kind: 'error', ...problem };
   const { uniqueKey, delivery } = job.spec;
   if (delivery === 'at-most-once') return refused('job', 'runs at most once');
-  const holder = uniqueKey === undefined ? undefined : office.book.kin.holderOf(uniqueKey);
+  const holder = holderOf(office, uniqueKey);
   if (job.state === 'dead' && holder !== undefined) {
     return refused('uniqueKey', `held by ${holder}`);
   }

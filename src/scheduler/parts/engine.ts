@@ -17,7 +17,7 @@ import { isReady, stepJob } from '../job/job.ts';
 import { decideTicks } from '../schedule/decide.ts';
 import { checkTiming } from '../schedule/timing.ts';
 import type { ZoneTable } from '../schedule/zone-rules.ts';
-import { answerApi, type Office } from './api-desk.ts';
+import { answerApi, type Elsewhere, type Office } from './api-desk.ts';
 import { Attempts, type Charge, SWEEP_US } from './attempts.ts';
 import type { Book, BookEntry } from './book.ts';
 import { DueQueue } from './due-queue.ts';
@@ -47,6 +47,8 @@ export interface EngineOptions {
   readonly fenced: boolean;
   /** A worker silent for longer than this is given up, and its attempts are lost. */
   readonly workerTimeoutUs: number;
+  /** Where not every job is in this engine's book. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** The replaceable decisions: a mutant replaces one. */

@@ -1,0 +1,196 @@
+/**
+ * How the changes of one shard become durable: in batches, one transaction at a time. Each moves
+ * the shard's row from (epoch, n - 1) to (epoch, n) by compare-and-set, so that everything which a
+ * deposed owner still sends is refused, writes and deletions alike, and a commit whose answer was
+ * lost is recognised.
+ *
+ * What must not be there yet is written by compare-and-set too: an id that another shard has given
+ * meanwhile, or a unique key that another shard has taken, undoes the batch. Then what this owner
+ * has in memory is not what the store has, and it begins anew.
+ */
+import type { Effect, Output } from '../../../host/step.ts';
+import { required } from '../../../lib/assert.ts';
+import { MS } from '../../../lib/units.ts';
+import type { BookEntry } from '../../parts/book.ts';
+import type { CallOut, StoreSession } from '../../parts/store-session.ts';
+import type { StoreAnswer, StoreOp, StoreOutcome, StoreRow } from '../../store/protocol.ts';
+import { type HeldRow, heldKey, rowOf, type ShardRow, shardKey, shardRowOf } from './schema.ts';
+
+const BATCH_MAX = 500;
+const AGAIN_US = 100 * MS;
+
+/** Whose changes these are; `version` is that of the shard's row when the term began. */
+export interface ShardMark {
+  readonly shard: number;
+  readonly owner: string;
+  readonly epoch: number;
+  readonly version: number;
+}
+
+/** What a transaction of an owner rests on: that the shard's row is as the owner left it. */
+export type RangeCheck = (key: string, version: number, row: ShardRow) => readonly StoreOp[];
+
+export const rangeCheck: RangeCheck = (key, version, value) => [
+  { kind: 'cas', key, version, value },
+];
+
+/** Nothing is checked: who was deposed and does not know it writes on. */
+export const unchecked: RangeCheck = () => [];
+
+interface Batch {
+  /** By row; what was written last counts. */
+  readonly entries: Map<string, BookEntry>;
+  /** Rows that must not be there yet. */
+  readonly fresh: Set<string>;
+  /** Unique keys that are taken, and the versions at which they were seen free. */
+  readonly taken: Map<string, { readonly version: number; readonly job: string }>;
+  effects: Effect[];
+  /** The last one: the shard is given back with it. */
+  isLast: boolean;
+}
+
+const emptyBatch = (): Batch => ({
+  entries: new Map(),
+  fresh: new Set(),
+  taken: new Map(),
+  effects: [],
+  isLast: false,
+});
+
+export type Settled =
+  | { readonly kind: 'committed'; readonly effects: readonly Effect[]; readonly isLast: boolean }
+  /** The store has heard of a newer owner. */
+  | { readonly kind: 'deposed' }
+  /** This row was not what the batch rests on. */
+  | { readonly kind: 'stale'; readonly key: string };
+
+export class ShardJournal {
+  readonly #session: StoreSession;
+  readonly #mark: ShardMark;
+  readonly #check: RangeCheck;
+  /** Rows that are there, or will be with a batch that was made. */
+  readonly #known: Set<string>;
+  /** Versions of unique keys that were taken here. */
+  readonly #heldVersions = new Map<string, number>();
+  #version: number;
+  #n = 0;
+  #inFlight: Batch | undefined;
+  #waiting = emptyBatch();
+
+  constructor(session: StoreSession, mark: ShardMark, known: Set<string>, check: RangeCheck) {
+    this.#session = session;
+    this.#mark = mark;
+    this.#version = mark.version;
+    this.#known = known;
+    this.#check = check;
+  }
+
+  /** Takes what a step wants to persist, and what must wait for that. */
+  add(output: Output, out: CallOut): void {
+    for (const entry of output.persist as readonly BookEntry[]) this.#take(entry);
+    for (const effect of output.afterSync) this.#waiting.effects.push(effect);
+    this.#next(out);
+  }
+
+  #take(entry: BookEntry): void {
+    const { entries, fresh } = this.#waiting;
+    const key = rowOf(entry);
+    if (entry.kind === 'job' || entry.kind === 'schedule') {
+      if (!this.#known.has(key)) fresh.add(key);
+      this.#known.add(key);
+    } else if (entry.kind === 'forget') this.#known.delete(key);
+    entries.set(key, entry);
+  }
+
+  /** Whether it is about to be decided who has this unique key. */
+  isTaking(uniqueKey: string): boolean {
+    return this.#waiting.taken.has(uniqueKey) || this.#inFlight?.taken.has(uniqueKey) === true;
+  }
+
+  /** With the next batch the key is the job's, unless somebody has it since it was looked at. */
+  hold(uniqueKey: string, job: string, seenVersion: number): void {
+    const version = Math.max(seenVersion, this.#heldVersions.get(uniqueKey) ?? 0);
+    this.#waiting.taken.set(uniqueKey, { version, job });
+  }
+
+  /** Everything that waits, and nothing after it: the shard is given back. */
+  leave(out: CallOut): void {
+    this.#waiting.isLast = true;
+    this.#next(out);
+  }
+
+  onAnswer(answer: StoreAnswer, out: CallOut): Settled | undefined {
+    const outcome = this.#session.onAnswer(answer, out);
+    if (outcome === undefined || this.#inFlight === undefined) return undefined;
+    if (outcome.kind === 'conflict') return this.#refused(outcome.row, this.#inFlight, out);
+    if (outcome.kind !== 'ok') {
+      this.#again(out, waitUs(outcome));
+      return undefined;
+    }
+    return this.#committed(outcome.version, this.#inFlight, out);
+  }
+
+  #refused(row: StoreRow, batch: Batch, out: CallOut): Settled {
+    if (row.key !== shardKey(this.#mark.shard)) return { kind: 'stale', key: row.key };
+    const { epoch, n } = shardRowOf(row) ?? { epoch: -1, n: -1 };
+    if (epoch !== this.#mark.epoch || n !== this.#n) return { kind: 'deposed' };
+    return this.#committed(row.version, batch, out);
+  }
+
+  #committed(version: number, batch: Batch, out: CallOut): Settled {
+    this.#version = Math.max(this.#version, version);
+    for (const key of batch.taken.keys()) this.#heldVersions.set(key, version);
+    this.#inFlight = undefined;
+    this.#next(out);
+    return { kind: 'committed', effects: batch.effects, isLast: batch.isLast };
+  }
+
+  #next(out: CallOut): void {
+    if (this.#inFlight !== undefined) return;
+    const { entries, effects, isLast } = this.#waiting;
+    if (entries.size === 0 && effects.length === 0 && !isLast) return;
+    this.#inFlight = entries.size <= BATCH_MAX ? this.#waiting : this.#firstPart();
+    if (this.#inFlight === this.#waiting) this.#waiting = emptyBatch();
+    this.#n += 1;
+    this.#again(out);
+  }
+
+  /** Effects wait for every entry before them: they go with the last part of a long batch. */
+  #firstPart(): Batch {
+    const { entries, fresh } = this.#waiting;
+    const part = emptyBatch();
+    for (const [key, entry] of entries) {
+      if (part.entries.size === BATCH_MAX) break;
+      part.entries.set(key, entry);
+      entries.delete(key);
+      if (fresh.delete(key)) part.fresh.add(key);
+    }
+    return part;
+  }
+
+  #again(out: CallOut, afterUs = 0): void {
+    const { entries, fresh, taken, isLast } = required(this.#inFlight, 'a batch');
+    const { shard, owner, epoch } = this.#mark;
+    const row: ShardRow = { kind: 'shard', owner: isLast ? '' : owner, epoch, n: this.#n };
+    // Who gives a shard back always does so on condition that it is its own.
+    const check = isLast ? rangeCheck : this.#check;
+    const ops: StoreOp[] = [{ kind: 'begin' }, ...check(shardKey(shard), this.#version, row)];
+    for (const [key, { version, job }] of taken) {
+      const value: HeldRow = { kind: 'held', job };
+      ops.push({ kind: 'cas', key: heldKey(key), version, value });
+    }
+    for (const [key, entry] of entries) ops.push(writeOf(key, entry, fresh.has(key)));
+    ops.push({ kind: 'commit' });
+    this.#session.call(ops, out, afterUs);
+  }
+}
+
+/** How long to wait before a transaction that was undone is tried again. */
+const waitUs = ({ kind }: StoreOutcome): number => (kind === 'new-timeline' ? 0 : AGAIN_US);
+
+function writeOf(key: string, entry: BookEntry, isFresh: boolean): StoreOp {
+  // What was forgotten is a row less.
+  if (entry.kind === 'forget') return { kind: 'write', key, value: undefined };
+  if (isFresh) return { kind: 'cas', key, version: 0, value: entry };
+  return { kind: 'write', key, value: entry };
+}
