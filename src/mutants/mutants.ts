@@ -40,6 +40,7 @@ import { negativeElapsed } from './negative-elapsed.ts';
 import { neverGivenUp } from './never-given-up.ts';
 import { neverRefreshesCopy } from './never-refreshes-copy.ts';
 import { nextFromNowOnElection } from './next-from-now-on-election.ts';
+import { noRangeCheck } from './no-range-check.ts';
 import { noResetOnDemotion } from './no-reset-on-demotion.ts';
 import { noSelfFence } from './no-self-fence.ts';
 import { noStopCallback } from './no-stop-callback.ts';
@@ -56,6 +57,7 @@ import { runningSetNotPersisted } from './running-set-not-persisted.ts';
 import { silentDrop } from './silent-drop.ts';
 import { snapshotForgetsSessions } from './snapshot-forgets-sessions.ts';
 import { terminalNotAbsorbing } from './terminal-not-absorbing.ts';
+import { timersLeftBehind } from './timers-left-behind.ts';
 import { tokenResetOnRelease } from './token-reset-on-release.ts';
 import { twoChangesAtATime } from './two-changes-at-a-time.ts';
 import { unfencedMetadataWrite } from './unfenced-metadata-write.ts';
@@ -114,6 +116,8 @@ export const MUTANTS: readonly Mutant[] = [
   neverRefreshesCopy,
   commitsWhatItRead,
   gangInParts,
+  noRangeCheck,
+  timersLeftBehind,
 ];
 
 /** Those that show in runs. */

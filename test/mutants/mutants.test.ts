@@ -5,6 +5,7 @@ import { DESIGNS, selectDesign } from '../../src/scenario/registry.ts';
 import { LEASE_PARTS } from '../../src/scheduler/designs/lease/lease.ts';
 import { RAFT_PARTS } from '../../src/scheduler/designs/raft/raft.ts';
 import { SAMPLING_PARTS } from '../../src/scheduler/designs/sampling/parts.ts';
+import { SHARDED_PARTS } from '../../src/scheduler/designs/sharded/sharded.ts';
 import { SAFE_PARTS } from '../../src/scheduler/parts/engine.ts';
 import { OPTIMISTIC_PARTS } from '../../src/scheduler/parts/optimistic/optimist.ts';
 import { ROWS_PARTS } from '../../src/scheduler/parts/rows/parts.ts';
@@ -20,6 +21,7 @@ const RIGHT: Readonly<Record<Mutant['of'], readonly Parts[]>> = {
   raft: [{ ...RAFT_PARTS }],
   sampling: [{ ...SAMPLING_PARTS }],
   optimistic: [{ ...OPTIMISTIC_PARTS }],
+  sharded: [{ ...SHARDED_PARTS }],
   any: [{ ...SAFE_PARTS }, { ...ROWS_PARTS }],
   worker: [{ ...WORKER_PARTS }],
 };

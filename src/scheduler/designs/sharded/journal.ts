@@ -47,6 +47,8 @@ interface Batch {
   effects: Effect[];
   /** The last one: the shard is given back with it. */
   isLast: boolean;
+  /** Whether the shard's row is written with it. */
+  isChecked: boolean;
 }
 
 const emptyBatch = (): Batch => ({
@@ -55,6 +57,7 @@ const emptyBatch = (): Batch => ({
   taken: new Map(),
   effects: [],
   isLast: false,
+  isChecked: false,
 });
 
 export type Settled =
@@ -138,7 +141,7 @@ export class ShardJournal {
   }
 
   #committed(version: number, batch: Batch, out: CallOut): Settled {
-    this.#version = Math.max(this.#version, version);
+    if (batch.isChecked) this.#version = Math.max(this.#version, version);
     for (const key of batch.taken.keys()) this.#heldVersions.set(key, version);
     this.#inFlight = undefined;
     this.#next(out);
@@ -169,12 +172,15 @@ export class ShardJournal {
   }
 
   #again(out: CallOut, afterUs = 0): void {
-    const { entries, fresh, taken, isLast } = required(this.#inFlight, 'a batch');
+    const batch = required(this.#inFlight, 'a batch');
+    const { entries, fresh, taken, isLast } = batch;
     const { shard, owner, epoch } = this.#mark;
     const row: ShardRow = { kind: 'shard', owner: isLast ? '' : owner, epoch, n: this.#n };
     // Who gives a shard back always does so on condition that it is its own.
     const check = isLast ? rangeCheck : this.#check;
-    const ops: StoreOp[] = [{ kind: 'begin' }, ...check(shardKey(shard), this.#version, row)];
+    const checks = check(shardKey(shard), this.#version, row);
+    batch.isChecked = checks.length > 0;
+    const ops: StoreOp[] = [{ kind: 'begin' }, ...checks];
     for (const [key, { version, job }] of taken) {
       const value: HeldRow = { kind: 'held', job };
       ops.push({ kind: 'cas', key: heldKey(key), version, value });

@@ -27,6 +27,8 @@ export interface Moves {
 
 export interface MovesInput {
   readonly self: string;
+  /** Of this life of it, as in the rows of shards. */
+  readonly identity: string;
   readonly shards: number;
   readonly deadUs: number;
   readonly nowUs: MonotonicUs;
@@ -85,7 +87,7 @@ export class Roll {
   }
 
   moves(input: MovesInput): Moves {
-    const { self, shards, deadUs, nowUs, assign, steals, owned } = input;
+    const { self, identity, shards, deadUs, nowUs, assign, steals, owned } = input;
     const live = this.live(nowUs, deadUs);
     const identities = new Set(
       live.map((name) => `${name}#${this.#members.get(name)?.row.identity ?? ''}`),
@@ -100,6 +102,9 @@ export class Roll {
       if (mine !== undefined && row !== undefined && row.epoch > mine) lost.push(shard);
       else if (mine !== undefined) {
         if (!isMeant && live.includes(self)) leave.push(shard);
+      } else if (row?.owner === identity) {
+        // It was dropped without a word, and nobody else takes it from who is there.
+        take.push(shard);
       } else if (isMeant) {
         const isFree = row === undefined || row.owner === '' || !identities.has(row.owner);
         if (isFree || steals) take.push(shard);

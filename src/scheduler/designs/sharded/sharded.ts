@@ -260,7 +260,8 @@ class ShardedMember implements Program {
     this.#rolledUs = nowUs;
     const owned = new Map([...this.#terms].map(([shard, { epoch }]) => [shard, epoch]));
     const { self } = this.#host;
-    const base = { self, shards, deadUs, nowUs, assign, steals, owned };
+    const identity = this.#identity;
+    const base = { self, identity, shards, deadUs, nowUs, assign, steals, owned };
     const { take, leave, lost } = this.#roll.moves(base);
     for (const shard of lost) this.#terms.get(shard)?.end('somebody else owns it');
     for (const shard of leave) this.#terms.get(shard)?.leave();
