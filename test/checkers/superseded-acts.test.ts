@@ -60,3 +60,17 @@ test('is vacuous where nobody leads, excused where epochs may have been lost', (
   const lost = f.assumptionFailed(5, 'store-durable');
   expect(f.verdictOn(supersededActs, [first, lost, second, late, began]).kind).toBe('excused');
 });
+
+test('each shard has owners of its own, and epochs that say nothing about those of others', () => {
+  const owns = (s: number, who: string, shard: number, epoch: number) =>
+    f.testified(s, who, { kind: 'shard', event: 'owned', shard, epoch });
+  const grants = (s: number, shard: number, epoch: number) => {
+    const of = f.token(epoch, 1);
+    const said = { kind: 'dispatched', job: `j${s}`, token: of, worker: 'w', shard } as const;
+    return [f.testified(s, 'scheduler-1', said), f.began(s + 1, `j${s}`, { token: of })];
+  };
+  const owners = [owns(1, 'scheduler-1', 0, 8), owns(2, 'scheduler-2', 1, 17)];
+  expect(f.verdictOn(supersededActs, [...owners, ...grants(3, 0, 8)]).kind).toBe('held');
+  const next = owns(5, 'scheduler-2', 0, 16);
+  expect(f.verdictOn(supersededActs, [...owners, next, ...grants(6, 0, 8)]).kind).toBe('broken');
+});

@@ -21,10 +21,10 @@ import {
 
 const NO_LEADER = 'no member leads: each owns some of the shards';
 const UNFENCED =
-  'nothing checks who owns an item: an instance that was cut off or paused goes on with its items ' +
-  'beside their next owner (elasticjob#114)';
+  'nothing checks who owns an item: an instance that was cut off or paused goes on with its ' +
+  'items beside their next owner (elasticjob#114)';
 const UNGUARDED =
-  'the store takes the writes of an instance that has lost its items, which undo those of the next';
+  'the store takes the writes of an instance that has lost its items, and they undo newer ones';
 
 const TWO_OWNERS = ['token-order', 'single-effect', 'tick-once', 'overlap', 'superseded-acts'];
 /** They rest on rows that one owner writes at a time. */

@@ -11,7 +11,7 @@ export interface ShardedPreset {
   /** One that has not said so for so long is gone. */
   readonly deadUs: number;
   readonly assign: Assign;
-  /** Who is to have a shard takes it from an owner who is there, or waits until it is given back. */
+  /** Who is to have a shard takes it from an owner who is there, or waits until it is free. */
   readonly steals: boolean;
   /** Whether every commit checks that the shard is still its owner's, and effects carry tokens. */
   readonly fenced: boolean;

@@ -98,7 +98,7 @@ test('a commit whose answer was lost is recognised', () => {
   expect(lab.ops[1]).toMatchObject({ kind: 'cas', version: 40 });
 });
 
-test('a job that must be new is written on that condition, and the row that was not is named', () => {
+test('what must be new is written on that condition, and a row that was not is named', () => {
   const lab = new JournalLab(rangeCheck, ['job/known']);
   const job = (id: string): BookEntry => ({ kind: 'job', job: newJob(id, SPEC, wallUs(0)) });
   lab.add([job('new'), job('known')]);
