@@ -34,6 +34,7 @@ workload:
   queues: [${QUEUES}]
 phases: {warmUp: 8s, chaos: 40s}
 `;
+const STOP = '{kind: stop, target: {role: scheduler, index: 1}';
 const withFault = (fault: string) => `${WORK}faults:\n  - ${fault}\n`;
 
 /** Whoever owns each shard at a moment, by its own word. */
@@ -81,9 +82,7 @@ test('when a member crashes its shards move, with their timers, and no others', 
 
 test('who is asked to stop gives its shards back, and nobody waits for it to be gone', () => {
   const { result, shards } = runOf(
-    withFault(
-      '{kind: stop, target: {role: scheduler, index: 1}, at: 15s, for: 100s, params: {deadline: 5s}}',
-    ),
+    withFault(`${STOP}, at: 15s, for: 100s, params: {deadline: 5s}}`),
   );
   expect(brokenOf(result)).toEqual({});
   const after = ownersAt(shards, 15 * SECOND + 2.5 * SECOND);
