@@ -98,7 +98,12 @@ function assumptionsOf(preset: RaftPreset): readonly { what: string; bound: stri
   const [min, max, beat] = [electionMinUs, electionMaxUs, heartbeatUs].map(formatDurationUs);
   const clocks =
     reads === 'lease'
-      ? [{ what: 'lease reads', bound: `rates of two clocks apart by ${2 * ratePpmMax} ppm` }]
+      ? [
+          {
+            what: 'lease reads',
+            bound: `rates of two clocks ${2 * ratePpmMax} ppm apart; equal timeouts`,
+          },
+        ]
       : [];
   return [
     { what: 'timeouts, heartbeat', bound: `${min} to ${max}, ${beat}` },
