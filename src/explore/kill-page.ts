@@ -42,7 +42,7 @@ const NOT_HUNTED: readonly string[] = MUTANTS.flatMap(({ name, shownBy }) =>
   shownBy === undefined
     ? []
     : [
-        `Not hunted is ${name}: clients see nothing of it within reason,`,
+        `Not hunted is ${name}: storms hardly ever show it to clients,`,
         `and ${shownBy} shows it.`,
         '',
       ],

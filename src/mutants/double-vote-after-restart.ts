@@ -11,6 +11,7 @@ export const doubleVoteAfterRestart: Mutant = {
   sentence: 'Who starts again knows its term, and no longer whom it voted for in it.',
   source: 'datatechnology/cornerstone#65',
   cause: 'state kept or lost across terms',
+  shownBy: 'test/scheduler/raft/exploration.test.ts',
   of: 'raft',
   parts: { recoverRaft: withoutVote },
 };
