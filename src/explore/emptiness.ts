@@ -16,7 +16,7 @@ export function inconclusiveReasons(seen: Emptiness): readonly string[] {
 
 /**
  * Given plans must bite with every fault; drawn ones with every kind somewhere in the invocation.
- * A fault aimed at what the design does not have is not asked for.
+ * A fault aimed at what the design does not have is not asked for, nor one that it is immune to.
  */
 function unbittenFaults({ prepared, coverage }: Emptiness): string[] {
   if (prepared.loaded.scenario.faults.kind === 'given') {
@@ -34,6 +34,7 @@ function unbittenFaults({ prepared, coverage }: Emptiness): string[] {
   }
   return coverage
     .filter(({ drawn, notApplicable, bitten }) => drawn > notApplicable && bitten === 0)
+    .filter(({ kind }) => prepared.design.immuneTo?.[kind] === undefined)
     .map(({ kind, drawn }) => `no ${kind} changed anything (${drawn} drawn)`);
 }
 

@@ -44,6 +44,13 @@ test('a kind of fault that was drawn has to bite somewhere', () => {
   expect(reasons({ coverage })).toEqual([expect.stringMatching(/^no pause .*7 drawn/)]);
 });
 
+test('what a design is immune to need not bite it', () => {
+  const { design } = SOUND.prepared;
+  const prepared = { ...SOUND.prepared, design: { ...design, immuneTo: { pause: 'never waits' } } };
+  expect(reasons({ prepared, coverage: [kindRow('pause', 7, 0)] })).toEqual([]);
+  expect(reasons({ prepared, coverage: [kindRow('loss', 7, 0)] })).toHaveLength(1);
+});
+
 test('of a given plan every fault has to bite, and a sum over kinds does not do', () => {
   const prepared = preparedOf(
     scenarioOf('faults: [{kind: crash, target: leader, at: 20s, for: 5s}]'),

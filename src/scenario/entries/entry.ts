@@ -32,6 +32,8 @@ export interface SelectedDesign {
   readonly orderSlackUs?: number;
   /** What a storm of this length adds to that: who met errors may wait before it tries again. */
   readonly backoffUs?: (stormUs: number) => number;
+  /** Kind of fault to the reason why it changes nothing here, wherever it is aimed. */
+  readonly immuneTo?: Readonly<Record<string, string>>;
   /** Claim to assumptions that excuse it here, beside those that excuse it everywhere. */
   readonly alsoExcused?: Readonly<Record<string, readonly Assumption[]>>;
   /** A submit is answered when its job has ended, and nobody keeps the job after that. */

@@ -76,6 +76,10 @@ export const SHARDED: DesignEntry = {
       ],
       takeoverUs: takeoverUs(preset),
       expects: [],
+      immuneTo: {
+        'lossy-notification': 'nobody listens to what the store tells of changes',
+        'stale-reads': 'everything is read in transactions',
+      },
       coreSchedulers: () => 1,
     };
   },
