@@ -22,7 +22,7 @@ const FILES = existsSync(FOLDER)
   : [];
 const WHOLE = { timeScale: 1, sizeScale: 1, jobsMax: Number.POSITIVE_INFINITY };
 const JOBS = 300;
-/** Schedulers that keep nothing lose what takes longer than its client waits, as jobs of traces do. */
+/** Schedulers that keep nothing lose what takes longer than its client waits, as jobs here do. */
 const DESIGN_NAMES = DESIGNS.map(({ name }) => name).filter((name) => name !== 'sampling');
 
 const sum = (values: readonly number[]): number => values.reduce((total, each) => total + each, 0);
