@@ -107,10 +107,12 @@ function medianOf({ design, name, ratios }: Row): number {
 
 afterAll(() => {
   for (const [place, each] of ROWS.entries()) {
+    if (each.ratios.length === 0) continue;
     const median = medianOf(each);
     const rate = `${median.toFixed(median < 1_000 ? 1 : 0)} simulated seconds per second`;
     const before = ROWS[place - 1];
-    const ratio = before === undefined ? 1 : median / medianOf(before);
+    const isCompared = each.plan !== undefined && before !== undefined;
+    const ratio = isCompared ? median / medianOf(before) : 1;
     const floor =
       each.plan === undefined
         ? `floor ${each.floor})${median < each.floor ? ' BELOW THE FLOOR' : ''}`
