@@ -7,7 +7,7 @@ import { afterAll, bench, describe } from 'vitest';
 import { runSeed } from '../../src/explore/run.ts';
 import { preparedOf, scenarioOf } from '../support/runs.ts';
 
-const DESIGN = 'store-claim';
+const DESIGN = 'raft';
 const isMillion = process.env['MILLION'] === '1';
 
 const textOf = (workers: number, perSecond: number, seconds: number): string => `
@@ -28,7 +28,7 @@ phases: { warmUp: 10s, chaos: ${seconds}s }
 const costs = new Map<number, number>();
 
 function once(workers: number): void {
-  const prepared = preparedOf(scenarioOf(textOf(workers, 20, 30)), DESIGN);
+  const prepared = preparedOf(scenarioOf(textOf(workers, 20, 10)), DESIGN);
   const began = performance.now();
   const { steps } = runSeed(prepared, 'scale');
   const us = ((performance.now() - began) * 1_000) / steps;
