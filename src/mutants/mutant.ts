@@ -34,52 +34,33 @@ interface MutantWords {
 /** Parts that an engine has, and members on shared rows as well. */
 export type SharedParts = Pick<EngineParts & RowsParts, keyof EngineParts & keyof RowsParts>;
 
+/** The parts that may be replaced, by whose they are. */
+export interface ReplaceableParts {
+  /** Of every design that has an engine. */
+  readonly engine: EngineParts;
+  /** Of designs on a lease. */
+  readonly lease: LeaseParts;
+  /** Of members of a Raft group. */
+  readonly raft: RaftParts;
+  /** Of designs whose members share the rows of a store. */
+  readonly rows: RowsParts;
+  /** Of members that keep nothing. */
+  readonly sampling: SamplingParts;
+  /** Of designs that decide on a copy of a shared state. */
+  readonly optimistic: OptimisticParts;
+  /** Of designs whose shards have owners. */
+  readonly sharded: ShardedParts;
+  /** Of every design. */
+  readonly any: SharedParts;
+  /** Of the workers, whatever design they work for. */
+  readonly worker: WorkerParts;
+}
+
 /** A planted bug: the one part that takes the place of the right one. */
 export type Mutant = MutantWords &
-  (
-    | {
-        /** Of every design that has an engine. */
-        readonly of: 'engine';
-        readonly parts: Partial<EngineParts>;
-      }
-    | {
-        /** Of designs on a lease. */
-        readonly of: 'lease';
-        readonly parts: Partial<LeaseParts>;
-      }
-    | {
-        /** Of members of a Raft group. */
-        readonly of: 'raft';
-        readonly parts: Partial<RaftParts>;
-      }
-    | {
-        /** Of designs whose members share the rows of a store. */
-        readonly of: 'rows';
-        readonly parts: Partial<RowsParts>;
-      }
-    | {
-        /** Of members that keep nothing. */
-        readonly of: 'sampling';
-        readonly parts: Partial<SamplingParts>;
-      }
-    | {
-        /** Of designs that decide on a copy of a shared state. */
-        readonly of: 'optimistic';
-        readonly parts: Partial<OptimisticParts>;
-      }
-    | {
-        /** Of designs whose shards have owners. */
-        readonly of: 'sharded';
-        readonly parts: Partial<ShardedParts>;
-      }
-    | {
-        /** Of every design. */
-        readonly of: 'any';
-        readonly parts: Partial<SharedParts>;
-      }
-    | {
-        /** Of the workers, whatever design they work for. */
-        readonly of: 'worker';
-        readonly parts: Partial<WorkerParts>;
-      }
-  );
+  {
+    readonly [K in keyof ReplaceableParts]: {
+      readonly of: K;
+      readonly parts: Partial<ReplaceableParts[K]>;
+    };
+  }[keyof ReplaceableParts];

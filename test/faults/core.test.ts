@@ -97,6 +97,15 @@ describe('drawing a core', () => {
     expect(sizes.size).toBe(3 * 2 * 3);
   });
 
+  test('has every scheduler where voters were lost', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const all = [...numbered('scheduler', 3), ...numbered('worker', 4)];
+      const choose = drawCore(createRng(`${seed}`), { schedulers: 2, workers: 1 });
+      const core = choose(all, undefined, true);
+      expect([...core].filter(({ role }) => role === 'scheduler')).toHaveLength(3);
+    }
+  });
+
   test('picks the same machines by name, whatever else a design has', () => {
     for (let seed = 0; seed < 50; seed++) {
       const names = (design: readonly Machine[]) => {

@@ -1,3 +1,4 @@
+import { CLAIMS } from '../../checkers/claims.ts';
 import type { Assumption } from '../../history/fact.ts';
 import type { Problem } from '../../lib/outcome.ts';
 import { formatDurationUs, SECOND } from '../../lib/units.ts';
@@ -17,36 +18,9 @@ const READS = ['index', 'lease'] as const;
 
 /** A voter that has forgotten its vote or its log may let two leaders decide. */
 const FORGETFUL: readonly Assumption[] = ['store-durable', 'single-copy'];
-const CLAIMS_OF_GROUP = [
-  'no-loss',
-  'no-invention',
-  'token-order',
-  'single-effect',
-  'tick-once',
-  'never-early',
-  'overlap',
-  'dependency-order',
-  'queue-order',
-  'retry-policy',
-  'timeout',
-  'cancel',
-  'terminal-absorbs',
-  'limits',
-  'linearizable-api',
-  'capacity',
-  'superseded-acts',
-  'spec-change',
-  'explained-skips',
-  'completes',
-  'recovers',
-  'on-time',
-  'no-starvation',
-  'orphans-released',
-  'bounded-catch-up',
-  'stable-leadership',
-  'no-silent-schedule',
-  'drains',
-];
+const EXCUSED = Object.fromEntries(
+  CLAIMS.filter(({ modality }) => modality !== 'sometimes').map(({ id }) => [id, FORGETFUL]),
+);
 
 const OWN_MUTANTS = mutantsOf('engine', 'raft');
 
@@ -75,7 +49,7 @@ export const RAFT: DesignEntry = {
       assumes: { ...ASSUMES, singleCopy: true, noSuspend: preset.reads === 'lease' },
       assumptions: assumptionsOf(preset),
       takeoverUs: takeoverAfterStormUs(preset) + 2 * SECOND,
-      alsoExcused: Object.fromEntries(CLAIMS_OF_GROUP.map((claim) => [claim, FORGETFUL])),
+      alsoExcused: EXCUSED,
       expects: ['sometimes-failover'],
       coreSchedulers: majorityOf,
     };

@@ -136,6 +136,11 @@ describe('progress', () => {
     expect(lost).toMatchObject({ mode: 'probe', match: 8, next: 9, inFlight: 0 });
   });
 
+  test('goes back where a disk has forgotten what it had', () => {
+    const streaming = answered(newProgress(9, 0), match(8));
+    expect(answered(streaming, gap(8, 0))).toMatchObject({ mode: 'probe', match: 0, next: 1 });
+  });
+
   test('an answer to an earlier probe says nothing of the present one', () => {
     const probing = answered(newProgress(9, 0), gap(8, 3));
     expect(answered(probing, gap(8, 3))).toBe(probing);

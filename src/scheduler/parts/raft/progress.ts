@@ -53,6 +53,9 @@ export function answered(progress: Progress, { outcome }: Appended): Progress {
   // Late word of a gap that has been filled since, or of a message from before the present probe.
   if (outcome.prev < progress.match || progress.mode === 'snapshot') return progress;
   if (progress.mode === 'probe' && outcome.prev !== progress.next - 1) return progress;
-  const next = Math.max(progress.match, Math.min(outcome.prev - 1, outcome.hint)) + 1;
-  return { ...progress, mode: 'probe', next, inFlight: 0 };
+  // A gap where the logs had met: late word, or of a disk that has forgotten. Both begin anew: who
+  // lacks that place would be asked for what follows it, and refuse, without end.
+  const match = outcome.prev === progress.match ? outcome.hint : progress.match;
+  const next = Math.max(match, Math.min(outcome.prev - 1, outcome.hint)) + 1;
+  return { ...progress, mode: 'probe', match, next, inFlight: 0 };
 }
