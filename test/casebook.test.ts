@@ -15,6 +15,7 @@ import { LEASE_PARTS, type LeaseParts, lease } from '../src/scheduler/designs/le
 import { CLIENT_GO } from '../src/scheduler/designs/lease/presets.ts';
 import { single } from '../src/scheduler/designs/single/single.ts';
 import { stepJob } from '../src/scheduler/job/job.ts';
+import { Doubles } from '../src/scheduler/parts/doubles.ts';
 import { stepElector } from '../src/scheduler/parts/elector.ts';
 import { SAFE_PARTS } from '../src/scheduler/parts/engine.ts';
 import { bundled, designOf, seedsOf } from './support/runs.ts';
@@ -85,4 +86,18 @@ test('refusals-burn-attempts breaks where a refusal is a failed attempt', () => 
   expect([...brokenWith(name, 'single', (context) => single(context, parts))]).toEqual(['on-time']);
   const build = withParts({ stepJob: counting });
   expect([...brokenWith(name, 'lease', build)]).toEqual(['on-time']);
+});
+
+test('refused-then-doubled breaks where what came twice is carried out twice', () => {
+  class Twice extends Doubles {
+    override isDouble(): boolean {
+      return false;
+    }
+  }
+  const name = 'casebook/refused-then-doubled';
+  const newDoubles = (): Doubles => new Twice();
+  const parts = { ...SAFE_PARTS, newDoubles };
+  const broken = brokenWith(name, 'single', (context) => single(context, parts));
+  expect([...broken]).toEqual(['linearizable-api']);
+  expect([...brokenWith(name, 'lease', withParts({ newDoubles }))]).toEqual(['linearizable-api']);
 });

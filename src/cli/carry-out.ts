@@ -31,7 +31,7 @@ import {
 import { PACKAGE_ROOT, shownPath } from './places.ts';
 import { Progress } from './progress.ts';
 import { shrinkBroken } from './shrink-broken.ts';
-import { type How, seedsOfShard, threadsFor } from './sweep-how.ts';
+import { type How, processesFor, seedsOfShard } from './sweep-how.ts';
 
 /** What is to be done, checked as far as it can be before any work. */
 export interface Assignment {
@@ -202,7 +202,7 @@ async function runAll({ task, request, whole, records, stop, io }: Running): Pro
   try {
     await drive({
       ...{ request, whole, tasks, signal: stop.signal },
-      jobs: threadsFor(tasks.length, task.how.jobs),
+      jobs: processesFor(tasks.length, task.how.jobs),
       onReply: (one, { record, difference }) => {
         // A run that differs from itself is to be seen again, not remembered.
         const design = request.designs[one.designAt] as string;

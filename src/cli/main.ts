@@ -15,7 +15,7 @@
  *   front.ts       commands as one could type them
  *   sweep-commands.ts   the options of commands that run many seeds
  *   sweeping.ts    what run and compare share: from options to what is to be done
- *   sweep-how.ts   threads, time, when to stop, which part
+ *   sweep-how.ts   processes, time, when to stop, which part
  *   extras.ts      phase diagrams and datasheets, when they are asked for
  *   merge.ts       shards of a sweep put together
  *   carry-out.ts   a sweep is carried out, its result written and shown

@@ -32,10 +32,10 @@ const withSeeds = (command: Command): Command =>
     .option('--json', 'print report.json to stdout')
     .option('--debug', 'stack traces');
 
-/** How long, in how many threads, and what besides. */
+/** How long, in how many processes, and what besides. */
 const withHow = (command: Command): Command =>
   command
-    .option('--jobs <n>', 'threads; as many as there are processors when not told')
+    .option('--jobs <n>', 'processes; as many as there are processors when not told')
     .option('--time-budget <time>', 'stop after this time, such as 5m; the report has what it has')
     .option('--bail [n]', 'stop at the first seed, or n-th, in which a promise breaks')
     .option(

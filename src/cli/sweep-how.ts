@@ -1,4 +1,4 @@
-/** How a sweep is to be carried out: threads, time, when to stop, and which part of it. */
+/** How a sweep is to be carried out: processes, time, when to stop, and which part of it. */
 import { availableParallelism } from 'node:os';
 import type { StopRules } from '../explore/sweep/stop-rules.ts';
 import type { Problem } from '../lib/outcome.ts';
@@ -118,11 +118,11 @@ export function seedsOfShard(seeds: readonly string[], { at, of }: Shard): reado
   return seeds.slice(edge(at - 1), edge(at));
 }
 
-/** To start a thread takes about as long as a few runs. */
-const RUNS_PER_THREAD_MIN = 8;
+/** To start a process takes about as long as a few runs. */
+const RUNS_PER_PROCESS_MIN = 8;
 
-/** How many threads so many runs are worth. */
-export function threadsFor(runs: number, jobs: number | undefined): number {
+/** How many processes so many runs are worth. */
+export function processesFor(runs: number, jobs: number | undefined): number {
   const most = jobs ?? availableParallelism();
-  return Math.max(1, Math.min(most, Math.floor(runs / RUNS_PER_THREAD_MIN)));
+  return Math.max(1, Math.min(most, Math.floor(runs / RUNS_PER_PROCESS_MIN)));
 }

@@ -1,6 +1,6 @@
 /**
  * Designs × seeds become one report document. What a run leaves behind may come in any order, from
- * this thread or another, or from a file: the document depends on the runs alone.
+ * this process or another, or from a file: the document depends on the runs alone.
  *
  *   sweep/record.ts        what is kept of a run
  *   sweep/steady-shares.ts of one in steady state, the shares after its warm-up

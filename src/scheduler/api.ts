@@ -219,6 +219,8 @@ export interface ApiCall extends Message {
   /** The client's number for this request; the same in every retry of it. */
   readonly op: number;
   readonly request: ApiRequest;
+  /** Of a copy that is not the first: when it left, by the client's monotonic clock. */
+  readonly resentAtUs?: number;
   /** Of a submit, where the scheduler asked for one. */
   readonly grant?: Grant;
 }

@@ -50,6 +50,8 @@ interface Open {
   target: string;
   /** Whether `target` was asked already. */
   sent: boolean;
+  /** Whether a copy left before, in this life or an earlier one. */
+  wasSent: boolean;
   /** Copies that left and were not turned away: each may still take effect. */
   copies: number;
   /**
@@ -123,6 +125,7 @@ export class SchedulerClient {
       nextUs: 0,
       target: '',
       sent: false,
+      wasSent: isRepetition,
       copies: isRepetition ? 1 : 0,
       hopped: false,
     };
@@ -168,19 +171,25 @@ export class SchedulerClient {
   sendAllAgain(effects: Effect[]): void {
     for (const open of this.#open.values()) {
       if (!open.sent) this.#send(open, open.target, effects);
-      else {
-        open.copies++;
-        effects.push({ kind: 'send', to: open.target, message: open.call });
-      }
+      else this.#sendCopy(open, effects);
     }
   }
 
   #send(open: Open, target: string, effects: Effect[]): void {
     open.target = target;
     open.sent = true;
-    open.copies++;
-    effects.push({ kind: 'send', to: target, message: open.call });
+    this.#sendCopy(open, effects);
     this.#careBy(open, this.#nowUs() + this.#resendUs, effects);
+  }
+
+  /** Every copy after the first says when it left, so that it is not taken for a doubled one. */
+  #sendCopy(open: Open, effects: Effect[]): void {
+    const { call, target, wasSent } = open;
+    const resentAtUs = this.#host.monotonicUs();
+    const message: ApiCall = wasSent ? { ...call, resentAtUs } : call;
+    open.copies++;
+    open.wasSent = true;
+    effects.push({ kind: 'send', to: target, message });
   }
 
   /** Sets when this request needs care again; its end, where that comes first. */

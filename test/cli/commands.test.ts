@@ -181,28 +181,31 @@ test('an earlier result leaves nothing behind that would lie about this one', as
 });
 
 test.each([
-  // A second thread may be ahead of the first, which has the first seed: then no prefix is whole.
+  // A second process may be ahead of the first, which has the first seed: then no prefix is whole.
   ['1', 1],
   ['2', 0],
-])('Ctrl-C leaves a report over the seeds that were finished, %s threads', async (jobs, least) => {
-  const it = terminal();
-  it.write('x.yaml', SMALL);
-  const running = it.run('run', 'x.yaml', '--seeds', '5000', '--jobs', jobs);
-  const records = join(it.folder, 'reports/small/sweep.records');
-  const watch = setInterval(() => {
-    // Some runs have ended, whether or not the first is among them.
-    if (existsSync(records) && statSync(records).size > 10_000) it.interrupt();
-  }, 20);
-  expect(await running).toBe(130);
-  clearInterval(watch);
-  const text = readFileSync(join(it.folder, 'reports/small/report.json'), 'utf8');
-  const document = readDocument(text);
-  if (document.kind === 'failed') throw new Error('no document');
-  const seeds = document.value.designs[0]?.seeds.map((row) => row.seed) ?? [];
-  expect(seeds.length).toBeGreaterThanOrEqual(least);
-  expect(seeds.length).toBeLessThan(5_000);
-  expect(seeds).toEqual(seeds.map((_, i) => String(i + 1)));
-});
+])(
+  'Ctrl-C leaves a report over the seeds that were finished, %s processes',
+  async (jobs, least) => {
+    const it = terminal();
+    it.write('x.yaml', SMALL);
+    const running = it.run('run', 'x.yaml', '--seeds', '5000', '--jobs', jobs);
+    const records = join(it.folder, 'reports/small/sweep.records');
+    const watch = setInterval(() => {
+      // Some runs have ended, whether or not the first is among them.
+      if (existsSync(records) && statSync(records).size > 10_000) it.interrupt();
+    }, 20);
+    expect(await running).toBe(130);
+    clearInterval(watch);
+    const text = readFileSync(join(it.folder, 'reports/small/report.json'), 'utf8');
+    const document = readDocument(text);
+    if (document.kind === 'failed') throw new Error('no document');
+    const seeds = document.value.designs[0]?.seeds.map((row) => row.seed) ?? [];
+    expect(seeds.length).toBeGreaterThanOrEqual(least);
+    expect(seeds.length).toBeLessThan(5_000);
+    expect(seeds).toEqual(seeds.map((_, i) => String(i + 1)));
+  },
+);
 
 test('list and explain know every name', async () => {
   const it = terminal();

@@ -1,4 +1,4 @@
-/** Sweeps that last: threads, kills, shards and early ends change how long it takes, no byte. */
+/** Sweeps that last: processes, kills, shards and early ends change how long it takes, no byte. */
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ function bytesOf(it: Terminal, name: string): Record<string, string> {
 const documentOf = (it: Terminal, name: string): ReportDocument =>
   JSON.parse(readFileSync(join(it.folder, name, 'report.json'), 'utf8')) as ReportDocument;
 
-test('two threads give the bytes of one, cases and transcripts included', async () => {
+test('two processes give the bytes of one, cases and transcripts included', async () => {
   const it = terminal();
   it.write('x.yaml', BREAKING);
   const run = ['compare', 'x.yaml', '--seeds', '10', '--no-shrink'];
@@ -180,7 +180,7 @@ test('records that differ are nondeterminism, and nothing is written', async () 
   expect(existsSync(join(it.folder, 'm'))).toBe(false);
 });
 
-test('bail stops at the same seed whatever the threads, and says so', async () => {
+test('bail stops at the same seed whatever the processes, and says so', async () => {
   const it = terminal();
   const scenario = 'incidents/child-of-a-failed-parent';
   const run = ['run', scenario, '--design', 'single~failed-parent-will-do', '--no-shrink'];

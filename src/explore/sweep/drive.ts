@@ -1,6 +1,6 @@
 /**
- * Carries out the runs of a sweep: in this thread, or in several at once. Runs are pure functions
- * of what they are given, so threads change how long a sweep takes, and nothing else.
+ * Carries out the runs of a sweep: in this process, or in several more at once. Runs are pure
+ * functions of what they are given, so processes change how long a sweep takes, and nothing else.
  */
 import type { Prepared } from '../../scenario/prepare.ts';
 import type { Sweep, SweepRequest } from '../sweep.ts';
@@ -12,7 +12,7 @@ export interface Drive {
   readonly whole: Sweep;
   /** Those that are not there yet, in the order in which they are wanted. */
   readonly tasks: readonly Task[];
-  /** Threads; with one, runs are carried out in this one. */
+  /** Processes; with one, runs are carried out in this one. */
   readonly jobs: number;
   /** Aborted, the drive ends as soon as it can; runs under way are given up. */
   readonly signal: AbortSignal;
@@ -22,11 +22,11 @@ export interface Drive {
 
 /** Runs until the sweep is over, the tasks are done, or the signal says so. */
 export async function drive(it: Drive): Promise<void> {
-  if (it.jobs === 1) return inThisThread(it);
-  return inThreads(it);
+  if (it.jobs === 1) return inThisProcess(it);
+  return inProcesses(it);
 }
 
-async function inThisThread({ request, whole, tasks, signal, onReply }: Drive): Promise<void> {
+async function inThisProcess({ request, whole, tasks, signal, onReply }: Drive): Promise<void> {
   const isTwice = request.doublecheck === true;
   for (const task of tasks) {
     // Signals and timers are heard only when the event loop has its turn.
@@ -39,7 +39,7 @@ async function inThisThread({ request, whole, tasks, signal, onReply }: Drive): 
   }
 }
 
-async function inThreads(it: Drive): Promise<void> {
+async function inProcesses(it: Drive): Promise<void> {
   const { request, whole, tasks, jobs, signal, onReply } = it;
   const { loaded, designs } = request;
   const pool = new Pool(jobs, { loaded, designs, isTwice: request.doublecheck === true });
@@ -48,18 +48,18 @@ async function inThreads(it: Drive): Promise<void> {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   const next = tasks[Symbol.iterator]();
-  const keepBusy = async (thread: number): Promise<void> => {
+  const keepBusy = async (process: number): Promise<void> => {
     for (let one = next.next(); one.done !== true; one = next.next()) {
       if (whole.isOver || signal.aborted) return;
       const { seedAt, designAt } = one.value;
       const seed = request.seeds[seedAt] as string;
-      const reply = await pool.run(thread, { seed, designAt, isFirst: seedAt === 0 });
+      const reply = await pool.run(process, { seed, designAt, isFirst: seedAt === 0 });
       whole.take(one.value, reply);
       onReply(one.value, reply);
     }
   };
   try {
-    const all = Promise.all(Array.from({ length: jobs }, (_, thread) => keepBusy(thread)));
+    const all = Promise.all(Array.from({ length: jobs }, (_, process) => keepBusy(process)));
     await Promise.race([all, aborted]);
   } finally {
     await pool.end();

@@ -1,70 +1,96 @@
-/** A few threads that carry out runs, each one at a time. */
-import { Worker } from 'node:worker_threads';
+/**
+ * A few processes that carry out runs, each one at a time. Threads would be lighter, but those of
+ * one process wait for each other where its memory is mapped and unmapped: on two processors two
+ * of them did 1.5 times the work of one, two processes 1.7 times (`test/bench/sweep.bench.ts`).
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { assert } from '../../lib/assert.ts';
-import type { ThreadAnswer, ThreadData, ThreadTask } from './pool-thread.ts';
+import type { PoolAnswer, PoolData, PoolTask } from './pool-process.ts';
 import type { Reply } from './task.ts';
 
-interface Thread {
-  readonly worker: Worker;
+interface Member {
+  readonly process: ChildProcess;
   /** Who waits for the run that is under way. */
-  waiting: ((answer: ThreadAnswer) => void) | undefined;
+  waiting: ((answer: PoolAnswer) => void) | undefined;
 }
 
 export class Pool {
-  readonly #threads: readonly Thread[];
+  readonly #members: readonly Member[];
 
-  constructor(size: number, data: ThreadData) {
-    this.#threads = Array.from({ length: size }, () => threadWith(data));
+  constructor(size: number, data: PoolData) {
+    this.#members = Array.from({ length: size }, () => memberWith(data));
   }
 
   get size(): number {
-    return this.#threads.length;
+    return this.#members.length;
   }
 
-  /** Carries out a run on this thread, which must be idle; fails with what the run threw. */
-  async run(at: number, task: ThreadTask): Promise<Reply> {
-    const thread = this.#threads[at];
-    assert(thread !== undefined && thread.waiting === undefined, () => `thread ${at} is not idle`);
-    const answer = await new Promise<ThreadAnswer>((resolve) => {
-      thread.waiting = resolve;
-      thread.worker.postMessage(task);
+  /** Carries out a run in this process, which must be idle; fails with what the run threw. */
+  async run(at: number, task: PoolTask): Promise<Reply> {
+    const member = this.#members[at];
+    assert(member !== undefined && member.waiting === undefined, () => `process ${at} is not idle`);
+    const answer = await new Promise<PoolAnswer>((resolve) => {
+      member.waiting = resolve;
+      if (isOver(member.process)) resolve(endOf(member.process));
+      else member.process.send(task);
     });
-    thread.waiting = undefined;
+    member.waiting = undefined;
     if ('reply' in answer) return answer.reply;
     const error = new Error(answer.message);
     if (answer.stack !== undefined) error.stack = answer.stack;
     throw error;
   }
 
-  /** Ends all threads; runs that are under way are never answered. */
+  /** Ends all processes; runs that are under way are never answered. */
   async end(): Promise<void> {
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    const living = this.#members.map((member) => member.process).filter((it) => !isOver(it));
+    await Promise.all(
+      living.map(async (process) => {
+        const exit = once(process, 'exit');
+        process.removeAllListeners('message').kill('SIGKILL');
+        await exit;
+      }),
+    );
   }
 }
 
-function threadWith(data: ThreadData): Thread {
-  const thread: Thread = { worker: workerWith(data), waiting: undefined };
-  const answer = (it: ThreadAnswer): void => thread.waiting?.(it);
-  thread.worker.on('message', answer);
-  thread.worker.on('error', ({ message, stack }) => {
-    answer({ message, ...(stack === undefined ? {} : { stack }) });
-  });
-  return thread;
+function memberWith(data: PoolData): Member {
+  const member: Member = { process: start(), waiting: undefined };
+  const { process } = member;
+  process.on('message', (answer: PoolAnswer) => member.waiting?.(answer));
+  process.on('error', ({ message }) => member.waiting?.({ message }));
+  process.on('exit', () => member.waiting?.(endOf(process)));
+  process.send(data);
+  return member;
 }
 
 /**
- * The compiler renames what is imported, not what is named in a string. And a thread does not
- * inherit that this process reads TypeScript (nodejs/node#47747): it has to be told before it
- * loads any.
+ * In a group of its own, for Ctrl-C is for this process to decide; when this one is gone, so is the
+ * channel, and with it the other. A large nursery makes the collector's own threads rarer, which
+ * would take the processor from the next process. The compiler renames what is imported, not what
+ * is named in a string.
  */
-function workerWith(workerData: ThreadData): Worker {
+function start(): ChildProcess {
   const isSource = import.meta.url.endsWith('.ts');
-  const entry = new URL('./pool-thread.ts', import.meta.url).href;
-  if (!isSource) return new Worker(new URL(entry.replace(/\.ts$/, '.js')), { workerData });
-  const tsx = import.meta.resolve('tsx/esm/api');
-  const boot = `import(${JSON.stringify(tsx)}).then((tsx) => {
-    tsx.register();
-    return import(${JSON.stringify(entry)});
-  });`;
-  return new Worker(boot, { eval: true, workerData, execArgv: [] });
+  const entry = new URL(isSource ? './pool-process.ts' : './pool-process.js', import.meta.url);
+  return fork(entry, {
+    execArgv: [
+      '--max-semi-space-size=64',
+      ...(isSource ? ['--import', import.meta.resolve('tsx')] : []),
+    ],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    detached: true,
+  });
+}
+
+function isOver({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+function endOf({ exitCode, signalCode }: ChildProcess): PoolAnswer {
+  return {
+    message: `a process of the sweep ended by itself (${signalCode ?? `exit ${exitCode}`})`,
+  };
 }

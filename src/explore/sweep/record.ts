@@ -1,6 +1,6 @@
 /**
  * What a sweep keeps of one run: everything that a report is made of, and nothing that grows with
- * the run. A record is plain data, so that it can come from another thread, lie in a file and be
+ * the run. A record is plain data, so that it can come from another process, lie in a file and be
  * put together with others in any order.
  */
 import type { VerdictKind } from '../../checkers/checker.ts';

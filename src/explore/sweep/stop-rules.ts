@@ -1,6 +1,6 @@
 /**
  * When a sweep has seen enough. Rules are asked after each seed, in the order of seeds, so a sweep
- * stops at the same seed however many threads it has, and whether or not it was resumed.
+ * stops at the same seed however many processes it has, and whether or not it was resumed.
  */
 import { intervalAtLook, type LookInterval, looks, stops } from '../../metrics/sequential.ts';
 import type { DesignReport } from '../../report/document.ts';

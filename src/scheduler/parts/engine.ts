@@ -20,6 +20,7 @@ import type { ZoneTable } from '../schedule/zone-rules.ts';
 import { answerApi, type Elsewhere, type Office } from './api-desk.ts';
 import { Attempts, type Charge, SWEEP_US } from './attempts.ts';
 import type { Book, BookEntry } from './book.ts';
+import { Doubles } from './doubles.ts';
 import { DueQueue } from './due-queue.ts';
 import { type CursorOfPut, cursorOfPut } from './edits.ts';
 import { instancesOf } from './instances.ts';
@@ -70,6 +71,8 @@ export interface EngineParts {
   readonly comesFirst: ComesFirst;
   /** What a new term makes of the book that it finds. */
   readonly takeOver: (book: Book, nowUs: WallUs) => Book;
+  /** What the network delivered twice. */
+  readonly newDoubles: () => Doubles;
   /** Collects what a step wants done, and keeps apart what waits for it to be durable. */
   readonly newOut: () => EngineOut;
 }
@@ -86,6 +89,7 @@ export const SAFE_PARTS: EngineParts = {
   comesFirst,
   // As it was written: nothing that an earlier term decided is decided again.
   takeOver: (book) => book,
+  newDoubles: () => new Doubles(),
   newOut: () => new Out(),
 };
 
@@ -101,6 +105,7 @@ export class Engine implements Office, Charge {
   readonly #workforce: Workforce;
   readonly #attempts: Attempts;
   readonly #ready: ReadyJobs;
+  readonly #doubles: Doubles;
   /** Waiting jobs by their time, and ended ones by the time when they may be forgotten. */
   readonly #due = new DueQueue<string>();
   readonly #ended = new DueQueue<string>();
@@ -120,6 +125,7 @@ export class Engine implements Office, Charge {
     this.book = parts.takeOver(book, host.wallUs());
     this.options = options;
     this.#parts = parts;
+    this.#doubles = parts.newDoubles();
     this.ticks = new Ticks(options.zones, parts.decideTicks, parts.checkTiming);
     this.#workforce = new Workforce(options.workers, nowUs, parts.chooseWorker);
     this.#attempts = new Attempts(this, this.#workforce, parts.suspicion, nowUs);
@@ -178,6 +184,7 @@ export class Engine implements Office, Charge {
   onMessage(from: string, message: SchedulerMessage, out: EngineOut): void {
     switch (message.kind) {
       case 'api':
+        if (this.#doubles.isDouble(from, message)) return;
         answerApi(this, from, message, out);
         break;
       case 'beat':

@@ -32,6 +32,7 @@ import type {
 } from '../../api.ts';
 import { type DeskOut, resultOf } from '../../parts/api-desk.ts';
 import { Book, type BookEntry } from '../../parts/book.ts';
+import { Doubles } from '../../parts/doubles.ts';
 import { refused } from '../../parts/edits.ts';
 import { IncarnationCounter } from '../../parts/incarnation.ts';
 import { type LogRecord, LogWriter, recoverLog } from '../../parts/log.ts';
@@ -93,6 +94,7 @@ class SamplingMember implements Program {
   readonly #counter: IncarnationCounter;
   readonly #out: DeskOut;
   readonly #book = new Book();
+  readonly #doubles = new Doubles();
   readonly #roster: Roster;
   #log: LogWriter<BookEntry> | undefined;
   #life: Life | undefined;
@@ -183,6 +185,7 @@ class SamplingMember implements Program {
   }
 
   #onApi({ submits, office }: Life, from: string, call: ApiCall): void {
+    if (this.#doubles.isDouble(from, call)) return;
     if (call.request?.kind === 'submit') return submits.onSubmit(office, from, call, this.#out);
     const result = this.#resultOf(office, call.request);
     this.#out.sendAfterSync<ApiAnswer>(from, { kind: 'api-answer', v: 1, op: call.op, result });

@@ -33,6 +33,7 @@ import type {
 } from '../../api.ts';
 import { resultOf } from '../../parts/api-desk.ts';
 import type { BookEntry } from '../../parts/book.ts';
+import { Doubles } from '../../parts/doubles.ts';
 import { type EngineParts, SAFE_PARTS } from '../../parts/engine.ts';
 import { IncarnationCounter } from '../../parts/incarnation.ts';
 import { Out } from '../../parts/out.ts';
@@ -131,6 +132,7 @@ class ShardedMember implements Program {
   readonly #parts: ShardedParts;
   readonly #counter: IncarnationCounter;
   readonly #out = new Out<BookEntry>();
+  readonly #doubles = new Doubles();
   readonly #site: StoreSite;
   readonly #office: OfficePort;
   readonly #roll = new Roll();
@@ -346,6 +348,7 @@ class ShardedMember implements Program {
   }
 
   #onApi(from: string, call: ApiCall): void {
+    if (this.#doubles.isDouble(from, call)) return;
     const { request } = call;
     const route = routeOf(request, this.#preset.shards);
     switch (route.kind) {

@@ -19,6 +19,7 @@ import { type JobRecord, placesOf } from '../../job/job.ts';
 import { epochsAfter, type StoreAnswer, type StoreRow } from '../../store/protocol.ts';
 import { SWEEP_US } from '../attempts.ts';
 import type { BookEntry } from '../book.ts';
+import { Doubles } from '../doubles.ts';
 import { DueQueue } from '../due-queue.ts';
 import { IncarnationCounter } from '../incarnation.ts';
 import { launchOf } from '../launch.ts';
@@ -71,6 +72,7 @@ export class RowMember implements Program {
   readonly #port: OfficePort;
   readonly #counter: IncarnationCounter;
   readonly #out = new Out<BookEntry>();
+  readonly #doubles = new Doubles();
   readonly #site: StoreSite;
   readonly #crew: Crew;
   readonly #rescuer: Rescuer;
@@ -212,8 +214,10 @@ export class RowMember implements Program {
     else if (message.kind === 'finished') this.#onFinished(from, message);
   }
 
-  #onApi(from: string, { op, request }: ApiCall): void {
+  #onApi(from: string, call: ApiCall): void {
     if (required(this.#transactions, 'transactions').waiting >= WAITING_MAX) return;
+    if (this.#doubles.isDouble(from, call)) return;
+    const { op, request } = call;
     this.#run({
       script: (office) => answerRequest(office, request, this.#parts.decideOverlap),
       done: (result) => {

@@ -1,0 +1,31 @@
+/**
+ * Requests that the network delivered twice. A client that is told of a refusal relies on it that no
+ * copy is left which could still be carried out, and counts the copies that it sent; only who
+ * receives them can tell those that it never sent. A connection would do the same with sequence
+ * numbers, and no more: what is delivered twice around a restart is taken for news.
+ */
+import type { ApiCall } from '../api.ts';
+import { inShort, isWorthNoting } from './answered.ts';
+
+/** So many copies are remembered, the latest ones. */
+const COPIES_MAX = 10_000;
+
+export class Doubles {
+  /** In the order in which they came. */
+  readonly #seen = new Set<string>();
+
+  /** Whether this very copy was here before, of a request that may change something. */
+  isDouble(from: string, { op, request, resentAtUs }: ApiCall): boolean {
+    if (!isWorthNoting(request)) return false;
+    const copy = `${from} ${op} ${resentAtUs ?? ''} ${inShort(request)}`;
+    if (this.#seen.has(copy)) return true;
+    this.#seen.add(copy);
+    if (this.#seen.size > COPIES_MAX) {
+      for (const oldest of this.#seen) {
+        this.#seen.delete(oldest);
+        break;
+      }
+    }
+    return false;
+  }
+}
