@@ -63,6 +63,21 @@ test('silence takes it to the next member, under the same number', () => {
   expect(client.believed).toBe(next(first));
 });
 
+test('every copy but the first says when it left, and the first of another life does', () => {
+  const marks = (): readonly (number | undefined)[] =>
+    effects
+      .splice(0)
+      .flatMap((it) => (it.kind === 'send' ? [(it.message as ApiCall).resentAtUs] : []));
+  ask(7);
+  expect(marks()).toEqual([undefined]);
+  wait(SECOND);
+  expect(marks()).toEqual([host.nowUs]);
+  client.sendAllAgain(effects);
+  expect(marks()).toEqual([host.nowUs]);
+  ask(8, 10 * SECOND, true);
+  expect(marks()).toEqual([host.nowUs]);
+});
+
 test('a named leader is asked at once; a second name in a row waits', () => {
   ask(7);
   const [[first] = ['']] = sent();
