@@ -6,9 +6,12 @@ import { expect, test } from 'vitest';
 import { sweep } from '../src/explore/sweep.ts';
 import { reportJson } from '../src/report/document-schema.ts';
 import { renderMarkdown } from '../src/report/markdown.ts';
+import { renderPage } from '../src/report/page.ts';
 import { bundled, seedsOf } from './support/runs.ts';
 
 const SEEDS = 6;
+/** The page without diagrams, which nothing was shrunk for, bytes. */
+const OVERVIEW_MAX = 500_000;
 
 test('the showcase comparison is the one in reports/baseline, byte for byte', async () => {
   const loaded = bundled('storms/showcase');
@@ -17,4 +20,5 @@ test('the showcase comparison is the one in reports/baseline, byte for byte', as
   const { document } = sweep({ loaded, designs, seeds: seedsOf(SEEDS), command });
   await expect(reportJson(document)).toMatchFileSnapshot('../reports/baseline/showcase.json');
   await expect(renderMarkdown(document)).toMatchFileSnapshot('../reports/baseline/showcase.md');
+  expect(Buffer.byteLength(renderPage(document))).toBeLessThan(OVERVIEW_MAX);
 });

@@ -212,25 +212,32 @@ const DOES: Readonly<Record<string, string>> = {
   dispatchLatencyP99: 'begins all but 1 % of jobs',
 };
 
-/** A paired comparison in plain words, with the size of the difference and its interval. */
-export function comparisonSentence(document: ReportDocument, it: Comparison): string {
+/**
+ * A paired comparison in plain words, with the size of the difference and its interval; and the
+ * scenario's name, unless that is said already where the sentence stands.
+ */
+export function comparisonSentence(
+  document: ReportDocument,
+  it: Comparison,
+  namesScenario = true,
+): string {
   const { metric, a, b } = it;
   const { label, better } = metricInfo(metric);
   const unit = unitOf(document, metric);
-  const under = `under ${document.scenario.name}`;
+  const under = namesScenario ? ` under ${document.scenario.name}` : '';
   const limit = (most: number): string => formatSize(unit, most);
   switch (it.verdict) {
     case 'no detectable difference': {
       if (it.smallestDetectable === null) {
-        return `${label}: ${a} and ${b} had the same in all ${counted(it.n, 'seed')} ${under}`;
+        return `${label}: ${a} and ${b} had the same in all ${counted(it.n, 'seed')}${under}`;
       }
       const seen = `${formatPlusMinus(unit, it, true)}; ${limit(it.smallestDetectable)} would show`;
-      return `${label}: no detectable difference between ${a} and ${b} ${under} (${seen})`;
+      return `${label}: no detectable difference between ${a} and ${b}${under} (${seen})`;
     }
     case 'equivalent': {
       const margin = limit(it.margin ?? 0);
       const seen = `closer than ${margin} (${formatPlusMinus(unit, it, true)})`;
-      return `${label}: ${a} and ${b} are equivalent ${under}, ${seen}`;
+      return `${label}: ${a} and ${b} are equivalent${under}, ${seen}`;
     }
     case 'higher':
     case 'lower': {
@@ -241,10 +248,10 @@ export function comparisonSentence(document: ReportDocument, it: Comparison): st
       if (microseconds(unit) !== undefined && better === 'lower') {
         const when = it.verdict === 'lower' ? 'sooner' : 'later';
         const does = Object.hasOwn(DOES, metric) ? `${a} ${DOES[metric]}` : `${label}: ${a} is`;
-        return `${does} ${size} ${when} than ${b} ${under}${but}`;
+        return `${does} ${size} ${when} than ${b}${under}${but}`;
       }
       const judged = better === 'neither' ? '' : it.verdict === better ? ', better' : ', worse';
-      return `${label}: ${a} is ${size} ${it.verdict} than ${b} ${under}${judged}${but}`;
+      return `${label}: ${a} is ${size} ${it.verdict} than ${b}${under}${judged}${but}`;
     }
   }
 }

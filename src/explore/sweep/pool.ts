@@ -1,7 +1,7 @@
 /**
- * A few processes that carry out runs, each one at a time. Threads would be lighter, but those of
- * one process wait for each other where its memory is mapped and unmapped: on two processors two
- * of them did 1.5 times the work of one, two processes 1.7 times (`test/bench/sweep.bench.ts`).
+ * A few processes that carry out runs, each one at a time. Threads would be lighter; but in turns
+ * with two processes, two of them did 5 to 15 % less, and one that runs out of memory takes all
+ * others with it. What two are worth: `test/bench/sweep.bench.ts`.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -17,7 +17,7 @@ export const STYLE = `
 --link:light-dark(#00639c,#6cbcec);
 --c0:light-dark(#0072b2,#56b4e9);--c1:#d55e00;--c2:light-dark(#009e73,#1fbf93);
 --c3:light-dark(#b0578a,#cc79a7);--c4:light-dark(#b87d00,#e69f00);--c5:light-dark(#56b4e9,#3f8fd0);
---c6:light-dark(#8f8600,#f0e442);--c7:light-dark(#3a3f45,#d7dbdf);
+--c6:light-dark(#8f8600,#f0e442);--c7:light-dark(#3a3f45,#d7dbdf);--c8:light-dark(#7a3e12,#c98f5f);
 --mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
@@ -170,6 +170,7 @@ svg .in0{fill:#fff}svg .in1,svg .in2{fill:#15181b}
 .look2{--c:var(--c2);stroke-dasharray:2 3}.look3{--c:var(--c3);stroke-dasharray:9 3 2 3}
 .look4{--c:var(--c4);stroke-dasharray:12 4}.look5{--c:var(--c5);stroke-dasharray:4 2 1 2}
 .look6{--c:var(--c6);stroke-dasharray:5 5}.look7{--c:var(--c7);stroke-dasharray:1 2}
+.look8{--c:var(--c8);stroke-dasharray:10 2 2 2 2 2}
 [class*=look]{stroke:var(--c)}
 svg :is(.whisker,.dot,.band,.bar,.arm,.cross,.tip){stroke-dasharray:none}
 svg .dot{fill:var(--c);stroke:var(--paper);stroke-width:1.5}

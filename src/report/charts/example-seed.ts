@@ -9,16 +9,7 @@ import { html, type Markup } from '../html.ts';
 import { seriesLabel } from '../metric-info.ts';
 import { formatValue } from '../numbers.ts';
 import { before, eventfulEndUs } from './eventful.ts';
-import {
-  bottomAxis,
-  box,
-  type Figure,
-  fitted,
-  leftAxis,
-  round1,
-  round3,
-  svgRoot,
-} from './frame.ts';
+import { bottomAxis, box, type Figure, fitted, leftAxis, round1, svgRoot } from './frame.ts';
 import {
   bucketsFor,
   drawable,
@@ -220,7 +211,7 @@ type X = (us: number) => number;
 function extent(band: { readonly fromUs: number; readonly untilUs: number }, x: X, at: Layout) {
   const from = Math.min(Math.max(x(band.fromUs), at.left), at.right);
   const until = Math.min(Math.max(x(band.untilUs), from), at.right);
-  return { from: round3(from), width: round3(Math.max(1.5, until - from)) };
+  return { from: round1(from), width: round1(Math.max(1.5, until - from)) };
 }
 
 /** The bands of a kind behind the lines. In a crowd all patterns would lie on one another. */
@@ -272,7 +263,9 @@ function drawLane(lane: Lane, index: number, x: X, at: Layout, fill: Fill): Mark
   const bands = lane.bands.map((band) => {
     const { from, width } = extent(band, x, at);
     const place = html`x="${from}" y="${top}" width="${width}" height="${LANE}"`;
-    const hint = html`<title>${lane.label}, ${band.label}: ${span(band).join(' to ')}</title>`;
+    // Nobody hovers over a narrow screen; the table has all of it.
+    const hint =
+      !at.stacked && html`<title>${lane.label}, ${band.label}: ${span(band).join(' to ')}</title>`;
     const rect =
       lane.kind === undefined
         ? html`<rect class="leader" ${place}>${hint}</rect>`
@@ -280,7 +273,7 @@ function drawLane(lane: Lane, index: number, x: X, at: Layout, fill: Fill): Mark
           fill="${fill(lane.kind)}">${hint}</rect>`;
     // A name is written beside its band only where it leads, for bands of faults may be crowded.
     const fits = lane.kind === undefined && band.label.length * 6.4 + 8 < width;
-    const text = html`<text class="on" x="${round3(from + 5)}" y="${top + LANE / 2}"
+    const text = html`<text class="on" x="${round1(from + 5)}" y="${top + LANE / 2}"
       dy="0.32em">${band.label}</text>`;
     return [rect, fits && text];
   });

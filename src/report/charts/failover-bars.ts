@@ -4,7 +4,7 @@ import type { DesignReport } from '../document.ts';
 import { html, type Markup } from '../html.ts';
 import { FAILOVER_PARTS } from '../metric-info.ts';
 import { formatValue } from '../numbers.ts';
-import { bottomAxis, type Figure, fitted, round3, svgRoot } from './frame.ts';
+import { bottomAxis, type Figure, fitted, round1, svgRoot } from './frame.ts';
 
 const ROW = 46;
 const BAR = 20;
@@ -84,11 +84,11 @@ function drawBar(bar: FailoverBar, top: number, x: (us: number) => number, right
     from += part;
     const text = formatValue(bar.unit, part);
     const fits = end - start > text.length * 6.6 + 8;
-    const size = html`width="${round3(end - start)}" height="${BAR}"`;
-    const place = html`x="${round3(start)}" y="${y}" ${size}`;
+    const size = html`width="${round1(end - start)}" height="${BAR}"`;
+    const place = html`x="${round1(start)}" y="${y}" ${size}`;
     return html`<rect class="part part${index}" ${place}/>${
       fits &&
-      html`<text class="middle in${index}" x="${round3((start + end) / 2)}" y="${y + BAR / 2}"
+      html`<text class="middle in${index}" x="${round1((start + end) / 2)}" y="${y + BAR / 2}"
         dy="0.32em">${text}</text>`
     }`;
   });
@@ -102,8 +102,8 @@ function keyRow(width: number): { readonly height: number; readonly body: Markup
   const items = FAILOVER_PARTS.map(({ label }, index) => {
     const at = x;
     x += 20 + label.length * 6.6 + 16;
-    return html`<rect class="part part${index}" x="${round3(at)}" y="4" width="12"
-      height="12"/><text x="${round3(at + 18)}" y="10" dy="0.32em">${fitted(label, width)}</text>`;
+    return html`<rect class="part part${index}" x="${round1(at)}" y="4" width="12"
+      height="12"/><text x="${round1(at + 18)}" y="10" dy="0.32em">${fitted(label, width)}</text>`;
   });
   return { height: 24, body: html`<g class="legend">${items}</g>\n` };
 }

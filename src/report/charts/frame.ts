@@ -8,11 +8,11 @@ import { humanDuration } from '../../lib/units.ts';
 import { html, type Markup, type Part } from '../html.ts';
 import { microseconds, notationFor, writeNumber } from '../numbers.ts';
 
-/** Three decimals are finer than any screen and keep the bytes few. */
-export const round3 = (value: number): number => Math.round(value * 1000) / 1000 + 0;
+/** One decimal is as fine as any screen, and a drawing has hundreds of numbers. */
+export const round1 = (value: number): number => Math.round(value * 10) / 10 + 0;
 
 /** Colours and dashes repeat after this many designs; labels tell them apart even then. */
-export const LOOKS = 8;
+export const LOOKS = 9;
 export const lookOf = (index: number): string => `look${index % LOOKS}`;
 
 export interface Margins {
@@ -38,14 +38,20 @@ export function svgRoot(
   body: Part,
 ): Markup {
   const { id, width, height } = chart;
-  const size = html`width="${round3(width)}" height="${round3(height)}"`;
-  const box = html`viewBox="0 0 ${round3(width)} ${round3(height)}"`;
+  const size = html`width="${round1(width)}" height="${round1(height)}"`;
+  const box = html`viewBox="0 0 ${round1(width)} ${round1(height)}"`;
   const { time } = chart;
   const axis =
     time !== undefined &&
-    html` data-time="${round3(time.left)} ${round3(time.right)} ${Math.round(time.end)}"`;
-  return html`<svg id="${id}" role="img" aria-labelledby="${id}-t ${id}-d" ${size} ${box}${axis}>
-<title id="${id}-t">${chart.title}</title><desc id="${id}-d">${chart.desc}</desc>
+    html` data-time="${round1(time.left)} ${round1(time.right)} ${Math.round(time.end)}"`;
+  // The drawing for narrow screens is told of by the words of the one for wide ones.
+  const told = id.replace(/-n$/, '-w');
+  const words =
+    told === id &&
+    html`<title id="${id}-t">${chart.title}</title><desc id="${id}-d">${chart.desc}</desc>`;
+  const name = html`role="img" aria-labelledby="${told}-t ${told}-d"`;
+  return html`<svg id="${id}" ${name} ${size} ${box}${axis}>
+${words}
 ${body}</svg>`;
 }
 
@@ -97,9 +103,6 @@ export function box(x: number, y: number, width: number, height: number): string
   const across = round1(width);
   return `M${round1(x)},${round1(y)}h${across}v${round1(height)}h${-across}z`;
 }
-
-/** One decimal is as fine as any line of a chart, and a path has hundreds of numbers. */
-export const round1 = (value: number): number => Math.round(value * 10) / 10 + 0;
 
 /**
  * A path of steps through points: each value holds until the next point. A point without a value

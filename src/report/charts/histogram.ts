@@ -7,7 +7,7 @@ import { quantileSorted, scaleLinear, scaleLog } from 'd3';
 import { html, type Markup } from '../html.ts';
 import { formatCount, formatValue } from '../numbers.ts';
 import type { Distribution, DistributionInput } from './distribution.ts';
-import { bottomAxis, box, type Figure, fitted, lookOf, round3, svgRoot } from './frame.ts';
+import { bottomAxis, box, type Figure, fitted, lookOf, round1, svgRoot } from './frame.ts';
 
 const PANEL = 82;
 const BARS = 44;
@@ -150,7 +150,7 @@ function drawPanel(
   const marks = MARKS.map((q, i) => {
     const value = at(design.values, q);
     if (value === undefined) return undefined;
-    const px = round3(x(value));
+    const px = round1(x(value));
     return html`<line class="at q${i}" x1="${px}" x2="${px}" y1="${base - BARS - 4}"
       y2="${base}"/>`;
   });
@@ -160,6 +160,6 @@ function drawPanel(
     : html`<text class="end quiet" x="${right}" y="${top + 16}">${text}</text>`;
   const room = stacked ? right - left : right - left - text.length * 6.4;
   return html`<g class="row"><text x="${left}" y="${top + 16}">${fitted(design.label, room)}</text>
-${numbers}<line class="grid" x1="${left}" x2="${round3(right)}" y1="${base}" y2="${base}"/>
+${numbers}<line class="grid" x1="${left}" x2="${round1(right)}" y1="${base}" y2="${base}"/>
 <path class="bar ${lookOf(design.look)}" d="${bars.join('')}"/>${marks}</g>\n`;
 }

@@ -3,7 +3,7 @@ import { max, min, scaleLinear } from 'd3';
 import type { MetricRow } from '../document.ts';
 import { html, type Markup } from '../html.ts';
 import { formatMetric } from '../numbers.ts';
-import { bottomAxis, type Figure, fitted, lookOf, round3, svgRoot } from './frame.ts';
+import { bottomAxis, type Figure, fitted, lookOf, round1, svgRoot } from './frame.ts';
 
 const ROW = 38;
 
@@ -62,7 +62,7 @@ function drawDots(input: DotsInput, width: number, id: string): Markup {
     const { mean, interval } = formatMetric(metric);
     const numbers = `${mean} ${interval}`;
     const name = fitted(label, right - left - numbers.length * 6.4);
-    const [from, until, dot] = [metric.low, metric.high, metric.mean].map((v) => round3(x(v)));
+    const [from, until, dot] = [metric.low, metric.high, metric.mean].map((v) => round1(x(v)));
     return html`<g class="row"><text x="${left}" y="${y - 12}">${name}</text><text
       class="end quiet" x="${right}" y="${y - 12}">${numbers}</text><line class="track"
       x1="${left}" x2="${right}" y1="${y}" y2="${y}"/><line class="whisker ${lookOf(look)}"

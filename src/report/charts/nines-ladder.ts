@@ -8,7 +8,7 @@ import { humanDuration } from '../../lib/units.ts';
 import type { MetricRow } from '../document.ts';
 import { html, type Markup } from '../html.ts';
 import { formatMetric, formatValue } from '../numbers.ts';
-import { type Figure, fitted, lookOf, round3, svgRoot } from './frame.ts';
+import { type Figure, fitted, lookOf, round1, svgRoot } from './frame.ts';
 
 const ROW = 34;
 const HEAD = 26;
@@ -120,7 +120,7 @@ type X = (unavailability: number) => number;
 function drawRow(row: LadderRow, top: number, x: X, left: number, right: number): Markup {
   const bar = ladderBar(row.metric);
   const y = top + 20;
-  const [from, until] = [bar.most, bar.least].map((it) => round3(x(Math.max(it, LEAST)))) as [
+  const [from, until] = [bar.most, bar.least].map((it) => round1(x(Math.max(it, LEAST)))) as [
     number,
     number,
   ];
@@ -128,11 +128,11 @@ function drawRow(row: LadderRow, top: number, x: X, left: number, right: number)
   const name = fitted(row.label, right - left - bar.words.length * 6.4);
   const open = bar.least < LEAST;
   const arrow =
-    open && html`<path class="tip ${look}" d="M${round3(until - 6)},${y - 5}l6,5l-6,5"/>`;
+    open && html`<path class="tip ${look}" d="M${round1(until - 6)},${y - 5}l6,5l-6,5"/>`;
   const dot =
     bar.mean === undefined
       ? html`<path class="tip ${look}" d="M${from},${y - 7}v14"/>`
-      : html`<circle class="dot ${look}" cx="${round3(x(Math.max(bar.mean, LEAST)))}" cy="${y}"
+      : html`<circle class="dot ${look}" cx="${round1(x(Math.max(bar.mean, LEAST)))}" cy="${y}"
         r="5"/>`;
   return html`<g class="row"><text x="${left}" y="${y - 9}">${name}</text><text
     class="end quiet" x="${right}" y="${y - 9}">${bar.words}</text><line
@@ -151,7 +151,7 @@ function rungs(
     (power) => 10 ** -power <= first * 1.001 && 10 ** -power >= last * 0.999,
   );
   return html`<g class="axis">${powers.map((power) => {
-    const at = round3(x(10 ** -power));
+    const at = round1(x(10 ** -power));
     const nines =
       power === 0
         ? '0 %'

@@ -9,7 +9,7 @@ import type { DesignReport, MetricRow } from '../document.ts';
 import { html, type Markup } from '../html.ts';
 import { metricInfo } from '../metric-info.ts';
 import { formatMetric } from '../numbers.ts';
-import { bottomAxis, type Figure, fitted, leftAxis, lookOf, round3, svgRoot } from './frame.ts';
+import { bottomAxis, type Figure, fitted, leftAxis, lookOf, round1, svgRoot } from './frame.ts';
 
 const HEIGHT = 300;
 const TAG = 9;
@@ -175,10 +175,10 @@ interface Arms {
 
 function drawPoint(point: ParetoPoint, at: Place, tag: Place, index: number, arms: Arms): Markup {
   const look = lookOf(point.look);
-  const [x, y, tx, ty] = [at.x, at.y, tag.x, tag.y].map(round3) as [number, number, number, number];
+  const [x, y, tx, ty] = [at.x, at.y, tag.x, tag.y].map(round1) as [number, number, number, number];
   const hollow = point.dominatedBy === undefined ? '' : ' hollow';
   return html`<g class="row"><path class="arm ${look}"
-    d="M${round3(arms.fromX)},${y}H${round3(arms.untilX)}M${x},${round3(arms.fromY)}V${round3(
+    d="M${round1(arms.fromX)},${y}H${round1(arms.untilX)}M${x},${round1(arms.fromY)}V${round1(
       arms.untilY,
     )}"/><line class="mark" x1="${x}" x2="${tx}" y1="${y}" y2="${ty}"/><circle
     class="dot ${look}${hollow}" cx="${x}" cy="${y}" r="4.5"/><circle class="tag" cx="${tx}"
@@ -233,10 +233,10 @@ function namedTags(
     const [from, y] = [x, 11 + row * 22];
     x += room;
     const hollow = dominatedBy === undefined ? '' : ' hollow';
-    return html`<g class="key"><circle class="tag" cx="${round3(from + TAG)}" cy="${y}"
-      r="${TAG}"/><text class="middle" x="${round3(from + TAG)}" y="${y}"
+    return html`<g class="key"><circle class="tag" cx="${round1(from + TAG)}" cy="${y}"
+      r="${TAG}"/><text class="middle" x="${round1(from + TAG)}" y="${y}"
       dy="0.34em">${index + 1}</text><circle class="dot ${lookOf(look)}${hollow}"
-      cx="${round3(from + 28)}" cy="${y}" r="4.5"/><text x="${round3(from + 38)}" y="${y}"
+      cx="${round1(from + 28)}" cy="${y}" r="4.5"/><text x="${round1(from + 38)}" y="${y}"
       dy="0.32em">${text}</text></g>`;
   });
   return { height: (row + 1) * 22 + 2, body: html`<g class="legend">${items}</g>\n` };

@@ -5,7 +5,7 @@
 import type { PhaseCell, PhaseDiagram } from '../document.ts';
 import { html, type Markup } from '../html.ts';
 import { formatValue } from '../numbers.ts';
-import { box, type Figure, fitted, round3, svgRoot } from './frame.ts';
+import { box, type Figure, fitted, round1, svgRoot } from './frame.ts';
 
 const SIGNS: Readonly<Record<PhaseCell['verdict'], string>> = {
   safe: '✓',
@@ -57,12 +57,12 @@ function drawPhases(title: string, phase: PhaseDiagram, width: number, id: strin
   const columnNames = phase.x.values.map((value, i) =>
     i % every !== 0
       ? undefined
-      : html`<text class="middle" x="${round3(left + (i + 0.5) * columnWidth)}"
+      : html`<text class="middle" x="${round1(left + (i + 0.5) * columnWidth)}"
         y="${bottom + 16}">${fitted(value, columnWidth * every)}</text>`,
   );
   const rowNames = phase.y.values.map(
-    (value, i) => html`<text class="end" x="${round3(left - 8)}"
-      y="${round3(bottom - (i + 0.5) * rowHeight)}" dy="0.32em">${fitted(value, left - 8)}</text>`,
+    (value, i) => html`<text class="end" x="${round1(left - 8)}"
+      y="${round1(bottom - (i + 0.5) * rowHeight)}" dy="0.32em">${fitted(value, left - 8)}</text>`,
   );
   return svgRoot({ id, title, desc: describe(phase), width, height: bottom + 40 }, [
     legend.body,
@@ -97,8 +97,8 @@ function drawCells(phase: PhaseDiagram, at: CellGrid): Markup[] {
   });
   const signs = phase.y.values.map((_, y) => {
     const own = phase.cells.filter((cell) => cell.y === y);
-    const places = own.map((cell) => round3(xOf(cell) + at.columnWidth / 2));
-    const middle = round3(yOf(y) + at.rowHeight / 2);
+    const places = own.map((cell) => round1(xOf(cell) + at.columnWidth / 2));
+    const middle = round1(yOf(y) + at.rowHeight / 2);
     return html`<text class="middle sign" x="${places.join(' ')}" y="${middle}"
       dy="0.34em">${own.map((cell) => SIGNS[cell.verdict]).join('')}</text>\n`;
   });
@@ -112,9 +112,9 @@ function legendOf(width: number): { readonly height: number; readonly body: Mark
     if (x > 4 && x + room > width) [x, row] = [4, row + 1];
     const [at, y] = [x, 2 + row * 20];
     x += room;
-    return html`<rect class="cell ${verdict}" x="${round3(at)}" y="${y}" width="16"
-      height="16"/><text class="middle sign" x="${round3(at + 8)}" y="${y + 8}"
-      dy="0.34em">${SIGNS[verdict]}</text><text x="${round3(at + 22)}" y="${y + 8}"
+    return html`<rect class="cell ${verdict}" x="${round1(at)}" y="${y}" width="16"
+      height="16"/><text class="middle sign" x="${round1(at + 8)}" y="${y + 8}"
+      dy="0.34em">${SIGNS[verdict]}</text><text x="${round1(at + 22)}" y="${y + 8}"
       dy="0.32em">${meaning}</text>`;
   });
   return { height: (row + 1) * 20 + 4, body: html`<g class="legend">${items}</g>\n` };

@@ -8,7 +8,7 @@ import { humanDuration } from '../../lib/units.ts';
 import type { WindowRow } from '../document.ts';
 import { html, type Markup } from '../html.ts';
 import { formatValue } from '../numbers.ts';
-import { type Figure, leftAxis, lookOf, round3, svgRoot } from './frame.ts';
+import { type Figure, leftAxis, lookOf, round1, svgRoot } from './frame.ts';
 import { legendRows } from './over-time.ts';
 
 const HEIGHT = 230;
@@ -74,8 +74,7 @@ function drawWindows(
     .y1((it) => y(it.high));
   const drawn = curves.map(({ look, rows }) => {
     const crosses = rows.map((it) => {
-      const [cx, cy] = [round3(x(it.windowUs)), round3(y(it.worst))];
-      return `M${cx - 3},${cy - 3}l6,6m0,-6l-6,6`;
+      return `M${round1(x(it.windowUs) - 3)},${round1(y(it.worst) - 3)}l6,6m0,-6l-6,6`;
     });
     return html`<path class="band ${lookOf(look)}" d="${band(rows) ?? ''}"/><path
       class="line ${lookOf(look)}" d="${path(rows) ?? ''}"/><path class="cross ${lookOf(look)}"
@@ -99,7 +98,7 @@ function windowAxis(
   const every = Math.ceil(within.length / (width < 500 ? 4 : 9));
   const ticks = within.length > 1 ? within.filter((_, i) => i % every === 0) : [low, high];
   return html`<g class="axis">${ticks.map((us) => {
-    const px = round3(x(us));
+    const px = round1(x(us));
     return html`<line class="mark" x1="${px}" x2="${px}" y1="${bottom}" y2="${bottom + 4}"/><text
       class="middle" x="${px}" y="${bottom + 16}">${humanDuration(us)}</text>`;
   })}</g>\n`;

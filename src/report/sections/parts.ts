@@ -63,5 +63,7 @@ export const command = (text: string): Markup =>
   html`<div class="command"><code tabindex="0">${text}</code></div>\n`;
 
 /** Names of the designs as the heads of columns. */
-export const designHeads = (names: readonly string[], kind = ''): Markup =>
-  html`${names.map((name) => html`<th scope="col" class="${kind}">${name}</th>`)}`;
+export function designHeads(names: readonly string[], kind = ''): Markup {
+  const attribute = kind !== '' && html` class="${kind}"`;
+  return html`${names.map((name) => html`<th scope="col"${attribute}>${name}</th>`)}`;
+}

@@ -164,7 +164,7 @@ function pairedWords(document: ReportDocument): Markup {
   const pairs = new Map<string, Markup[]>();
   for (const it of document.comparisons) {
     const pair = `${it.a} against ${it.b}, ${it.n} seeds`;
-    const line = html`<li>${comparisonSentence(document, it)}</li>\n`;
+    const line = html`<li>${comparisonSentence(document, it, false)}</li>\n`;
     pairs.set(pair, [...(pairs.get(pair) ?? []), line]);
   }
   const blocks = [...pairs].map(

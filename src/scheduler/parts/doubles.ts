@@ -1,6 +1,6 @@
 /**
- * Requests that the network delivered twice. A client that is told of a refusal relies on it that no
- * copy is left which could still be carried out, and counts the copies that it sent; only who
+ * Requests that the network delivered twice. A client that is told of a refusal relies on it that
+ * no copy is left which could still be carried out, and counts the copies that it sent; only who
  * receives them can tell those that it never sent. A connection would do the same with sequence
  * numbers, and no more: what is delivered twice around a restart is taken for news.
  */
