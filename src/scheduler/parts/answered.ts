@@ -80,8 +80,12 @@ export function isWorthNoting(request: ApiRequest): boolean {
 
 /** Tells the requests of one client with one number apart. */
 export function inShort(request: ApiRequest): string {
-  const { kind, job, schedule, queue, revision, attempts } = request as Readonly<
-    Record<'kind' | 'job' | 'schedule' | 'queue', string | undefined>
-  > & { readonly revision?: number; readonly attempts?: number };
-  return [kind, job, schedule, queue, revision, attempts].map((part) => part ?? '').join(' ');
+  const said = (request ?? {}) as { readonly [field: string]: unknown };
+  return inWords(FIELDS.map((field) => said[field]));
 }
+
+const FIELDS = ['kind', 'job', 'schedule', 'queue', 'revision', 'attempts'];
+
+/** What came over the wire may be anything, and not all of it can be written as a text. */
+export const inWords = (parts: readonly unknown[]): string =>
+  parts.map((it) => (typeof it === 'string' || typeof it === 'number' ? it : '')).join(' ');

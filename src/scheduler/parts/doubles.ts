@@ -5,7 +5,7 @@
  * numbers, and no more: what is delivered twice around a restart is taken for news.
  */
 import type { ApiCall } from '../api.ts';
-import { inShort, isWorthNoting } from './answered.ts';
+import { inShort, inWords, isWorthNoting } from './answered.ts';
 
 /** So many copies are remembered, the latest ones. */
 const COPIES_MAX = 10_000;
@@ -17,7 +17,7 @@ export class Doubles {
   /** Whether this very copy was here before, of a request that may change something. */
   isDouble(from: string, { op, request, resentAtUs }: ApiCall): boolean {
     if (!isWorthNoting(request)) return false;
-    const copy = `${from} ${op} ${resentAtUs ?? ''} ${inShort(request)}`;
+    const copy = inWords([from, op, resentAtUs, inShort(request)]);
     if (this.#seen.has(copy)) return true;
     this.#seen.add(copy);
     if (this.#seen.size > COPIES_MAX) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ApiCall, ApiRequest } from '../../../src/scheduler/api.ts';
+import { inShort } from '../../../src/scheduler/parts/answered.ts';
 import { Doubles } from '../../../src/scheduler/parts/doubles.ts';
 
 const CANCEL: ApiRequest = { kind: 'cancel', job: 'j' };
@@ -44,4 +45,14 @@ test('the latest ten thousand copies are remembered', () => {
   expect(doubles.isDouble('c1', call(10_000))).toBe(true);
   expect(doubles.isDouble('c1', call(1))).toBe(true);
   expect(doubles.isDouble('c1', call(0))).toBe(false);
+});
+
+test('whatever a number or a name is instead, it is news at first and doubled then', () => {
+  const doubles = new Doubles();
+  const odd = { toString: undefined };
+  const request = { kind: 'cancel', job: odd } as unknown as ApiRequest;
+  const strange = { ...call(1, request), op: odd as unknown as number };
+  expect(doubles.isDouble('c1', strange)).toBe(false);
+  expect(doubles.isDouble('c1', strange)).toBe(true);
+  expect(inShort(null as unknown as ApiRequest)).toBe('     ');
 });
