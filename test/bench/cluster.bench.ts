@@ -8,9 +8,9 @@
 import { afterAll, bench, describe } from 'vitest';
 import { runSeed } from '../../src/explore/run.ts';
 import type { Plan, PlannedFault } from '../../src/faults/plan.ts';
-import { required } from '../../src/lib/assert.ts';
 import { HOUR, SECOND } from '../../src/lib/units.ts';
 import type { Prepared } from '../../src/scenario/prepare.ts';
+import { medianOf } from '../support/median.ts';
 import { preparedOf, scenarioOf } from '../support/runs.ts';
 
 const cluster = (members: number): string => `
@@ -100,19 +100,14 @@ for (const each of ROWS) {
   });
 }
 
-function medianOf({ design, name, ratios }: Row): number {
-  const sorted = [...ratios].sort((a, b) => a - b);
-  return required(sorted[sorted.length >> 1], `a run of ${design} ${name}`);
-}
-
 afterAll(() => {
   for (const [place, each] of ROWS.entries()) {
     if (each.ratios.length === 0) continue;
-    const median = medianOf(each);
+    const median = medianOf(each.ratios);
     const rate = `${median.toFixed(median < 1_000 ? 1 : 0)} simulated seconds per second`;
     const before = ROWS[place - 1];
     const isCompared = each.plan !== undefined && before !== undefined;
-    const ratio = isCompared ? median / medianOf(before) : 1;
+    const ratio = isCompared ? median / medianOf(before.ratios) : 1;
     const floor =
       each.plan === undefined
         ? `floor ${each.floor})${median < each.floor ? ' BELOW THE FLOOR' : ''}`

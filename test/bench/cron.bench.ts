@@ -8,6 +8,7 @@ import { Cron } from 'croner';
 import { afterAll, bench, describe } from 'vitest';
 import { compileCron } from '../../src/scheduler/schedule/cron-next.ts';
 import { cronOf, rulesOf } from '../scheduler/schedule/support.ts';
+import { medianOf } from '../support/median.ts';
 
 const EXPRESSIONS = [
   '*/5 * * * *',
@@ -71,21 +72,18 @@ function rateOf(work: (steps: number) => number, steps: number): number {
   return (steps / (performance.now() - began)) * 1_000;
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
 afterAll(() => {
   for (const each of PAIRS) {
     const turns = Array.from({ length: TURNS }, () => ({
       ours: rateOf(each.ours, STEPS),
       croner: rateOf(each.croners, CRONER_STEPS),
     }));
-    const rate = median(turns.map((turn) => turn.ours));
-    const ratio = median(turns.map((turn) => turn.ours / turn.croner));
+    const rate = medianOf(turns.map((turn) => turn.ours));
+    const ratio = medianOf(turns.map((turn) => turn.ours / turn.croner));
     const isBelow = rate < RATE_FLOOR || ratio < RATIO_FLOOR;
     console.log(
       `${each.text.padEnd(16)} ${Math.round(rate / 1_000)} k/s, ` +
-        `croner ${(median(turns.map((turn) => turn.croner)) / 1_000).toFixed(1)} k/s, ` +
+        `croner ${(medianOf(turns.map((turn) => turn.croner)) / 1_000).toFixed(1)} k/s, ` +
         `ratio ${ratio.toFixed(0)} (floors ${RATE_FLOOR / 1_000} k/s, ${RATIO_FLOOR})` +
         `${isBelow ? ' BELOW THE FLOOR' : ''}`,
     );

@@ -10,6 +10,7 @@ import {
   holdOnKernel,
   holdOnTinyqueue,
 } from '../kernel/workloads.ts';
+import { medianOf } from '../support/median.ts';
 
 const STEPS = 200_000;
 const TURNS = 21;
@@ -32,9 +33,6 @@ function elapsedMs(work: (steps: number) => string): number {
   return performance.now() - began;
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
 const rate = (ms: number): string => `${(STEPS / ms / 1_000).toFixed(2)} M/s`;
 
 afterAll(() => {
@@ -43,10 +41,10 @@ afterAll(() => {
       kernel: elapsedMs(onKernel),
       tinyqueue: elapsedMs(onTinyqueue),
     }));
-    const ratio = median(turns.map((turn) => turn.tinyqueue / turn.kernel));
+    const ratio = medianOf(turns.map((turn) => turn.tinyqueue / turn.kernel));
     console.log(
-      `${name}: kernel ${rate(median(turns.map((turn) => turn.kernel)))}, ` +
-        `tinyqueue ${rate(median(turns.map((turn) => turn.tinyqueue)))}, ` +
+      `${name}: kernel ${rate(medianOf(turns.map((turn) => turn.kernel)))}, ` +
+        `tinyqueue ${rate(medianOf(turns.map((turn) => turn.tinyqueue)))}, ` +
         `ratio ${ratio.toFixed(2)} (floor ${floor})${ratio < floor ? ' BELOW THE FLOOR' : ''}`,
     );
   }

@@ -8,7 +8,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, bench, describe } from 'vitest';
 import { Pool } from '../../src/explore/sweep/pool.ts';
-import { required } from '../../src/lib/assert.ts';
+import { medianOf } from '../support/median.ts';
 import { bundled } from '../support/runs.ts';
 
 const WARM_UP_RUNS = 80;
@@ -48,11 +48,6 @@ async function round(turn: number): Promise<void> {
   rates.two.push(two);
   rates.ratio.push(two / one);
   loops.push((2 * (await secondsOf(loop()))) / (await secondsOf(loop(), loop())));
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return required(sorted[sorted.length >> 1], 'a median');
 }
 
 beforeAll(async () => {

@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { type Shrunk, shrinkCase } from '../../src/explore/shrink.ts';
+import { medianOf } from '../support/median.ts';
 import { brokenOf, bundled, preparedOf, runTwice } from '../support/runs.ts';
 
 /** Mutants with a claim that they break in seed 1 of an incident, from four root causes. */
@@ -31,12 +32,10 @@ test.each(BROKEN)('%s: what is left of %s breaks %s still', (name, design, claim
 });
 
 test('half of the cases have at most five faults and three members', () => {
-  const middle = (values: readonly number[]): number =>
-    [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
   const all = [...SHRUNK.values()];
   expect(all.length).toBe(BROKEN.length);
-  expect(middle(all.map(({ faults }) => faults))).toBeLessThanOrEqual(5);
-  expect(middle(all.map(({ members }) => members))).toBeLessThanOrEqual(3);
+  expect(medianOf(all.map(({ faults }) => faults))).toBeLessThanOrEqual(5);
+  expect(medianOf(all.map(({ members }) => members))).toBeLessThanOrEqual(3);
 });
 
 test('the same request gives the same answer, and a run that breaks nothing is no case', () => {

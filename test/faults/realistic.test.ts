@@ -3,6 +3,7 @@ import { planProblems } from '../../src/faults/plan-problems.ts';
 import { drawRealistic, HAZARDS } from '../../src/faults/realistic.ts';
 import { hashedRandom } from '../../src/lib/random.ts';
 import { DAY, HOUR, MINUTE, MS, SECOND } from '../../src/lib/units.ts';
+import { medianOf } from '../support/median.ts';
 
 const YEAR = 365.25 * DAY;
 const YEARS = 200;
@@ -19,8 +20,6 @@ const of = (kind: string, by?: string) =>
   faults
     .flat()
     .filter((fault) => fault.kind === kind && (by ?? fault.target.by) === fault.target.by);
-const middle = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 /** A count of rare events lies within four deviations of its mean. */
 function expectPerYear(count: number, perYear: number): void {
@@ -57,7 +56,7 @@ describe('realistic', () => {
   test('seven machines meet half a partition a year each, of 162 s in the middle', () => {
     const cuts = of('partition', 'index');
     expectPerYear(cuts.length, 7 * (508 / 5 / 200));
-    expect(Math.abs(middle(cuts.map((cut) => cut.durationUs)) / SECOND - 162)).toBeLessThan(25);
+    expect(Math.abs(medianOf(cuts.map((cut) => cut.durationUs)) / SECOND - 162)).toBeLessThan(25);
   });
 
   test('a cluster meets four maintenances of half an hour and three router failures a year', () => {
@@ -69,7 +68,7 @@ describe('realistic', () => {
 
   test('repairs take an hour in the middle, and six on average', () => {
     const hours = of('crash').map(({ durationUs }) => durationUs / HOUR);
-    expect(Math.abs(middle(hours) - 1)).toBeLessThan(0.1);
+    expect(Math.abs(medianOf(hours) - 1)).toBeLessThan(0.1);
     const mean = hours.reduce((sum, each) => sum + each, 0) / hours.length;
     expect(mean).toBeGreaterThan(4.5);
     expect(mean).toBeLessThan(7.5);

@@ -22,10 +22,6 @@ export class Pool {
     this.#members = Array.from({ length: size }, () => memberWith(data));
   }
 
-  get size(): number {
-    return this.#members.length;
-  }
-
   /** Carries out a run in this process, which must be idle; fails with what the run threw. */
   async run(at: number, task: PoolTask): Promise<Reply> {
     const member = this.#members[at];
@@ -47,8 +43,8 @@ export class Pool {
     const living = this.#members.map((member) => member.process).filter((it) => !isOver(it));
     await Promise.all(
       living.map(async (process) => {
-        const exit = once(process, 'exit');
-        process.removeAllListeners('message').kill('SIGKILL');
+        const exit = once(process.removeAllListeners(), 'exit');
+        process.kill('SIGKILL');
         await exit;
       }),
     );

@@ -20,12 +20,8 @@ export class Doubles {
     const copy = inWords([from, op, resentAtUs, inShort(request)]);
     if (this.#seen.has(copy)) return true;
     this.#seen.add(copy);
-    if (this.#seen.size > COPIES_MAX) {
-      for (const oldest of this.#seen) {
-        this.#seen.delete(oldest);
-        break;
-      }
-    }
+    const [oldest = ''] = this.#seen;
+    if (this.#seen.size > COPIES_MAX) this.#seen.delete(oldest);
     return false;
   }
 }

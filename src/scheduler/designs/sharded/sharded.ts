@@ -10,6 +10,7 @@
  *   journal.ts    its changes, committed under its epoch
  *   looks.ts      what a request rests on beside the book of its shard
  *   routes.ts     who can answer which request
+ *   desk.ts       requests as they come to a member
  *   shard-out.ts  what the engine of one shard says, among others
  *   sharded.ts    a member (this file)
  *
@@ -22,37 +23,25 @@ import type { Output } from '../../../host/step.ts';
 import { NOTHING } from '../../../host/step.ts';
 import { assert, required } from '../../../lib/assert.ts';
 import { type MonotonicUs, MS, SECOND } from '../../../lib/units.ts';
-import type {
-  ApiAnswer,
-  ApiCall,
-  ApiResult,
-  Beat,
-  BeatAck,
-  Finished,
-  SchedulerMessage,
-} from '../../api.ts';
-import { resultOf } from '../../parts/api-desk.ts';
-import type { BookEntry } from '../../parts/book.ts';
-import { Doubles } from '../../parts/doubles.ts';
+import type { Beat, BeatAck, Finished, SchedulerMessage } from '../../api.ts';
+import type { Book, BookEntry } from '../../parts/book.ts';
 import { type EngineParts, SAFE_PARTS } from '../../parts/engine.ts';
 import { IncarnationCounter } from '../../parts/incarnation.ts';
 import { Out } from '../../parts/out.ts';
-import { nextEpoch, shardOf, shardOfEpoch } from '../../parts/placement.ts';
-import { type OfficePort, RowOffice } from '../../parts/rows/office.ts';
-import { answerRequest } from '../../parts/rows/requests.ts';
-import { jobKey, scheduleKey } from '../../parts/rows/schema.ts';
+import { nextEpoch, shardOfEpoch } from '../../parts/placement.ts';
+import type { OfficePort } from '../../parts/rows/office.ts';
 import { type Script, Transactions } from '../../parts/rows/transactions.ts';
 import { type Replica, storesOf } from '../../parts/store-machines.ts';
 import { StoreSession, StoreSite } from '../../parts/store-session.ts';
 import { TickDecider } from '../../parts/ticks.ts';
 import { epochsAfter, type StoreAnswer, type StoreOp } from '../../store/protocol.ts';
 import type { BuiltDesign, DesignContext } from '../design.ts';
+import { FrontDesk } from './desk.ts';
 import { type RangeCheck, rangeCheck, unchecked } from './journal.ts';
 import { type Reload, reloadAll } from './loader.ts';
 import { endedParents, look } from './looks.ts';
 import { type ShardedPreset, stretched } from './presets.ts';
 import { Roll } from './roll.ts';
-import { routeOf } from './routes.ts';
 import { indexesOf, MEMBER_PREFIX, type MemberRow, memberKey, SHARD_PREFIX } from './schema.ts';
 import { ShardTerm, type TermPort } from './term.ts';
 
@@ -132,16 +121,14 @@ class ShardedMember implements Program {
   readonly #parts: ShardedParts;
   readonly #counter: IncarnationCounter;
   readonly #out = new Out<BookEntry>();
-  readonly #doubles = new Doubles();
   readonly #site: StoreSite;
   readonly #office: OfficePort;
+  readonly #desk: FrontDesk;
   readonly #roll = new Roll();
   readonly #terms = new Map<number, ShardTerm>();
   /** By the names of their sessions, also those that are over. */
   readonly #bySession = new Map<string, ShardTerm>();
   readonly #doubtful = new Set<string>();
-  /** A schedule stays in its shard. */
-  readonly #schedules = new Map<string, number>();
   readonly #heard = new Map<string, HeardBeat>();
   /** Undefined until the incarnation is durable. */
   #transactions: Transactions | undefined;
@@ -167,6 +154,15 @@ class ShardedMember implements Program {
       stepJob: parts.stepJob,
       wallUs: () => host.wallUs(),
     };
+    this.#desk = new FrontDesk({
+      shards: this.#preset.shards,
+      out: this.#out,
+      office: this.#office,
+      decideOverlap: parts.decideOverlap,
+      books: () => this.#books(),
+      toOwner: (shard, from, message) => this.#toOwner(shard, from, message),
+      read: (script, done) => this.#read(script, done),
+    });
   }
 
   onStart(recovered: Recovered): Output {
@@ -328,7 +324,7 @@ class ShardedMember implements Program {
   // Requests.
 
   #onRequest(from: string, message: SchedulerMessage): void {
-    if (message.kind === 'api') this.#onApi(from, message);
+    if (message.kind === 'api') this.#desk.onApi(from, message);
     else if (message.kind === 'beat') this.#onBeat(from, message);
     else if (message.kind === 'finished') this.#onFinished(from, message);
   }
@@ -347,81 +343,10 @@ class ShardedMember implements Program {
     this.#out.send<Relay>(owner, { kind: 'shard-relay', v: 1, from, message, shard });
   }
 
-  #onApi(from: string, call: ApiCall): void {
-    if (this.#doubles.isDouble(from, call)) return;
-    const { request } = call;
-    const route = routeOf(request, this.#preset.shards);
-    switch (route.kind) {
-      case 'shard':
-        return this.#toOwner(route.shard, from, call);
-      case 'job':
-        return this.#onJob(route.job, from, call);
-      case 'schedule':
-        return this.#onSchedule(route.schedule, from, call);
-      case 'rows':
-        return this.#onQuestion(from, call);
-      case 'wrong':
-        return this.#answer(from, call, this.#resultWithout(call));
-    }
-  }
-
-  /** A job that is in no book here is found by its row. */
-  #onJob(job: string, from: string, call: ApiCall): void {
+  *#books(): Generator<readonly [shard: number, book: Book]> {
     for (const [shard, { book }] of this.#terms) {
-      if (book?.jobs.has(job) === true) return this.#toOwner(shard, from, call);
+      if (book !== undefined) yield [shard, book];
     }
-    this.#readRow(jobKey(job), (entry) => {
-      if (entry?.kind !== 'job') this.#answer(from, call, this.#resultWithout(call));
-      else this.#toOwner(shardOf(entry.job.spec.queue, this.#preset.shards), from, call);
-    });
-  }
-
-  #onSchedule(schedule: string, from: string, call: ApiCall): void {
-    const known = this.#schedules.get(schedule);
-    if (known !== undefined) return this.#toOwner(known, from, call);
-    this.#readRow(scheduleKey(schedule), (entry) => {
-      if (entry?.kind !== 'schedule') {
-        return this.#answer(from, call, this.#resultWithout(call));
-      }
-      const shard = shardOf(entry.schedule.spec.job.queue, this.#preset.shards);
-      this.#schedules.set(schedule, shard);
-      this.#toOwner(shard, from, call);
-    });
-  }
-
-  /** What is only read: of a job that is in a book here from there, else from the rows. */
-  #onQuestion(from: string, call: ApiCall): void {
-    const { request } = call;
-    if (request.kind === 'status') {
-      for (const [shard, { book }] of this.#terms) {
-        if (book?.jobs.has(request.job) === true) return this.#toOwner(shard, from, call);
-      }
-    }
-    const { decideOverlap } = this.#parts;
-    this.#read(
-      () => answerRequest(new RowOffice(this.#office), request, decideOverlap),
-      (result) => this.#answer(from, call, result),
-    );
-  }
-
-  /** The answer where no row is there that it could be about. */
-  #resultWithout({ request }: ApiCall): ApiResult {
-    const office = new RowOffice(this.#office);
-    const result = resultOf(office, request, office.out);
-    assert(result.kind === 'error', () => `a ${request.kind} that took no row`);
-    return result;
-  }
-
-  #answer(to: string, { op }: ApiCall, result: ApiResult): void {
-    this.#out.send<ApiAnswer>(to, { kind: 'api-answer', v: 1, op, result });
-  }
-
-  #readRow(key: string, done: (entry: BookEntry | undefined) => void): void {
-    const script = function* (): Script<BookEntry | undefined> {
-      const [row] = yield [{ kind: 'read', key }];
-      return row?.value as BookEntry | undefined;
-    };
-    this.#read(script, done);
   }
 
   #read<R>(script: () => Script<R>, done: (result: R) => void): void {
