@@ -120,8 +120,8 @@ function nextOf(at: JobAt, nature: JobNature, moves: readonly JobMove[]): readon
   }
   const next: JobAt[] = nature.isForgotten ? [ABSENT] : [];
   if (phase === 'dead') {
-    const fits = (asked: JobMove) => (at.isExact ? asked === attempts : asked >= attempts);
-    const retry = Math.min(...moves.filter((move) => move >= 0 && fits(move)));
+    const most = at.isExact ? attempts : Number.POSITIVE_INFINITY;
+    const retry = Math.min(...moves.filter((move) => move >= attempts && move <= most));
     if (Number.isFinite(retry)) next.push({ phase: 'open', attempts: retry, isExact: false });
   }
   return next;

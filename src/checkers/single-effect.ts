@@ -64,8 +64,9 @@ function judge(context: ClaimContext): Judge {
 
   const onListed = (fact: FactOf<'audited-job'>): void => {
     if (fact.state !== 'succeeded') return;
-    const isLast = ({ token }: Arrival) => token.attempt === fact.attempts;
-    const presented = retried.get(fact.job)?.filter(isLast) ?? [];
+    const all = retried.get(fact.job);
+    if (all === undefined) return;
+    const presented = all.filter(({ token }) => token.attempt === fact.attempts);
     const [last] = presented;
     if (last === undefined) return;
     for (const one of acceptedOf(last)) {

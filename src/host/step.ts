@@ -178,7 +178,7 @@ export class StepRunner {
     this.#appendedSinceSync = true;
     if (!isNumbered(record)) return this.#host.disk.append(LOG_FILE, record);
     this.#appendedN = record.n;
-    this.#host.disk.append(LOG_FILE, { ...record, synced: this.#syncedN });
+    this.#host.disk.append(LOG_FILE, { synced: this.#syncedN, ...record });
   }
 
   #queue(effects: readonly Effect[]): void {

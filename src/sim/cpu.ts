@@ -104,7 +104,8 @@ const COMPACT_AT = 64;
 export class Cpu {
   readonly #options: CpuOptions;
   readonly #kernel: Kernel;
-  #backlog: Work[] = [];
+  /** What was pulled is gone from its place, for it may hold a great deal. */
+  #backlog: (Work | undefined)[] = [];
   #head = 0;
   #messages = 0;
   #busyUntilUs = 0;
@@ -207,7 +208,8 @@ export class Cpu {
   /** The next in line, or `undefined`. A timer that was cancelled or armed again is passed over. */
   pull(): Work | undefined {
     while (this.#head < this.#backlog.length) {
-      const work = this.#backlog[this.#head++] as Work;
+      const work = this.#backlog[this.#head] as Work;
+      this.#backlog[this.#head++] = undefined;
       if (work.kind === 'message') this.#messages--;
       if (this.#head >= COMPACT_AT && this.#head * 2 >= this.#backlog.length) this.#compact();
       if (work.kind !== 'timer' || work.state === 'due') return work;

@@ -77,12 +77,15 @@ export function createJobBody(options: JobBodyOptions): JobBody {
   };
 }
 
+const WELL = Object.freeze({});
+
 /** How a body bears itself towards its worker: well, unless drawn otherwise. */
 function mannersOf(
   { seed, zombiePpm = 0, silentPpm = 0 }: JobBodyOptions,
   { job, token: { attempt } }: Launch,
   runUs: number,
 ): Pick<BodyRun, 'silentFromUs' | 'ignoresStop'> {
+  if (silentPpm === 0 && zombiePpm === 0) return WELL;
   const draw = (what: string): Random => hashedRandom(seed, job, what, attempt);
   const isSilent = silentPpm > 0 && chancePpm(draw('silent'), silentPpm);
   const isZombie = zombiePpm > 0 && chancePpm(draw('zombie'), zombiePpm);

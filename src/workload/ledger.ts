@@ -22,7 +22,8 @@ interface Answered {
 
 /** A job that presents tokens, or a key's job or tick: what was answered, and the newest token. */
 interface Account {
-  readonly answered: Answered[];
+  /** Few, and kept for good: not in a list that has room for more. */
+  answered: readonly Answered[];
   highest: Token | undefined;
 }
 
@@ -110,7 +111,8 @@ class Book {
     const before = repeated(account, worker, request.id);
     if (before !== undefined) return { ...before.decision, repeat: true };
     const decision = request.sink === 'token' ? byToken(account, request) : byKey(account, request);
-    account.answered.push({ id: request.id, worker, effect: request.effect, decision });
+    const { id, effect } = request;
+    account.answered = [...account.answered, { id, worker, effect, decision }];
     return decision;
   }
 

@@ -21,7 +21,7 @@ import { anyParams } from '../support/plan-arbitraries.ts';
 
 const KEYS = 4;
 /** A long log of few rows, so that snapshots are in the middle of everything. */
-const LIMITS = { records: 6, recordsPerRow: 1 };
+const LIMITS = { records: 6, entriesPerRow: 1 };
 
 interface Put extends Message {
   readonly kind: 'put';
@@ -41,7 +41,7 @@ class Register implements Program {
     const log = recoverLog<Entry>(recovered);
     if (log.kind === 'refused') return refuseToStart(log);
     for (const { entries } of log.records) for (const entry of entries) this.#apply(entry);
-    this.#log = new LogWriter(log, LIMITS);
+    this.#log = new LogWriter(log, { limits: LIMITS });
     return this.#seal(NOTHING);
   }
 

@@ -109,8 +109,8 @@ export function newJob(
   waitsFor: readonly string[] = [],
 ): JobRecord {
   const base = { v: 1, id, spec, state: 'waiting', attempt: 0, refusals: 0, dueUs } as const;
-  const timed = tick === undefined ? base : { ...base, tick };
-  return waitsFor.length === 0 ? timed : { ...timed, waitsFor };
+  const timed = tick === undefined ? base : { tick, ...base };
+  return waitsFor.length === 0 ? timed : { waitsFor, ...timed };
 }
 
 /** The transition table. */
@@ -179,8 +179,8 @@ function launched(
   const attempt = job.attempt + 1;
   const token = { epoch: by.epoch, attempt };
   const run = { token, worker: by.worker, incarnation: by.incarnation };
-  const whole = by.parts === undefined ? run : { ...run, parts: by.parts };
-  return { ...job, state: 'running', attempt, run: whole };
+  const whole = by.parts === undefined ? run : { parts: by.parts, ...run };
+  return { run: whole, ...job, state: 'running', attempt };
 }
 
 /** Attempts that a worker began, as far as is known. */
@@ -229,11 +229,11 @@ function freed(job: JobRecord, event: Extract<JobEvent, { kind: 'parent-ended' }
     return changed(ended(job, 'cancelled', event.nowUs, `parent ${event.parent} did not succeed`));
   }
   const left = waitsFor.filter((parent) => parent !== event.parent);
-  return changed(left.length === 0 ? rest : { ...rest, waitsFor: left });
+  return changed(left.length === 0 ? rest : { waitsFor: left, ...rest });
 }
 
 function ended(job: JobRecord, state: JobState, nowUs: WallUs, reason?: string): JobRecord {
   const { run: _, waitsFor: __, ...rest } = job;
-  const kept = job.spec.retainUs === undefined ? rest : { ...rest, endedUs: nowUs };
-  return reason === undefined ? { ...kept, state } : { ...kept, state, reason };
+  const kept = job.spec.retainUs === undefined ? rest : { endedUs: nowUs, ...rest };
+  return reason === undefined ? { ...kept, state } : { reason, ...kept, state };
 }

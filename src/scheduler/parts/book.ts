@@ -142,7 +142,7 @@ export const listedSchedule = ({
 
 function listed(job: JobRecord): ListedJob {
   const base = { job: job.id, state: job.state, attempts: job.attempt };
-  return job.tick === undefined ? base : { ...base, tick: job.tick };
+  return job.tick === undefined ? base : { tick: job.tick, ...base };
 }
 
 /** The keys after `after`, at most `limit`, and where to go on; binary search over sorted keys. */

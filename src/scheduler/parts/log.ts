@@ -72,25 +72,37 @@ export function refuseToStart({ reason }: RefusedLog): Output {
   };
 }
 
-/** A log is replaced by a snapshot when it holds more records than both of these. */
+/** A log is replaced by a snapshot when it holds more than both of these. */
 export interface LogLimits {
   readonly records: number;
-  readonly recordsPerRow: number;
+  readonly entriesPerRow: number;
 }
 
-/** A job makes three records and leaves one row: more per row would never come about. */
-const LIMITS: LogLimits = { records: 4_096, recordsPerRow: 2 };
+export interface LogOptions<E> {
+  readonly limits?: LogLimits;
+  /** As how many an entry counts that holds others; as one where absent. */
+  readonly weigh?: (entry: E) => number;
+}
+
+/** A job makes three entries at least and leaves one row: more per row might never come about. */
+const LIMITS: LogLimits = { records: 4_096, entriesPerRow: 2 };
 
 /** Numbers the records of a log, one for each step, and keeps the log short. */
 export class LogWriter<E> {
   #n: number;
   /** How many records the file holds, or will when it is repaired. */
   #held: number;
+  /** How many entries are in those that follow the snapshot. */
+  #entries = 0;
   #repair: readonly LogRecord<E>[] | undefined;
   readonly #limits: LogLimits;
+  readonly #weigh: (entry: E) => number;
 
-  constructor({ records, isClean }: WholeLog<E>, limits: LogLimits = LIMITS) {
+  constructor({ records, isClean }: WholeLog<E>, options: LogOptions<E> = {}) {
+    const { limits = LIMITS, weigh = () => 1 } = options;
     this.#limits = limits;
+    this.#weigh = weigh;
+    for (const record of records) if (record.snapshot !== true) this.#count(record.entries);
     this.#n = records.at(-1)?.n ?? 0;
     this.#held = records.length;
     this.#repair = isClean ? undefined : records;
@@ -107,18 +119,18 @@ export class LogWriter<E> {
    * `live`, which holds this step's changes already; that costs each record a share of a row.
    */
   seal(output: Output, rows: number, live: () => readonly E[]): Output {
-    const entries = output.persist as readonly E[];
+    // A copy, for it is kept: a list that grew has room for more.
+    const entries = output.persist.slice() as readonly E[];
     const repair = this.#repair;
     if (entries.length === 0 && repair === undefined) return output;
     this.#repair = undefined;
     if (entries.length === 0) return { ...output, rewrite: repair as readonly LogRecord<E>[] };
     this.#n += 1;
     this.#held += 1;
-    const { records, recordsPerRow } = this.#limits;
-    if (this.#held > Math.max(records, recordsPerRow * rows)) {
-      this.#held = 1;
-      const snapshot: LogRecord<E> = { v: 1, n: this.#n, entries: live(), snapshot: true };
-      return { ...output, persist: NOTHING.persist, rewrite: [snapshot] };
+    this.#count(entries);
+    const { records, entriesPerRow } = this.#limits;
+    if (this.#held > records && this.#entries > entriesPerRow * rows) {
+      return this.#snapshot(output, live);
     }
     const record: LogRecord<E> = { v: 1, n: this.#n, entries };
     const sealed = { ...output, persist: [record] };
@@ -129,9 +141,18 @@ export class LogWriter<E> {
   reset(output: Output, live: () => readonly E[]): Output {
     this.#repair = undefined;
     this.#n += 1;
+    return this.#snapshot(output, live);
+  }
+
+  #snapshot(output: Output, live: () => readonly E[]): Output {
     this.#held = 1;
+    this.#entries = 0;
     const snapshot: LogRecord<E> = { v: 1, n: this.#n, entries: live(), snapshot: true };
     return { ...output, persist: NOTHING.persist, rewrite: [snapshot] };
+  }
+
+  #count(entries: readonly E[]): void {
+    for (const entry of entries) this.#entries += this.#weigh(entry);
   }
 }
 

@@ -63,10 +63,10 @@ export function effectRequestOf(launch: Launch, effect: string): EffectRequest {
   const { job, token, tick, sink, fenced } = launch;
   const id = effectIdOf(launch, effect);
   const base = { kind: 'effect', v: 1, id, job, effect, token, sink, fenced } as const;
-  return tick === undefined ? base : { ...base, tick };
+  return tick === undefined ? base : { tick, ...base };
 }
 
 export function reportOf({ launch: { job, token }, how, why }: Attempt): Finished {
   const report: Finished = { kind: 'finished', v: 1, job, token, how };
-  return why === undefined ? report : { ...report, why };
+  return why === undefined ? report : { why, ...report };
 }

@@ -220,5 +220,5 @@ function answerTo(
   tags: readonly string[],
 ): ProbeAnswer {
   const answer = { kind: 'probe-answer', v: 1, batch, incarnation, length, fits } as const;
-  return tags.length === 0 ? answer : { ...answer, tags };
+  return tags.length === 0 ? answer : { tags, ...answer };
 }

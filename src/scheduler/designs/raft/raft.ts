@@ -103,7 +103,7 @@ class RaftMember implements Program {
     const { members } = this.#context;
     const initial = configOf(members.includes(this.#host.self) ? members : []);
     const durable = this.#parts.recoverRaft(recordsIn(log.records), initial);
-    this.#log = new LogWriter(log);
+    this.#log = new LogWriter(log, { weigh });
     this.#raft = new Raft(this.#port(), this.#preset, this.#parts, durable);
     this.#raftOut.observe({ kind: 'role', role: 'follower', epoch: this.#raft.term });
     this.#raft.start();
@@ -276,12 +276,13 @@ class RaftMember implements Program {
   #submit({ persist, afterSync }: Output): void {
     const leading = this.#raft?.leading;
     if (persist.length === 0 && afterSync.length === 0) return;
-    const release = (): void => {
-      for (const effect of afterSync as readonly Effect[]) this.#raftOut.now.push(effect);
-    };
     const group = required(leading, 'a leader that decides');
-    if (persist.length > 0) group.propose(persist, release);
-    else group.read(release);
+    if (persist.length > 0) group.propose(persist, () => this.#release(afterSync));
+    else group.read(() => this.#release(afterSync));
+  }
+
+  #release(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#raftOut.now.push(effect);
   }
 
   /** The records that make this member of an empty disk; the log in memory is cut as well. */
@@ -302,6 +303,16 @@ class RaftMember implements Program {
 }
 
 type Office = Term['office'];
+
+/** What a record counts for: the changes of state in it. */
+function weigh(record: RaftRecord): number {
+  if (record.kind !== 'entries') return 1;
+  let changes = 0;
+  for (const { command } of record.entries) {
+    changes += command.kind === 'data' ? (command.data as readonly unknown[]).length : 1;
+  }
+  return changes;
+}
 
 function* recordsIn(
   records: readonly { readonly entries: readonly RaftRecord[] }[],

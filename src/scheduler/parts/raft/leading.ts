@@ -52,6 +52,12 @@ export class Leading {
   #needsRound = false;
   #isFlushSet = false;
   #transferTo: string | undefined;
+  // Asked at every answer: made once.
+  readonly #matchOf = (voter: string): number =>
+    voter === this.#raft.port.self ? this.#synced : (this.#progress.get(voter)?.match ?? 0);
+  readonly #roundOf = (voter: string): number =>
+    voter === this.#raft.port.self ? this.#round : (this.#progress.get(voter)?.round ?? 0);
+  readonly #termAt = (index: number): number | undefined => this.#raft.log.termAt(index);
 
   constructor(raft: Raft) {
     this.#raft = raft;
@@ -241,10 +247,8 @@ export class Leading {
   /** What a majority has on its disk is committed; then whoever waited goes on. */
   #advance(): void {
     const raft = this.#raft;
-    const { log, config, term, commit, port } = raft;
-    const matchOf = (voter: string): number =>
-      voter === port.self ? this.#synced : (this.#progress.get(voter)?.match ?? 0);
-    const termAt = (index: number): number | undefined => log.termAt(index);
+    const { config, term, commit } = raft;
+    const [matchOf, termAt] = [this.#matchOf, this.#termAt];
     const committed = raft.rules.committedBy({ config, term, commit, matchOf, termAt });
     if (committed > commit) {
       raft.commitUpTo(committed);
@@ -262,9 +266,7 @@ export class Leading {
 
   #countRounds(): void {
     const { config, port, options, rules } = this.#raft;
-    const roundOf = (voter: string): number =>
-      voter === port.self ? this.#round : (this.#progress.get(voter)?.round ?? 0);
-    const confirmed = reachedByMajority(config, roundOf);
+    const confirmed = reachedByMajority(config, this.#roundOf);
     if (confirmed <= this.#confirmed) return;
     this.#confirmed = confirmed;
     const answeredUs = port.monotonicUs();
@@ -363,9 +365,8 @@ export class Leading {
   /** Hands the office over to the voter that is farthest (§3.10); false where there is none. */
   transfer(): boolean {
     const { config, port } = this.#raft;
-    const matchOf = (name: string): number => this.#progress.get(name)?.match ?? 0;
     const others = config.voters.filter((name) => name !== port.self);
-    const [best] = others.sort((a, b) => matchOf(b) - matchOf(a));
+    const [best] = others.sort((a, b) => this.#matchOf(b) - this.#matchOf(a));
     if (best === undefined) return false;
     this.flush();
     this.#transferTo = best;
