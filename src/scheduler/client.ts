@@ -186,7 +186,7 @@ export class SchedulerClient {
   #sendCopy(open: Open, effects: Effect[]): void {
     const { call, target, wasSent } = open;
     const resentAtUs = this.#host.monotonicUs();
-    const message: ApiCall = wasSent ? { ...call, resentAtUs } : call;
+    const message: ApiCall = wasSent ? { resentAtUs, ...call } : call;
     open.copies++;
     open.wasSent = true;
     effects.push({ kind: 'send', to: target, message });

@@ -76,7 +76,7 @@ export class Table {
       const key = order.keyAt(place);
       const row = over.get(key) ?? this.read(key);
       if (!accepts(row)) continue;
-      rows.push(scan.index === undefined ? row : { ...row, place });
+      rows.push(scan.index === undefined ? row : { place, ...row });
       if (rows.length >= scan.limit) break;
     }
     return rows;

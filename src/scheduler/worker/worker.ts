@@ -269,7 +269,7 @@ class Worker implements Program, Station {
 
   #answerRun(from: string, { job, token }: Launch, how: Over['how'], request?: number): void {
     const report: Finished = { kind: 'finished', v: 1, job, token, how };
-    this.#out.send<Finished>(from, request === undefined ? report : { ...report, request });
+    this.#out.send<Finished>(from, request === undefined ? report : { request, ...report });
   }
 
   #start(attempt: Attempt): void {

@@ -164,8 +164,8 @@ export class SamplingOffice implements Office {
     const { job: id, token, how } = report;
     const job = this.book.jobs.get(id);
     const isMeant = job !== undefined && this.#isOfThisLaunch(from, job, report);
-    const event = { kind: 'report' as const, token, how };
-    const stepped = isMeant && this.stepJob(job, { ...event, ...this.#moment(job) }, out);
+    const stepped =
+      isMeant && this.stepJob(job, { kind: 'report', token, how, ...this.#moment(job) }, out);
     if (!stepped) out.observe({ kind: 'late-report', job: id, token });
     else this.#tools.watch.take(id);
     out.send<FinishedAck>(from, { kind: 'finished-ack', v: 1, job: id, token });
@@ -210,7 +210,7 @@ export class SamplingOffice implements Office {
     const launched = required(this.stepJob(job, event, out), 'a launch');
     const launch = launchOf(launched, true);
     const base = { kind: 'run', v: 1, incarnation, epoch: EPOCH, launch } as const;
-    const run: Run = request === undefined ? { ...base, queued: true } : { ...base, request };
+    const run: Run = request === undefined ? { queued: true, ...base } : { request, ...base };
     this.#tools.watch.give(worker, run, this.#host.monotonicUs());
     out.observe({ kind: 'dispatched', job: id, token: launch.token, worker });
     out.send<Run>(worker, run);

@@ -117,10 +117,11 @@ export class Placement {
   #probe({ id: batch, tags, waiting, open }: Batch, out: DeskOut): void {
     const ratio = this.#preset.policy === 'random' ? 1 : this.#preset.probeRatio;
     const wanted = Math.max(1, Math.ceil(ratio * waiting.length));
-    const base = { kind: 'probe', v: 1, batch, wants: this.#wants } as const;
+    const untagged = { kind: 'probe', v: 1, batch, wants: this.#wants } as const;
+    const base = tags === undefined ? untagged : { tags, ...untagged };
     for (const { worker, count } of this.#roster.draw(this.#random, wanted, tags, open)) {
       open.add(worker);
-      out.send<Probe>(worker, { ...base, count, ...(tags === undefined ? {} : { tags }) });
+      out.send<Probe>(worker, { count, ...base });
     }
   }
 

@@ -57,7 +57,7 @@ export function questionOf(
       if (job?.state !== 'dead') return undefined;
       const { uniqueKey } = job.spec;
       const base = { parents: [], ids: [], childrenOf: job.id };
-      return uniqueKey === undefined ? base : { ...base, uniqueKey };
+      return uniqueKey === undefined ? base : { uniqueKey, ...base };
     }
     case 'trigger':
       if (!doubtful.has(jobKey(request.job))) return undefined;

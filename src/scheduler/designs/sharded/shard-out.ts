@@ -50,6 +50,6 @@ export class ShardOut extends Out<BookEntry> {
 
   override observe(testimony: Testimony): void {
     const isGrant = testimony.kind === 'dispatched';
-    super.observe(isGrant ? { ...testimony, shard: this.#shard } : testimony);
+    super.observe(isGrant ? { shard: this.#shard, ...testimony } : testimony);
   }
 }

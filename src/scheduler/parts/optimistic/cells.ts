@@ -95,7 +95,7 @@ function* lookAt(worker: string, beat: Beat): Script<Seen> {
 
 function rowOf(worker: string, { incarnation, capacity, tags = [], resources }: Beat): CellRow {
   const row = { kind: 'cell', worker, incarnation, slots: capacity, tags } as const;
-  return resources === undefined ? row : { ...row, resources };
+  return resources === undefined ? row : { resources, ...row };
 }
 
 /** Nothing is placed there before it beats; unless it is another member's by now. */

@@ -170,7 +170,7 @@ export class RowOffice implements Office {
     const isMine = this.ticks.isTracked(schedule.id) || standingOf(schedule) === 'deleted';
     const nextUs = isMine ? this.ticks.nextOf(schedule.id) : before?.nextUs;
     const row = { kind: 'schedule', schedule } as const;
-    return nextUs === undefined ? row : { ...row, nextUs: nextUs as WallUs };
+    return nextUs === undefined ? row : { nextUs: nextUs as WallUs, ...row };
   }
 
   #jobRow(job: JobRecord, before: JobRow | undefined): JobRow {
@@ -178,7 +178,7 @@ export class RowOffice implements Office {
     if (job.run === undefined) return row;
     const isSame = before?.job.run?.token.attempt === job.run.token.attempt;
     const claimedUs = isSame ? before?.claimedUs : undefined;
-    return { ...row, claimedUs: claimedUs ?? this.wallUs() };
+    return { claimedUs: claimedUs ?? this.wallUs(), ...row };
   }
 }
 

@@ -138,12 +138,12 @@ function pageOf(request: ApiRequest): StoreOp {
   const limit = PAGE_MAX;
   switch (request.kind) {
     case 'list-skips':
-      return { kind: 'range', prefix: 'skip/', ...from('skip/', request.after), limit };
+      return { kind: 'range', prefix: 'skip/', limit, ...from('skip/', request.after) };
     case 'list-schedules':
-      return { kind: 'range', prefix: 'schedule/', ...from('schedule/', request.after), limit };
+      return { kind: 'range', prefix: 'schedule/', limit, ...from('schedule/', request.after) };
     case 'list-jobs':
       if (request.state === undefined) {
-        return { kind: 'range', prefix: 'job/', ...from('job/', request.after), limit };
+        return { kind: 'range', prefix: 'job/', limit, ...from('job/', request.after) };
       }
       return stateScan(request.state, request.after);
     default:
