@@ -1,4 +1,5 @@
-import type { Assumption, Fact, FactOf } from '../history/fact.ts';
+import type { Assumption, FactOf } from '../history/fact.ts';
+import { foldOf, handlerOf } from '../history/history.ts';
 import type { Claim, ClaimContext, Judge, Verdict } from './checker.ts';
 
 /** After one of these a design may be down for good, and rightly: then nobody can be asked. */
@@ -21,16 +22,18 @@ export function judgeWithExcuses(
   const inner = claim.judge(context);
   let failed: FactOf<'assumption-failed'> | undefined;
   let silenced: FactOf<'assumption-failed'> | undefined;
+  const handlers = inner.listens.map((kind) => [kind, handlerOf(inner, kind)] as const);
   const listensItself = inner.listens.includes('assumption-failed');
   return {
-    listens: listensItself ? inner.listens : [...inner.listens, 'assumption-failed'],
-    onFact(fact: Fact): void {
-      if (fact.kind !== 'assumption-failed') return inner.onFact(fact);
-      // Facts come in order of time, so the first is the earliest.
-      if (failed === undefined && excusing.includes(fact.assumption)) failed = fact;
-      if (silenced === undefined && MAY_SILENCE.includes(fact.assumption)) silenced = fact;
-      if (listensItself) inner.onFact(fact);
-    },
+    ...foldOf({
+      ...Object.fromEntries(handlers),
+      'assumption-failed': (fact) => {
+        // Facts come in order of time, so the first is the earliest.
+        if (failed === undefined && excusing.includes(fact.assumption)) failed = fact;
+        if (silenced === undefined && MAY_SILENCE.includes(fact.assumption)) silenced = fact;
+        if (listensItself) inner.onFact(fact);
+      },
+    }),
     verdict(): Verdict {
       const verdict = inner.verdict();
       if (verdict.kind === 'unknown') return silenced === undefined ? verdict : excusedBy(silenced);

@@ -19,9 +19,17 @@ export interface Answered {
 const OPS_MAX = 64;
 const CLIENTS_MAX = 1_000;
 
+interface Client {
+  readonly name: string;
+  /** The latest answer comes last. */
+  readonly answers: Answered[];
+  /** The number of that answer among all. */
+  lastN: number;
+}
+
 export class AnsweredOps {
-  /** The client that was answered last comes last; so do its answers. */
-  readonly #byClient = new Map<string, Map<number, Answered>>();
+  readonly #clients = new Map<string, Client>();
+  #n = 0;
   #size = 0;
 
   get size(): number {
@@ -29,35 +37,49 @@ export class AnsweredOps {
   }
 
   note(answered: Answered): void {
-    const { client, op } = answered;
-    const ops = this.#byClient.get(client) ?? new Map<number, Answered>();
-    this.#byClient.delete(client);
-    this.#byClient.set(client, ops);
-    if (!ops.delete(op)) this.#size += 1;
-    ops.set(op, answered);
-    if (ops.size > OPS_MAX) this.#size -= dropFirst(ops) === undefined ? 0 : 1;
-    if (this.#byClient.size > CLIENTS_MAX) this.#size -= dropFirst(this.#byClient)?.size ?? 0;
+    const client = this.#clientOf(answered.client);
+    const { answers } = client;
+    const at = answers.findIndex(({ op }) => op === answered.op);
+    if (at >= 0) answers.splice(at, 1);
+    else if (answers.length === OPS_MAX) answers.shift();
+    else this.#size += 1;
+    answers.push(answered);
+    this.#n += 1;
+    client.lastN = this.#n;
+    if (this.#clients.size > CLIENTS_MAX) this.#dropOldest();
   }
 
   /** What this very request was answered, if that is still known. */
   find(client: string, op: number, request: ApiRequest): ApiResult | undefined {
-    const found = this.#byClient.get(client)?.get(op);
+    const found = this.#clients.get(client)?.answers.find((answer) => answer.op === op);
     return found?.request === inShort(request) ? found.result : undefined;
   }
 
   /** In an order in which noting them makes the same of nothing. */
   *entries(): Generator<Answered> {
-    for (const ops of this.#byClient.values()) yield* ops.values();
+    for (const { answers } of this.#inOrder()) yield* answers;
   }
-}
 
-/** The oldest, taken away. */
-function dropFirst<K, V>(map: Map<K, V>): V | undefined {
-  for (const [key, value] of map) {
-    map.delete(key);
-    return value;
+  #clientOf(name: string): Client {
+    let client = this.#clients.get(name);
+    if (client === undefined) {
+      client = { name, answers: [], lastN: 0 };
+      this.#clients.set(name, client);
+    }
+    return client;
   }
-  return undefined;
+
+  /** The client that was answered last comes last. */
+  #inOrder(): readonly Client[] {
+    return [...this.#clients.values()].sort((a, b) => a.lastN - b.lastN);
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#inOrder();
+    if (oldest === undefined) return;
+    this.#clients.delete(oldest.name);
+    this.#size -= oldest.answers.length;
+  }
 }
 
 /** Questions may be asked again; what changes something is worth an entry. */

@@ -4,11 +4,13 @@
  * receives them can tell those that it never sent. A connection would do the same with sequence
  * numbers, and no more: what is delivered twice around a restart is taken for news.
  */
+import { dropOldest } from '../../lib/oldest.ts';
 import type { ApiCall } from '../api.ts';
 import { inShort, inWords, isWorthNoting } from './answered.ts';
 
-/** So many copies are remembered, the latest ones. */
-const COPIES_MAX = 10_000;
+/** So many copies are remembered at least, the latest ones, and at most a few more. */
+const COPIES = 10_000;
+const MORE_MAX = 1_000;
 
 export class Doubles {
   /** In the order in which they came. */
@@ -20,8 +22,7 @@ export class Doubles {
     const copy = inWords([from, op, resentAtUs, inShort(request)]);
     if (this.#seen.has(copy)) return true;
     this.#seen.add(copy);
-    const [oldest = ''] = this.#seen;
-    if (this.#seen.size > COPIES_MAX) this.#seen.delete(oldest);
+    if (this.#seen.size > COPIES + MORE_MAX) dropOldest(this.#seen, MORE_MAX);
     return false;
   }
 }

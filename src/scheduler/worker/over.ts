@@ -1,9 +1,14 @@
 import type { Token } from '../../history/fact.ts';
 import { compareTokens } from '../../history/fact.ts';
+import { dropOldest } from '../../lib/oldest.ts';
 import type { Launch } from '../api.ts';
 
-/** Tokens remembered of attempts that are over, so that a repeated `run` starts nothing. */
-const REMEMBERED_MAX = 4_096;
+/**
+ * So many tokens are remembered at least of attempts that are over, and at most a few more, so that
+ * a repeated `run` starts nothing.
+ */
+const REMEMBERED = 4_096;
+const MORE_MAX = 512;
 
 /** The newest attempt of a job that is over here, and what whoever sends it again is told. */
 export interface Over {
@@ -23,11 +28,7 @@ export class OverBook {
     if (isNewer(this.#byJob.get(job)?.token, token)) return;
     this.#byJob.delete(job);
     this.#byJob.set(job, { token, how });
-    if (this.#byJob.size <= REMEMBERED_MAX) return;
-    for (const oldest of this.#byJob.keys()) {
-      this.#byJob.delete(oldest);
-      return;
-    }
+    if (this.#byJob.size > REMEMBERED + MORE_MAX) dropOldest(this.#byJob, MORE_MAX);
   }
 }
 

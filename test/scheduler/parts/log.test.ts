@@ -214,6 +214,19 @@ describe('LogWriter', () => {
     expect(log.seal(output('a'), 10_000, live).rewrite).toHaveLength(1);
   });
 
+  test('counts what is in its entries, also of those that were there at a start', () => {
+    const ofTen = { weigh: () => 10 };
+    const log = new LogWriter(EMPTY, ofTen);
+    for (let n = 1; n <= 5_000; n++) {
+      expect(log.seal(output('a'), 25_000, live).rewrite).toBeUndefined();
+    }
+    expect(log.seal(output('a'), 25_000, live).rewrite).toHaveLength(1);
+    const records = Array.from({ length: 5_000 }, (_, i) => record(i + 1));
+    const found: WholeLog<string> = { kind: 'whole', records, isClean: true };
+    expect(new LogWriter(found, ofTen).seal(output('a'), 25_000, live).rewrite).toHaveLength(1);
+    expect(new LogWriter(found).seal(output('a'), 25_000, live).rewrite).toBeUndefined();
+  });
+
   test('goes on behind a snapshot', () => {
     const snapshot = { v: 1, n: 7, entries: ['all'], snapshot: true } as const;
     const found = recover([intact(snapshot), intact(record(8))], 8) as WholeLog<string>;
