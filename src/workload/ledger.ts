@@ -112,7 +112,7 @@ class Book {
     if (before !== undefined) return { ...before.decision, repeat: true };
     const decision = request.sink === 'token' ? byToken(account, request) : byKey(account, request);
     const { id, effect } = request;
-    account.answered = [...account.answered, { id, worker, effect, decision }];
+    account.answered = account.answered.concat({ id, worker, effect, decision });
     return decision;
   }
 
