@@ -26,4 +26,4 @@ test('the showcase comparison is the one in reports/baseline, byte for byte', as
   const datasheets = JSON.parse(readFileSync(DATASHEETS, 'utf8')) as readonly Datasheet[];
   const page = renderPage({ ...document, datasheets });
   expect(Buffer.byteLength(page)).toBeLessThan(OVERVIEW_MAX);
-});
+}, 300_000);

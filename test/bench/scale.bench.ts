@@ -1,7 +1,10 @@
 /**
  * What a larger cluster costs. Per event of the kernel, 10,000 machines cost at most 3 times what
  * 100 cost: the same scheduler, the same jobs, and workers that beat. With MILLION=1 also a run of
- * 1,000 workers and a million jobs, which is to stay within 4 GiB.
+ * 1,000 workers and a million jobs, which is to stay within 4 GiB. The collector is in no hurry
+ * before it has used what it may, so it has to be told:
+ *
+ *   MILLION=1 NODE_OPTIONS=--max-old-space-size=3072 npm run bench -- scale -t million
  */
 import { afterAll, bench, describe } from 'vitest';
 import { runSeed } from '../../src/explore/run.ts';
@@ -46,9 +49,13 @@ describe('100 workers and 10,000', () => {
 });
 
 describe.skipIf(!isMillion)('a million jobs (skipped where MILLION=1 is not set)', () => {
+  let hasRun = false;
   bench(
     'one run',
     () => {
+      // It is measured once, however often the bench wants it measured.
+      if (hasRun) return;
+      hasRun = true;
       const prepared = preparedOf(scenarioOf(textOf(1_000, 900, 1_000)), DESIGN);
       const { numbers, steps } = runSeed(prepared, 'million');
       const gib = (process.resourceUsage().maxRSS / 2 ** 20).toFixed(2);

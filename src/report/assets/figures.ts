@@ -1,7 +1,7 @@
 /**
- * Copies commands, saves charts, and remembers which tables are open. A chart is saved as it is
- * drawn, with its colours written into it; the numbers of its CSV are those of its table, so that
- * nothing is in the page twice.
+ * Copies commands, saves charts and diagrams, and remembers which tables are open. A drawing is
+ * saved as it is drawn, with its colours written into it; the lines of its CSV are those of its
+ * table, so that nothing is in the page twice.
  */
 export const FIGURES_SCRIPT = `
 {
@@ -77,6 +77,12 @@ export const FIGURES_SCRIPT = `
       if (pattern) copy.prepend(painted(pattern));
     }
     for (const cursor of copy.querySelectorAll('[data-cursor]')) cursor.remove();
+    // The drawing for narrow screens is told of by the words of the one for wide ones.
+    for (const id of copy.querySelector('title') ? [] : svg.getAttribute('aria-labelledby')
+      ?.split(' ').reverse() ?? []) {
+      const words = document.getElementById(id);
+      if (words) copy.prepend(words.cloneNode(true));
+    }
     const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
     paper.setAttribute('width', '100%');
     paper.setAttribute('height', '100%');
@@ -85,22 +91,23 @@ export const FIGURES_SCRIPT = `
     return new XMLSerializer().serializeToString(copy);
   };
 
-  for (const figure of document.querySelectorAll('figure')) {
-    const title = figure.querySelector('h3')?.textContent ?? figure.id;
-    const name = figure.id.replace('fig-', '');
+  for (const drawn of document.querySelectorAll('figure, .story')) {
+    const heading = drawn.querySelector('h3');
+    const title = heading?.textContent ?? drawn.id;
+    const name = drawn.id.replace('fig-', '');
     const box = document.createElement('div');
     box.className = 'save';
     box.append(
       button('SVG', 'Save ' + title + ' as SVG', () => {
-        const shown = [...figure.querySelectorAll('svg')].find((it) => it.getClientRects().length);
+        const shown = [...drawn.querySelectorAll('svg')].find((it) => it.getClientRects().length);
         if (shown) save(name + '.svg', 'image/svg+xml', svgOf(shown));
       }),
-      button('CSV', 'Save the numbers of ' + title + ' as CSV', () => {
-        const table = figure.querySelector('table');
+      button('CSV', 'Save the table of ' + title + ' as CSV', () => {
+        const table = drawn.querySelector('table');
         if (table) save(name + '.csv', 'text/csv', csvOf(table));
       }),
     );
-    figure.querySelector('figcaption')?.prepend(box);
+    (heading?.closest('figcaption') ?? drawn).prepend(box);
   }
 
   const folded = [...document.querySelectorAll('details[id]')];
