@@ -5,6 +5,7 @@ import type { Accounts } from '../metrics/accounts.ts';
 import { meanInterval } from '../metrics/mean-interval.ts';
 import { countOf, mergeAll, type Sketch } from '../metrics/sketch.ts';
 import type { ClaimRow, DesignReport, MetricRow, SeedRow, WindowRow } from '../report/document.ts';
+import { machinesOf } from '../scenario/machines.ts';
 import type { Prepared } from '../scenario/prepare.ts';
 import { durationRow } from './duration-rows.ts';
 import { inconclusiveReasons } from './emptiness.ts';
@@ -121,6 +122,7 @@ export class DesignSummary {
       faults: coverage,
       examples: example === undefined ? [] : [example],
       assumes: design.assumptions,
+      machines: machinesOf(this.prepared),
       verdict,
       inconclusive,
     };

@@ -198,6 +198,9 @@ const designReport = z.strictObject({
   windows: z.array(windowRow),
   examples: z.array(example),
   assumes: z.array(z.strictObject({ what: z.string(), bound: z.string() })),
+  machines: z
+    .strictObject({ schedulers: count, stores: count, workers: count, clients: count })
+    .exactOptional(),
   verdict: z.enum(['held', 'broken', 'inconclusive']),
   inconclusive: z.array(z.string()),
 });

@@ -9,6 +9,7 @@ import type { IntervalMethod } from '../metrics/mean-interval.ts';
 import type { DifferenceVerdict } from '../metrics/paired.ts';
 import type { EventRate } from '../metrics/rates.ts';
 import type { BiteCount } from '../metrics/storm.ts';
+import type { MachineCounts } from '../scenario/machines.ts';
 import type { SchedulerInfo } from './scheduler-info.ts';
 import type { SpaceTime } from './space-time.ts';
 
@@ -213,6 +214,8 @@ export interface DesignReport {
     }[];
   }[];
   readonly assumes: SchedulerInfo['assumes'];
+  /** What it ran on; documents of before do not say. */
+  readonly machines?: MachineCounts;
   readonly verdict: 'held' | 'broken' | 'inconclusive';
   /** Why inconclusive, in words; empty otherwise. */
   readonly inconclusive: readonly string[];

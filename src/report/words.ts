@@ -17,6 +17,7 @@ import type {
 import { metricInfo, unitOf } from './metric-info.ts';
 import {
   type Difference,
+  formatDifference,
   formatMetric,
   formatPlusMinus,
   formatSize,
@@ -269,12 +270,41 @@ export function bestSentence(document: ReportDocument, metric: string): string {
   const named = (verdict: BestRow['verdict']): string[] =>
     rows.filter((it) => it.verdict === verdict).map(({ design }) => design);
   const { label } = metricInfo(metric);
-  const [best] = named('best');
-  if (best !== undefined) return `${label}: ${best} is the best of ${rows.length} designs`;
+  const best = rows.find(({ verdict }) => verdict === 'best');
+  if (best !== undefined) {
+    const { difference, interval } = formatDifference(unitOf(document, metric), best, true);
+    const lead = `${difference} ${interval} against the best of the others`;
+    return `${label}: ${best.design} is the best of ${rows.length} designs, ${lead}`;
+  }
   const maybe = named('possibly best');
   if (maybe.length === rows.length)
     return `${label}: any of ${rows.length} designs may be the best`;
   return `${label}: ${listed(maybe, 'or')} may be the best of ${rows.length} designs`;
+}
+
+/**
+ * What each design had to work with: "With 10 workers and 4 clients each, designs ran on 1 scheduler
+ * (single) and 3 schedulers and 1 store (lease)". Empty where documents do not say.
+ */
+export function machinesSentence({ designs }: ReportDocument): string {
+  const first = designs[0]?.machines;
+  if (first === undefined) return '';
+  const groups = new Map<string, string[]>();
+  for (const { name, machines } of designs) {
+    if (machines === undefined) return '';
+    const { schedulers, stores } = machines;
+    const parts = [
+      counted(schedulers, 'scheduler'),
+      ...(stores > 0 ? [counted(stores, 'store')] : []),
+    ];
+    const kinds = parts.join(' and ');
+    groups.set(kinds, [...(groups.get(kinds) ?? []), name]);
+  }
+  const beside = `${counted(first.workers, 'worker')} and ${counted(first.clients, 'client')}`;
+  const [only] = groups.keys();
+  if (groups.size === 1) return `Every design ran on ${only}, with ${beside}.`;
+  const each = [...groups].map(([kinds, names]) => `${kinds} (${listed(names)})`);
+  return `With ${beside} each, designs ran on ${listed(each)}.`;
 }
 
 /** Metrics of which it is known who may be best, in the order of the document. */

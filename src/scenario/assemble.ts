@@ -26,6 +26,7 @@ import { createLedger } from '../workload/ledger.ts';
 import type { Harness, PlannedOp } from '../workload/workload.ts';
 import { planWorkload, splitByClient } from '../workload/workload.ts';
 import { CORE_ROOM, jobsPerSecond, needsAllWorkers } from './extra-work.ts';
+import { builtFor, numbered } from './machines.ts';
 import { Meter } from './meter.ts';
 import type { Prepared } from './prepare.ts';
 import type { Scenario, Workload } from './scenario.ts';
@@ -180,14 +181,7 @@ function addMachines(
 ): Clocks {
   const { loaded, design, timeline } = prepared;
   const { cluster, workload } = loaded.scenario;
-  const workers = numbered('worker', cluster.workers);
-  const built = design.build({
-    members: numbered('scheduler', cluster.members),
-    store: 'store',
-    workers,
-    zonesOf: (machine) => supplies.zones.tableOf(machine),
-    workerTimeoutUs: timeline.workerTimeoutUs,
-  });
+  const built = builtFor(prepared, (machine) => supplies.zones.tableOf(machine));
   const clocks: Clocks = {
     members: new Set(built.machines.map(({ name }) => name)),
     keepers: keeping(built, true),
@@ -211,7 +205,7 @@ function addMachines(
   const { slots, beatUs, resources } = cluster;
   const has = resources === undefined ? {} : { resources };
   const { members } = built;
-  workers.forEach((name, index) => {
+  numbered('worker', cluster.workers).forEach((name, index) => {
     const tags = tagsOf(workload, index);
     const inOrder = built.isShared ? turned(members, index) : members;
     const options = { members: inOrder, ledger: LEDGER, slots, body, ...has, ...tags };
@@ -286,9 +280,6 @@ const turned = (names: readonly string[], by: number): readonly string[] => {
   const at = by % names.length;
   return [...names.slice(at), ...names.slice(0, at)];
 };
-
-const numbered = (role: string, count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
 
 /** Whole ppm and microseconds, either way. */
 function drawClock(

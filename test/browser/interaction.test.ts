@@ -167,28 +167,50 @@ test('a link reopens the same state, also by way of a link to a section', async 
   await finished(second);
 });
 
-async function saved(page: Page, figure: string, name: string): Promise<[Download, string]> {
+async function saved(page: Page, id: string, name: string): Promise<[Download, string]> {
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.locator(`#fig-${figure} .save button`, { hasText: name }).click(),
+    page.locator(`#${id} .save button`, { hasText: name }).click(),
   ]);
   return [download, readFileSync(await download.path(), 'utf8')];
 }
 
 test('a chart is saved as it looks, and its numbers as CSV', async () => {
   const opened = await reports.open(sample);
-  const [drawing, svg] = await saved(opened.page, 'example-1', 'SVG');
+  const [drawing, svg] = await saved(opened.page, 'fig-example-1', 'SVG');
   expect(drawing.suggestedFilename()).toBe('example-1.svg');
   expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
   expect(svg).not.toMatch(/ class="|var\(/);
   const named = [...svg.matchAll(/url\((?:"|&quot;)?#([\w-]+)/g)].map((it) => it[1]);
   expect(named.length).toBeGreaterThan(3);
   for (const id of named) expect(svg).toContain(`id="${id}"`);
-  const [table, csv] = await saved(opened.page, 'failover-parts', 'CSV');
+  const [table, csv] = await saved(opened.page, 'fig-failover-parts', 'CSV');
   expect(table.suggestedFilename()).toBe('failover-parts.csv');
   const lines = csv.trimEnd().split('\r\n');
   expect(lines[0]).toBe('design,detection,takeover,first dispatch,sum');
   expect(lines).toHaveLength(4);
   expect(lines[1]).toMatch(/^single,13\.3.s,/u);
+  await finished(opened);
+});
+
+test('so is the diagram of a broken run, with its events', async () => {
+  const opened = await reports.open(sample);
+  const [drawing, svg] = await saved(opened.page, 'story-1', 'SVG');
+  expect(drawing.suggestedFilename()).toBe('story-1.svg');
+  expect(svg).toContain('</title>');
+  expect(svg).not.toMatch(/ class="|var\(/);
+  const [table, csv] = await saved(opened.page, 'story-1', 'CSV');
+  expect(table.suggestedFilename()).toBe('story-1.csv');
+  expect(csv).toMatch(/^time,where,what,by its own clocks\r\n/);
+  const rows = await opened.page.locator('#story-1-rows tbody tr').count();
+  expect(csv.trimEnd().split('\r\n')).toHaveLength(rows + 1);
+  await finished(opened);
+});
+
+test('on a narrow screen a drawing is saved with the title that it shares', async () => {
+  const opened = await reports.open(sample, { width: 390 });
+  const [, svg] = await saved(opened.page, 'fig-example-1', 'SVG');
+  expect(svg).toMatch(/<title[^>]*>[^<]+<\/title>/);
+  expect(svg).toMatch(/<desc[^>]*>[^<]+<\/desc>/);
   await finished(opened);
 });

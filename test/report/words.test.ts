@@ -14,6 +14,7 @@ import {
   documentStatus,
   durationWords,
   listed,
+  machinesSentence,
   rateWords,
   steadyWords,
   verdictSentence,
@@ -195,7 +196,7 @@ describe('a comparison', () => {
 
 describe('the best', () => {
   const of = (...verdicts: readonly BestRow['verdict'][]): string => {
-    const interval = { difference: 0, low: 0, high: 0, n: 40 };
+    const interval = { difference: -2, low: -3.5, high: 0, n: 40 };
     const best = verdicts.map((verdict, i): BestRow => {
       return { metric: 'failover', design: 'abc'.charAt(i), ...interval, verdict };
     });
@@ -203,7 +204,9 @@ describe('the best', () => {
   };
 
   test('is named when it is sure, and else all that may be', () => {
-    expect(of('not best', 'best', 'not best')).toBe('Failover: b is the best of 3 designs');
+    expect(of('not best', 'best', 'not best').replaceAll('\u00a0', ' ')).toBe(
+      'Failover: b is the best of 3 designs, −2.00 s [−3.50, 0.00] against the best of the others',
+    );
     expect(of('possibly best', 'not best', 'possibly best')).toBe(
       'Failover: a or c may be the best of 3 designs',
     );
@@ -211,6 +214,30 @@ describe('the best', () => {
       'Failover: any of 3 designs may be the best',
     );
     expect(of('best', 'not best')).toBe('');
+  });
+});
+
+describe('what designs ran on', () => {
+  const beside = { workers: 10, clients: 4 };
+  const [design] = sampleDocument().designs as readonly [DesignReport];
+  const on = (name: string, schedulers: number, stores: number): DesignReport => ({
+    ...{ ...design, name, machines: { schedulers, stores, ...beside } },
+  });
+  const of = (...designs: readonly DesignReport[]): string =>
+    machinesSentence({ ...sampleDocument(), designs });
+
+  test('is one sentence where all are alike, and names those that are not', () => {
+    expect(of(on('a', 3, 1), on('b', 3, 1))).toBe(
+      'Every design ran on 3 schedulers and 1 store, with 10 workers and 4 clients.',
+    );
+    expect(of(on('a', 1, 0), on('b', 3, 1), on('c', 3, 1))).toBe(
+      'With 10 workers and 4 clients each, designs ran on 1 scheduler (a) and ' +
+        '3 schedulers and 1 store (b and c).',
+    );
+  });
+
+  test('is not said of documents that do not say', () => {
+    expect(of(on('a', 3, 1), design)).toBe('');
   });
 });
 

@@ -4,18 +4,20 @@ import { phaseDiagram } from '../charts/phase-diagram.ts';
 import type { Datasheet, DatasheetRow, ReportDocument } from '../document.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
 import { formatValue } from '../numbers.ts';
+import { machinesSentence } from '../words.ts';
 import { FULL, figure, HALF, scrolling, section } from './parts.ts';
 
 /** Availability against throughput and costs, with those marked that nobody would choose. */
-export function paretoSection({ designs }: ReportDocument): Markup {
-  const input = paretoOf(designs);
+export function paretoSection(document: ReportDocument): Markup {
+  const input = paretoOf(document.designs);
   if (input === undefined) return NOTHING;
   const figures = paretoFigures('pareto', input);
   const widths = figures.length === 1 ? FULL : HALF;
   return section(
     'tradeoffs',
     'What it costs',
-    'A design is dominated when another is at least as good in every respect that was measured.',
+    `${machinesSentence(document)} A design is dominated when another is at least as good in every \
+respect that was measured.`,
     html`<div class="grid">${figures.map((it) => figure(it, widths))}</div>`,
   );
 }
