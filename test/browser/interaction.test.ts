@@ -197,7 +197,10 @@ test('so is the diagram of a broken run, with its events', async () => {
   const opened = await reports.open(sample);
   const [drawing, svg] = await saved(opened.page, 'story-1', 'SVG');
   expect(drawing.suggestedFilename()).toBe('story-1.svg');
-  expect(svg).toContain('</title>');
+  expect(svg).toMatch(/<title[^>]*>[^<]+<\/title>/);
+  for (const name of ['harness', 'store', 'scheduler-1', 'worker-1']) expect(svg).toContain(name);
+  // Bands and labels stand left of where they are anchored, too.
+  expect(svg).toContain('overflow="visible"');
   expect(svg).not.toMatch(/ class="|var\(/);
   const [table, csv] = await saved(opened.page, 'story-1', 'CSV');
   expect(table.suggestedFilename()).toBe('story-1.csv');

@@ -51,7 +51,8 @@ export const FIGURES_SCRIPT = `
   };
 
   const PAINT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'opacity',
-    'fill-opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor'];
+    'fill-opacity', 'paint-order', 'overflow', 'font-family', 'font-size', 'font-weight',
+    'text-anchor'];
   /** A copy with its colours and fonts written into it. @param {Element} drawing */
   const painted = (drawing) => {
     const copy = /** @type {Element} */ (drawing.cloneNode(true));
@@ -61,12 +62,39 @@ export const FIGURES_SCRIPT = `
       const style = getComputedStyle(element);
       for (const name of PAINT) copied[i]?.setAttribute(name, style.getPropertyValue(name));
       copied[i]?.removeAttribute('class');
+      if (style.display === 'none' && !element.closest('defs')) copied[i]?.remove();
     });
     return copy;
   };
-  /** @param {Element} svg */
-  const svgOf = (svg) => {
-    const copy = painted(svg);
+  const drawingOf = (/** @type {string} */ name) =>
+    document.createElementNS('http://www.w3.org/2000/svg', name);
+  /** Drawings that stand beside each other, as one. @param {Element[]} parts */
+  const joined = (parts) => {
+    const boxes = parts.map((part) => part.getBoundingClientRect());
+    const left = Math.min(...boxes.map((it) => it.left));
+    const top = Math.min(...boxes.map((it) => it.top));
+    const whole = drawingOf('svg');
+    whole.setAttribute('width', '' + (Math.max(...boxes.map((it) => it.right)) - left));
+    whole.setAttribute('height', '' + (Math.max(...boxes.map((it) => it.bottom)) - top));
+    parts.forEach((part, i) => {
+      const copy = painted(part);
+      const box = /** @type {DOMRect} */ (boxes[i]);
+      const place = { x: box.left - left, y: box.top - top, width: box.width, height: box.height };
+      for (const [name, at] of Object.entries(place)) copy.setAttribute(name, '' + at);
+      whole.append(copy);
+    });
+    return whole;
+  };
+  /** Of a chart what is shown of it; of a diagram all its parts. @param {Element} drawn */
+  const svgOf = (drawn) => {
+    const lanes = drawn.querySelector('.lanes');
+    const shown = [...(lanes ?? drawn).querySelectorAll('svg')].filter((it) =>
+      it.getClientRects().length && !it.parentElement?.closest('svg'));
+    const [svg] = shown;
+    if (!svg) return;
+    // Heads stay in sight, over what is drawn: they are where they belong at the top.
+    if (lanes) lanes.scrollTop = lanes.scrollLeft = 0;
+    const copy = lanes ? joined(shown) : painted(svg);
     const copied = [copy, ...copy.querySelectorAll('*')];
     // Patterns are defined once in the page, and a saved drawing must have its own.
     const names = new Set([...copied].flatMap((it) => [it.getAttribute('fill'),
@@ -83,10 +111,10 @@ export const FIGURES_SCRIPT = `
       const words = document.getElementById(id);
       if (words) copy.prepend(words.cloneNode(true));
     }
-    const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+    const paper = drawingOf('rect');
     paper.setAttribute('width', '100%');
     paper.setAttribute('height', '100%');
-    paper.setAttribute('fill', getComputedStyle(svg.closest('figure') ?? svg).backgroundColor);
+    paper.setAttribute('fill', getComputedStyle(drawn).backgroundColor);
     copy.prepend(paper);
     return new XMLSerializer().serializeToString(copy);
   };
@@ -99,8 +127,8 @@ export const FIGURES_SCRIPT = `
     box.className = 'save';
     box.append(
       button('SVG', 'Save ' + title + ' as SVG', () => {
-        const shown = [...drawn.querySelectorAll('svg')].find((it) => it.getClientRects().length);
-        if (shown) save(name + '.svg', 'image/svg+xml', svgOf(shown));
+        const text = svgOf(drawn);
+        if (text) save(name + '.svg', 'image/svg+xml', text);
       }),
       button('CSV', 'Save the table of ' + title + ' as CSV', () => {
         const table = drawn.querySelector('table');
