@@ -283,8 +283,8 @@ export function bestSentence(document: ReportDocument, metric: string): string {
 }
 
 /**
- * What each design had to work with: "With 10 workers and 4 clients each, designs ran on 1 scheduler
- * (single) and 3 schedulers and 1 store (lease)". Empty where documents do not say.
+ * What each design had to work with: "With 10 workers and 4 clients each, designs ran on
+ * 1 scheduler (single) and 3 schedulers and 1 store (lease)". Empty where documents do not say.
  */
 export function machinesSentence({ designs }: ReportDocument): string {
   const first = designs[0]?.machines;
