@@ -273,8 +273,9 @@ export function bestSentence(document: ReportDocument, metric: string): string {
   const best = rows.find(({ verdict }) => verdict === 'best');
   if (best !== undefined) {
     const { difference, interval } = formatDifference(unitOf(document, metric), best, true);
-    const lead = `${difference} ${interval} against the best of the others`;
-    return `${label}: ${best.design} is the best of ${rows.length} designs, ${lead}`;
+    // Hsu's interval says that it is ahead, and at most by how much; it begins at no lead.
+    const ahead = `${difference} from the next; by Hsu's method ${interval}`;
+    return `${label}: ${best.design} is the best of ${rows.length} designs (${ahead})`;
   }
   const maybe = named('possibly best');
   if (maybe.length === rows.length)

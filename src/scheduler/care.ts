@@ -4,12 +4,13 @@
  * attempt after the one that it had granted there, which may have run. So no number is granted
  * twice, and no more of them than the job may have, whoever dies, as long as the client lives.
  */
+import { keepLatest } from '../lib/oldest.ts';
 import type { Random } from '../lib/random.ts';
 import type { Grant, JobSpec } from './api.ts';
 import { backoffUs } from './job/job.ts';
 
 /** Jobs remembered; the oldest are forgotten, and would be begun anew. */
-const REMEMBERED_MAX = 100_000;
+const REMEMBERED = 100_000;
 /** Whoever has not answered so often, when asked again, is taken for gone. */
 const SILENCES_MAX = 2;
 
@@ -36,7 +37,7 @@ export class Grants {
     if (!this.hasNext(job, spec)) return undefined;
     let spent = this.#byJob.get(job);
     if (spent === undefined) this.#byJob.set(job, (spent = newSpent(nowUs)));
-    if (this.#byJob.size > REMEMBERED_MAX) this.#forgetOldest();
+    keepLatest(this.#byJob, REMEMBERED);
     spent.attempts += 1;
     const delayUs = Math.max(0, Math.ceil(spec.delayUs - (nowUs - spent.sinceUs)));
     return { life, attempt: spent.attempts, delayUs };
@@ -58,13 +59,6 @@ export class Grants {
     const attempts = this.#byJob.get(job)?.attempts ?? 0;
     if (attempts === 0) return 0;
     return backoffUs(retry, attempts, (retry.jitterPpm ?? 0) > 0 ? random.float() : 0);
-  }
-
-  #forgetOldest(): void {
-    for (const oldest of this.#byJob.keys()) {
-      this.#byJob.delete(oldest);
-      return;
-    }
   }
 }
 

@@ -53,7 +53,7 @@ describe.skipIf(!isMillion)('a million jobs (skipped where MILLION=1 is not set)
   bench(
     'one run',
     () => {
-      // It is measured once, however often the bench wants it measured.
+      // Once: the bench would run it first to warm up, and then for its own table.
       if (hasRun) return;
       hasRun = true;
       const prepared = preparedOf(scenarioOf(textOf(1_000, 900, 1_000)), DESIGN);

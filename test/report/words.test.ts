@@ -205,7 +205,7 @@ describe('the best', () => {
 
   test('is named when it is sure, and else all that may be', () => {
     expect(of('not best', 'best', 'not best').replaceAll('\u00a0', ' ')).toBe(
-      'Failover: b is the best of 3 designs, −2.00 s [−3.50, 0.00] against the best of the others',
+      "Failover: b is the best of 3 designs (−2.00 s from the next; by Hsu's method [−3.50, 0.00])",
     );
     expect(of('possibly best', 'not best', 'possibly best')).toBe(
       'Failover: a or c may be the best of 3 designs',

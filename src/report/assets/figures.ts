@@ -52,7 +52,9 @@ export const FIGURES_SCRIPT = `
 
   const PAINT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'opacity',
     'fill-opacity', 'paint-order', 'overflow', 'font-family', 'font-size', 'font-weight',
-    'text-anchor'];
+    'text-anchor', 'stroke-linejoin'];
+  /** What the style sheet says of shapes, too. */
+  const SHAPES = { rect: ['x', 'width'], circle: ['r'] };
   /** A copy with its colours and fonts written into it. @param {Element} drawing */
   const painted = (drawing) => {
     const copy = /** @type {Element} */ (drawing.cloneNode(true));
@@ -60,7 +62,10 @@ export const FIGURES_SCRIPT = `
     const copied = [copy, ...copy.querySelectorAll('*')];
     drawn.forEach((element, i) => {
       const style = getComputedStyle(element);
-      for (const name of PAINT) copied[i]?.setAttribute(name, style.getPropertyValue(name));
+      const shape = SHAPES[/** @type {'rect'} */ (element.localName)] ?? [];
+      for (const name of [...PAINT, ...shape]) {
+        copied[i]?.setAttribute(name, style.getPropertyValue(name));
+      }
       copied[i]?.removeAttribute('class');
       if (style.display === 'none' && !element.closest('defs')) copied[i]?.remove();
     });
@@ -92,9 +97,11 @@ export const FIGURES_SCRIPT = `
       it.getClientRects().length && !it.parentElement?.closest('svg'));
     const [svg] = shown;
     if (!svg) return;
-    // Heads stay in sight, over what is drawn: they are where they belong at the top.
-    if (lanes) lanes.scrollTop = lanes.scrollLeft = 0;
+    // Heads stay in sight, over what is drawn: at the top they are where they belong.
+    const [down, right] = [lanes?.scrollTop ?? 0, lanes?.scrollLeft ?? 0];
+    lanes?.scrollTo(0, 0);
     const copy = lanes ? joined(shown) : painted(svg);
+    lanes?.scrollTo(right, down);
     const copied = [copy, ...copy.querySelectorAll('*')];
     // Patterns are defined once in the page, and a saved drawing must have its own.
     const names = new Set([...copied].flatMap((it) => [it.getAttribute('fill'),

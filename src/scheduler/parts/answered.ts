@@ -75,7 +75,10 @@ export class AnsweredOps {
   }
 
   #dropOldest(): void {
-    const [oldest] = this.#inOrder();
+    let oldest: Client | undefined;
+    for (const client of this.#clients.values()) {
+      if (oldest === undefined || client.lastN < oldest.lastN) oldest = client;
+    }
     if (oldest === undefined) return;
     this.#clients.delete(oldest.name);
     this.#size -= oldest.answers.length;

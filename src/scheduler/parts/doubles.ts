@@ -4,13 +4,12 @@
  * receives them can tell those that it never sent. A connection would do the same with sequence
  * numbers, and no more: what is delivered twice around a restart is taken for news.
  */
-import { dropOldest } from '../../lib/oldest.ts';
+import { keepLatest } from '../../lib/oldest.ts';
 import type { ApiCall } from '../api.ts';
 import { inShort, inWords, isWorthNoting } from './answered.ts';
 
-/** So many copies are remembered at least, the latest ones, and at most a few more. */
-const COPIES = 10_000;
-const MORE_MAX = 1_000;
+/** So many copies are remembered at least, the latest ones. */
+const REMEMBERED = 10_000;
 
 export class Doubles {
   /** In the order in which they came. */
@@ -22,7 +21,7 @@ export class Doubles {
     const copy = inWords([from, op, resentAtUs, inShort(request)]);
     if (this.#seen.has(copy)) return true;
     this.#seen.add(copy);
-    if (this.#seen.size > COPIES + MORE_MAX) dropOldest(this.#seen, MORE_MAX);
+    keepLatest(this.#seen, REMEMBERED);
     return false;
   }
 }

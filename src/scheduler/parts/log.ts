@@ -116,7 +116,7 @@ export class LogWriter<E> {
   /**
    * Makes one record of what a step persists: it is durable whole or not at all. Where the log has
    * grown much longer than the state (`rows` entries), it becomes a snapshot of the state instead,
-   * `live`, which holds this step's changes already; that costs each record a share of a row.
+   * `live`, which holds this step's changes already; that costs each entry a share of a row.
    */
   seal(output: Output, rows: number, live: () => readonly E[]): Output {
     // A copy, for it is kept: a list that grew has room for more.

@@ -31,7 +31,7 @@ export class Archive {
   timeline = 0;
   /** The last commit it has. */
   at: Position = START;
-  #log = new LogWriter<StoreEntry>({ kind: 'whole', records: [], isClean: true });
+  #log = new LogWriter<StoreEntry>({ kind: 'whole', records: [], isClean: true }, { weigh });
   /** Everything was replaced in this step: the log is, too. */
   #isReplaced = false;
   readonly #indexes: readonly StoreIndex[];
@@ -47,7 +47,7 @@ export class Archive {
     const log = recoverLog<StoreEntry>(recovered);
     if (log.kind === 'refused') return log;
     for (const { entries } of log.records) for (const entry of entries) this.#replay(entry);
-    this.#log = new LogWriter(log);
+    this.#log = new LogWriter(log, { weigh });
     return undefined;
   }
 
@@ -115,3 +115,6 @@ export class Archive {
     }
   }
 }
+
+/** What an entry counts for: the rows that it writes. */
+const weigh = (entry: StoreEntry): number => (entry.kind === 'commit' ? entry.rows.length : 1);

@@ -1,14 +1,10 @@
 import type { Token } from '../../history/fact.ts';
 import { compareTokens } from '../../history/fact.ts';
-import { dropOldest } from '../../lib/oldest.ts';
+import { keepLatest } from '../../lib/oldest.ts';
 import type { Launch } from '../api.ts';
 
-/**
- * So many tokens are remembered at least of attempts that are over, and at most a few more, so that
- * a repeated `run` starts nothing.
- */
+/** Tokens remembered of attempts that are over, so that a repeated `run` starts nothing. */
 const REMEMBERED = 4_096;
-const MORE_MAX = 512;
 
 /** The newest attempt of a job that is over here, and what whoever sends it again is told. */
 export interface Over {
@@ -28,7 +24,7 @@ export class OverBook {
     if (isNewer(this.#byJob.get(job)?.token, token)) return;
     this.#byJob.delete(job);
     this.#byJob.set(job, { token, how });
-    if (this.#byJob.size > REMEMBERED + MORE_MAX) dropOldest(this.#byJob, MORE_MAX);
+    keepLatest(this.#byJob, REMEMBERED);
   }
 }
 

@@ -9,6 +9,7 @@
  *                                                        └──► attempt-ended ──► … attempt 2
  */
 import { isTerminal } from '../../../history/fact.ts';
+import { keepLatest } from '../../../lib/oldest.ts';
 import type { WallUs } from '../../../lib/units.ts';
 import type { ApiAnswer, ApiCall, ApiRequest, ApiResult, Grant } from '../../api.ts';
 import { checkJob } from '../../job/check-spec.ts';
@@ -18,7 +19,7 @@ import { isSame, refused } from '../../parts/edits.ts';
 import type { SamplingParts } from './parts.ts';
 
 /** Jobs whose attempts are remembered; an older copy of a grant would be taken for a new one. */
-const REMEMBERED_MAX = 100_000;
+const REMEMBERED = 100_000;
 
 type Submit = Extract<ApiRequest, { readonly kind: 'submit' }>;
 
@@ -114,7 +115,7 @@ export class Submits {
   ): void {
     this.#granted.delete(job);
     this.#granted.set(job, { attempt, isOver: false });
-    if (this.#granted.size > REMEMBERED_MAX) this.#forgetOldest();
+    keepLatest(this.#granted, REMEMBERED);
     const dueUs = Math.max(maker.wallUs() + Math.max(0, delayUs), spec.atUs ?? 0) as WallUs;
     const record = { ...newJob(job, spec, dueUs), attempt: attempt - 1 };
     maker.change({ kind: 'job', job: record }, out);
@@ -142,13 +143,6 @@ export class Submits {
   #tell(job: string, result: ApiResult, out: DeskOut): void {
     for (const { from, op } of this.#waiters.get(job) ?? []) answer(from, op, result, out);
     this.#waiters.delete(job);
-  }
-
-  #forgetOldest(): void {
-    for (const oldest of this.#granted.keys()) {
-      this.#granted.delete(oldest);
-      return;
-    }
   }
 }
 
