@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Out } from '../../../src/scheduler/parts/out.ts';
 import { Archive, type StoreEntry } from '../../../src/scheduler/store/archive.ts';
 
-test('the log of a store that commits many rows at once is no longer than its rows are worth', () => {
+test('the log of a store is as short where many rows are committed at once', () => {
   const archive = new Archive('primary', []);
   const out = new Out<StoreEntry>();
   const [rows, together] = [10_000, 8];

@@ -32,7 +32,7 @@ import { RAFT_RULES, type RaftRules } from '../../parts/raft/rules.ts';
 import { turnAway } from '../../parts/turn-away.ts';
 import type { BuiltDesign, DesignContext } from '../design.ts';
 import { type RaftPreset, stretched } from './presets.ts';
-import { allRows, RaftState, type RowsOf, type StateEntry } from './state.ts';
+import { allRows, changesIn, RaftState, type RowsOf, type StateEntry } from './state.ts';
 
 export interface RaftParts extends EngineParts, RaftRules {
   readonly rowsOf: RowsOf;
@@ -103,7 +103,7 @@ class RaftMember implements Program {
     const { members } = this.#context;
     const initial = configOf(members.includes(this.#host.self) ? members : []);
     const durable = this.#parts.recoverRaft(recordsIn(log.records), initial);
-    this.#log = new LogWriter(log, { weigh });
+    this.#log = new LogWriter(log, { weigh: changesIn });
     this.#raft = new Raft(this.#port(), this.#preset, this.#parts, durable);
     this.#raftOut.observe({ kind: 'role', role: 'follower', epoch: this.#raft.term });
     this.#raft.start();
@@ -303,16 +303,6 @@ class RaftMember implements Program {
 }
 
 type Office = Term['office'];
-
-/** What a record counts for: the changes of state in it. */
-function weigh(record: RaftRecord): number {
-  if (record.kind !== 'entries') return 1;
-  let changes = 0;
-  for (const { command } of record.entries) {
-    changes += command.kind === 'data' ? (command.data as readonly unknown[]).length : 1;
-  }
-  return changes;
-}
 
 function* recordsIn(
   records: readonly { readonly entries: readonly RaftRecord[] }[],

@@ -1,6 +1,7 @@
 import { assert } from '../../../lib/assert.ts';
 import { type Answered, AnsweredOps } from '../../parts/answered.ts';
 import { Book, type BookEntry } from '../../parts/book.ts';
+import type { RaftRecord } from '../../parts/raft/durable.ts';
 import type { LogEntry } from '../../parts/raft/messages.ts';
 import type { StateMachine } from '../../parts/raft/raft.ts';
 
@@ -11,6 +12,16 @@ export type StateEntry = BookEntry | Answered;
 export type RowsOf = (state: RaftState) => readonly StateEntry[];
 
 export const allRows: RowsOf = ({ book, answers }) => [...book.entries(), ...answers.entries()];
+
+/** What a record of the log counts for: the changes of state in it. */
+export function changesIn(record: RaftRecord): number {
+  if (record.kind !== 'entries') return 1;
+  let changes = 0;
+  for (const { command } of record.entries) {
+    changes += command.kind === 'data' ? (command.data as readonly StateEntry[]).length : 1;
+  }
+  return changes;
+}
 
 /** The state after every entry that is committed here: the same on every member. */
 export class RaftState implements StateMachine {
