@@ -7,6 +7,9 @@ import { formatValue } from '../numbers.ts';
 import { machinesSentence } from '../words.ts';
 import { FULL, figure, HALF, scrolling, section } from './parts.ts';
 
+const DOMINATED =
+  'A design is dominated when another is at least as good in every respect that was measured.';
+
 /** Availability against throughput and costs, with those marked that nobody would choose. */
 export function paretoSection(document: ReportDocument): Markup {
   const input = paretoOf(document.designs);
@@ -16,8 +19,7 @@ export function paretoSection(document: ReportDocument): Markup {
   return section(
     'tradeoffs',
     'What it costs',
-    `${machinesSentence(document)} A design is dominated when another is at least as good in every \
-respect that was measured.`,
+    `${machinesSentence(document)} ${DOMINATED}`.trimStart(),
     html`<div class="grid">${figures.map((it) => figure(it, widths))}</div>`,
   );
 }
