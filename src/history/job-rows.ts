@@ -43,59 +43,60 @@ export function jobRowsFor(context: object): JobRows {
   return rows;
 }
 
-const FIRST_LENGTH = 1_024;
+// Columns grow by pages: one that is made anew, twice as long, would be copied and touched again.
+const PAGE_BITS = 10;
+const PAGE_ROWS = 1 << PAGE_BITS;
 
 /** A number per row, `absent` where none was set. */
 export class RowNumbers {
   readonly #absent: number;
-  #cells: Float64Array;
+  readonly #pages: Float64Array[] = [];
+  #length = 0;
 
   constructor(absent: number) {
     this.#absent = absent;
-    this.#cells = new Float64Array(FIRST_LENGTH).fill(absent);
   }
 
   /** No row from this one on was ever set. */
   get length(): number {
-    return this.#cells.length;
+    return this.#length;
   }
 
   get(row: number): number {
-    return row < this.#cells.length ? (this.#cells[row] as number) : this.#absent;
+    if (row >= this.#length) return this.#absent;
+    return (this.#pages[row >> PAGE_BITS] as Float64Array)[row & (PAGE_ROWS - 1)] as number;
   }
 
   set(row: number, value: number): void {
-    if (row >= this.#cells.length) this.#grow(row);
-    this.#cells[row] = value;
-  }
-
-  #grow(row: number): void {
-    const grown = new Float64Array(Math.max(row + 1, 2 * this.#cells.length)).fill(this.#absent);
-    grown.set(this.#cells);
-    this.#cells = grown;
+    while (row >= this.#length) {
+      this.#length += PAGE_ROWS;
+      this.#pages.push(new Float64Array(PAGE_ROWS).fill(this.#absent));
+    }
+    (this.#pages[row >> PAGE_BITS] as Float64Array)[row & (PAGE_ROWS - 1)] = value;
   }
 }
 
 /** Thirty-two bits per row, none set at first. */
 export class RowBits {
-  #cells = new Int32Array(FIRST_LENGTH);
+  readonly #pages: Int32Array[] = [];
+  #length = 0;
 
   /** No row from this one on was ever set. */
   get length(): number {
-    return this.#cells.length;
+    return this.#length;
   }
 
   get(row: number): number {
-    return row < this.#cells.length ? (this.#cells[row] as number) : 0;
+    if (row >= this.#length) return 0;
+    return (this.#pages[row >> PAGE_BITS] as Int32Array)[row & (PAGE_ROWS - 1)] as number;
   }
 
   set(row: number, bits: number): void {
-    if (row >= this.#cells.length) {
-      const grown = new Int32Array(Math.max(row + 1, 2 * this.#cells.length));
-      grown.set(this.#cells);
-      this.#cells = grown;
+    while (row >= this.#length) {
+      this.#length += PAGE_ROWS;
+      this.#pages.push(new Int32Array(PAGE_ROWS));
     }
-    this.#cells[row] = bits;
+    (this.#pages[row >> PAGE_BITS] as Int32Array)[row & (PAGE_ROWS - 1)] = bits;
   }
 }
 

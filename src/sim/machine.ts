@@ -378,7 +378,7 @@ export class Machine implements Body, Endpoint, Copy {
     const { checked, network, profile, lengths } = this.#context;
     if (checked) freezePlain(message);
     this.sent++;
-    this.cpu.spend(profile.sendUs + lengths.sendUs(message));
+    this.cpu.spend(profile.sendUs + lengths.of(message));
     const departAtUs = this.cpu.busyUntilUs;
     if (this.state === 'paused') this.#departures.add(to, message, departAtUs);
     else network.send(this.#sender, to, message, departAtUs);
@@ -412,11 +412,10 @@ export class Machine implements Body, Endpoint, Copy {
   }
 
   #serviceUsOf(work: Work): number {
-    const { profile, lengths } = this.#context;
-    if (work.kind === 'message')
-      return work.messageKind.serviceUs + lengths.receiveUs(work.message);
+    if (work.kind === 'message') return work.messageKind.serviceUs + work.lengthUs;
+    const { defaultUs } = this.#context.profile;
     // A signal costs no more than a timer does.
-    return profile.defaultUs[work.kind === 'stop' ? 'timer' : work.kind];
+    return work.kind === 'disk' ? defaultUs.disk : defaultUs.timer;
   }
 
   #newTimeDaemon(): TimeDaemon | undefined {

@@ -36,29 +36,44 @@ function bytesWithin(data: object): number {
 
 /**
  * The price of length, in whole microseconds: what is shorter than a microsecond's worth is in the
- * price of every message. Each message is measured when it is sent, and when it is received only if
- * one of its kind was ever long, for most kinds never are.
+ * price of every message. It is paid where a message is sent and where it is received.
  */
 export class LengthPrices {
   readonly #perByteUs: number;
-  readonly #longKinds = new Set<string>();
+  // What was measured last: a message is asked about by who sends it and by who carries it, and the
+  // same list may go to several machines, one after the other.
+  #message: Message | undefined;
+  #us = 0;
+  #list: readonly unknown[] | undefined;
+  #listBytes = 0;
 
   constructor(perByteUs: number) {
     this.#perByteUs = perByteUs;
   }
 
-  sendUs(message: Message): number {
-    if (this.#perByteUs === 0) return 0;
-    const us = this.#measure(message);
-    if (us > 0) this.#longKinds.add(message.kind);
-    return us;
+  of(message: Message): number {
+    if (message === this.#message) return this.#us;
+    this.#message = message;
+    this.#us = this.#perByteUs === 0 ? 0 : Math.floor(this.#bytesOf(message) * this.#perByteUs);
+    return this.#us;
   }
 
-  receiveUs(message: Message): number {
-    return this.#longKinds.has(message.kind) ? this.#measure(message) : 0;
+  /** As {@link bytesOf}. */
+  #bytesOf(message: Message): number {
+    let bytes = BRACKET_BYTES;
+    for (const name in message) {
+      const value = (message as Message & Record<string, unknown>)[name];
+      bytes += name.length + NAME_BYTES;
+      if (typeof value === 'number') bytes += NUMBER_BYTES;
+      else bytes += Array.isArray(value) ? this.#bytesOfList(value) : bytesOf(value);
+    }
+    return bytes;
   }
 
-  #measure(message: Message): number {
-    return Math.floor(bytesWithin(message) * this.#perByteUs);
+  #bytesOfList(list: readonly unknown[]): number {
+    if (list === this.#list) return this.#listBytes;
+    this.#list = list;
+    this.#listBytes = bytesOf(list);
+    return this.#listBytes;
   }
 }

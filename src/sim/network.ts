@@ -53,6 +53,8 @@ export interface Packet {
   readonly message: Message;
   readonly messageKind: MessageKind;
   readonly departAtUs: number;
+  /** What its length costs who receives it, in microseconds of a processor. */
+  readonly lengthUs: number;
   readonly isCopy: boolean;
   /** Absent where no rule changed anything, as nearly always. */
   readonly fate: Fate | undefined;
@@ -105,6 +107,7 @@ export interface NetworkOptions {
   readonly deliverKind: number;
   readonly endpoint: (name: string) => Endpoint | undefined;
   readonly serviceUsOf: (messageKind: string) => number;
+  readonly lengthUsOf: (message: Message) => number;
 }
 
 /** However many rules delay a message, by no more than this: some thirty years. */
@@ -306,7 +309,18 @@ export class Network {
     isCopy: boolean,
   ): Packet {
     const messageKind = this.#kinds.get(message.kind) ?? this.#intern(message.kind);
-    return { kind: 'message', link, message, messageKind, departAtUs, isCopy, fate, handle: 0 };
+    const lengthUs = this.#options.lengthUsOf(message);
+    return {
+      kind: 'message',
+      link,
+      message,
+      messageKind,
+      departAtUs,
+      lengthUs,
+      isCopy,
+      fate,
+      handle: 0,
+    };
   }
 
   #arriveAt(atUs: number, packet: Packet): number {

@@ -73,6 +73,7 @@ export class Sim {
     const { kernel, rng, recorder, startWallUs } = options;
     const profile = options.profile ?? DEFAULT_PROFILE;
     const kinds = this.#registerKinds(kernel, options.timeDaemon !== undefined);
+    const lengths = new LengthPrices(profile.perByteUs);
     this.network = new Network({
       kernel,
       rng,
@@ -85,6 +86,7 @@ export class Sim {
         Object.hasOwn(profile.messageUs, kind)
           ? required(profile.messageUs[kind], `service time of ${kind}`)
           : profile.defaultUs.message,
+      lengthUsOf: (message) => lengths.of(message),
     });
     const checked = options.checked ?? false;
     const { network } = this;
@@ -95,7 +97,7 @@ export class Sim {
       recorder,
       startWallUs,
       profile,
-      lengths: new LengthPrices(profile.perByteUs),
+      lengths,
       checked,
       network,
       kinds,

@@ -112,7 +112,9 @@ class Book {
     if (before !== undefined) return { ...before.decision, repeat: true };
     const decision = request.sink === 'token' ? byToken(account, request) : byKey(account, request);
     const { id, effect } = request;
-    account.answered = account.answered.concat({ id, worker, effect, decision });
+    const answer = { id, worker, effect, decision };
+    const { answered } = account;
+    account.answered = answered.length === 0 ? [answer] : [...answered, answer];
     return decision;
   }
 

@@ -36,10 +36,27 @@ test('length is paid for in whole microseconds, and not where it is free', () =>
   const short: Message = { kind: 'short' };
   const page = { kind: 'page', text: 'x'.repeat(2_000) };
   const prices = new LengthPrices(0.005);
-  expect(prices.sendUs(short)).toBe(0);
-  expect(prices.receiveUs(short)).toBe(0);
-  expect(prices.sendUs(page)).toBe(Math.floor(bytesOf(page) * 0.005));
-  expect(prices.receiveUs(page)).toBe(prices.sendUs(page));
-  const free = new LengthPrices(0);
-  expect([free.sendUs(page), free.receiveUs(page)]).toEqual([0, 0]);
+  expect(prices.of(short)).toBe(0);
+  expect(prices.of(page)).toBe(Math.floor(bytesOf(page) * 0.005));
+  expect(new LengthPrices(0).of(page)).toBe(0);
+});
+
+test('a price is that of the message, whatever was measured before it', () => {
+  const message = fc.record(
+    { kind: fc.constant('m'), n: fc.nat(), list: fc.array(fc.jsonValue({ maxDepth: 2 })) },
+    { requiredKeys: ['kind'] },
+  );
+  fc.assert(
+    fc.property(fc.array(message, { minLength: 1 }), fc.array(fc.nat()), (messages, picks) => {
+      const prices = new LengthPrices(1);
+      for (const pick of picks) {
+        const picked = messages[pick % messages.length] as Message;
+        // The same list in another message, too.
+        const list = (messages[0] as Message & { list?: unknown }).list;
+        for (const it of [picked, picked, { ...picked, list } as Message]) {
+          expect(prices.of(it)).toBe(bytesOf(it));
+        }
+      }
+    }),
+  );
 });

@@ -25,6 +25,8 @@ interface Client {
   readonly answers: Answered[];
   /** The number of that answer among all. */
   lastN: number;
+  /** The greatest number of a request that was ever answered: what is greater is news. */
+  opMax: number;
 }
 
 export class AnsweredOps {
@@ -39,11 +41,13 @@ export class AnsweredOps {
   note(answered: Answered): void {
     const client = this.#clientOf(answered.client);
     const { answers } = client;
-    const at = answers.findIndex(({ op }) => op === answered.op);
+    const { op } = answered;
+    const at = op > client.opMax ? -1 : answers.findIndex((answer) => answer.op === op);
     if (at >= 0) answers.splice(at, 1);
     else if (answers.length === OPS_MAX) answers.shift();
     else this.#size += 1;
     answers.push(answered);
+    client.opMax = Math.max(client.opMax, op);
     this.#n += 1;
     client.lastN = this.#n;
     if (this.#clients.size > CLIENTS_MAX) this.#dropOldest();
@@ -51,7 +55,9 @@ export class AnsweredOps {
 
   /** What this very request was answered, if that is still known. */
   find(client: string, op: number, request: ApiRequest): ApiResult | undefined {
-    const found = this.#clients.get(client)?.answers.find((answer) => answer.op === op);
+    const known = this.#clients.get(client);
+    if (known === undefined || op > known.opMax) return undefined;
+    const found = known.answers.find((answer) => answer.op === op);
     return found?.request === inShort(request) ? found.result : undefined;
   }
 
@@ -63,7 +69,7 @@ export class AnsweredOps {
   #clientOf(name: string): Client {
     let client = this.#clients.get(name);
     if (client === undefined) {
-      client = { name, answers: [], lastN: 0 };
+      client = { name, answers: [], lastN: 0, opMax: Number.NEGATIVE_INFINITY };
       this.#clients.set(name, client);
     }
     return client;
@@ -106,11 +112,11 @@ export function isWorthNoting(request: ApiRequest): boolean {
 /** Tells the requests of one client with one number apart. */
 export function inShort(request: ApiRequest): string {
   const said = (request ?? {}) as { readonly [field: string]: unknown };
-  return inWords(FIELDS.map((field) => said[field]));
+  const { kind, job, schedule, queue, revision, attempts } = said;
+  const named = `${inWord(kind)} ${inWord(job)} ${inWord(schedule)} ${inWord(queue)}`;
+  return `${named} ${inWord(revision)} ${inWord(attempts)}`;
 }
 
-const FIELDS = ['kind', 'job', 'schedule', 'queue', 'revision', 'attempts'];
-
 /** What came over the wire may be anything, and not all of it can be written as a text. */
-export const inWords = (parts: readonly unknown[]): string =>
-  parts.map((it) => (typeof it === 'string' || typeof it === 'number' ? it : '')).join(' ');
+export const inWord = (it: unknown): string | number =>
+  typeof it === 'string' || typeof it === 'number' ? it : '';

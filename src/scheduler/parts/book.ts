@@ -9,7 +9,7 @@ import { required } from '../../lib/assert.ts';
 import type { WallUs } from '../../lib/units.ts';
 import type { ListedJob, ListedSchedule, ListedSkip, ScheduleSpec } from '../api.ts';
 import type { JobRecord } from '../job/job.ts';
-import { Kin } from './kin.ts';
+import { Kin, mayHaveTies } from './kin.ts';
 
 export interface ScheduleRecord {
   readonly v: 1;
@@ -64,10 +64,10 @@ export class Book {
     switch (entry.kind) {
       case 'job': {
         const { job } = entry;
-        const before = this.jobs.get(job.id);
-        if (before === undefined) this.#sortedJobs = undefined;
+        if (mayHaveTies(job)) this.kin.changed(this.jobs.get(job.id), job);
+        const { size } = this.jobs;
         this.jobs.set(job.id, job);
-        this.kin.changed(before, job);
+        if (this.jobs.size !== size) this.#sortedJobs = undefined;
         return;
       }
       case 'forget':
@@ -112,11 +112,13 @@ export class Book {
   }
 
   /** The rows that make this book of an empty one. */
-  *entries(): Generator<BookEntry> {
-    for (const job of this.jobs.values()) yield { kind: 'job', job };
-    for (const schedule of this.schedules.values()) yield { kind: 'schedule', schedule };
-    for (const queue of this.queues.values()) yield { kind: 'queue', queue };
-    for (const { tick, reason } of this.skips.values()) yield { kind: 'skip', tick, reason };
+  entries(): BookEntry[] {
+    const rows: BookEntry[] = [];
+    for (const job of this.jobs.values()) rows.push({ kind: 'job', job });
+    for (const schedule of this.schedules.values()) rows.push({ kind: 'schedule', schedule });
+    for (const queue of this.queues.values()) rows.push({ kind: 'queue', queue });
+    for (const { tick, reason } of this.skips.values()) rows.push({ kind: 'skip', tick, reason });
+    return rows;
   }
 
   /** How many rows that are. */

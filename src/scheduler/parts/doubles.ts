@@ -6,7 +6,7 @@
  */
 import { keepLatest } from '../../lib/oldest.ts';
 import type { ApiCall } from '../api.ts';
-import { inShort, inWords, isWorthNoting } from './answered.ts';
+import { inShort, inWord, isWorthNoting } from './answered.ts';
 
 /** So many copies are remembered at least, the latest ones. */
 const REMEMBERED = 10_000;
@@ -18,7 +18,7 @@ export class Doubles {
   /** Whether this very copy was here before, of a request that may change something. */
   isDouble(from: string, { op, request, resentAtUs }: ApiCall): boolean {
     if (!isWorthNoting(request)) return false;
-    const copy = inWords([from, op, resentAtUs, inShort(request)]);
+    const copy = `${from} ${inWord(op)} ${inWord(resentAtUs)} ${inShort(request)}`;
     if (this.#seen.has(copy)) return true;
     this.#seen.add(copy);
     keepLatest(this.#seen, REMEMBERED);

@@ -3,6 +3,13 @@ import type { JobRecord } from '../job/job.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 
+/** Whether a job may be tied to others, now or at any time: its spec and its tick stay as they are. */
+export const mayHaveTies = ({ spec, tick, waitsFor }: JobRecord): boolean =>
+  tick !== undefined ||
+  waitsFor !== undefined ||
+  spec.parents !== undefined ||
+  spec.uniqueKey !== undefined;
+
 /** Sets by name; an empty one is none. */
 class Groups {
   readonly #groups = new Map<string, Set<string>>();

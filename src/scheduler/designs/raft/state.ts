@@ -11,7 +11,11 @@ export type StateEntry = BookEntry | Answered;
 /** What a snapshot holds of the state. */
 export type RowsOf = (state: RaftState) => readonly StateEntry[];
 
-export const allRows: RowsOf = ({ book, answers }) => [...book.entries(), ...answers.entries()];
+export function allRows({ book, answers }: RaftState): readonly StateEntry[] {
+  const rows: StateEntry[] = book.entries();
+  for (const answered of answers.entries()) rows.push(answered);
+  return rows;
+}
 
 /** What a record of the log counts for: the changes of state in it. */
 export function changesIn(record: RaftRecord): number {

@@ -49,6 +49,15 @@ export function reachedByMajority(
   { voters }: RaftConfig,
   numberOf: (voter: string) => number,
 ): number {
-  const sorted = voters.map(numberOf).sort((a, b) => b - a);
+  // Sorted by insertion, the greatest first: voters are few, and this is asked at every answer.
+  const sorted: number[] = [];
+  for (let i = 0; i < voters.length; i++) {
+    const number = numberOf(voters[i] as string);
+    let at = i;
+    for (; at > 0 && (sorted[at - 1] as number) < number; at--) {
+      sorted[at] = sorted[at - 1] as number;
+    }
+    sorted[at] = number;
+  }
   return sorted[majorityOf(voters.length) - 1] ?? 0;
 }

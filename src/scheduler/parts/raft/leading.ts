@@ -289,6 +289,7 @@ export class Leading {
       if (!this.#isDone(waiter)) break;
       done += 1;
     }
+    if (done === 0) return;
     for (const { run } of this.#waiting.splice(0, done)) run();
   }
 

@@ -28,27 +28,30 @@ export const newProgress = (next: number, nowUs: number): Progress => ({
   heardUs: nowUs,
 });
 
-/** It was sent `count` entries. */
-export const sent = (progress: Progress, count: number): Progress => ({
-  ...progress,
-  next: progress.mode === 'stream' ? progress.next + count : progress.next,
-  inFlight: progress.inFlight + 1,
-});
+// Every field by name, here and below: a copy with changes would have a layout of its own, and these
+// are made for every message.
 
-export const heard = (progress: Progress, round: number, nowUs: number): Progress => ({
-  ...progress,
-  round: Math.max(progress.round, round),
-  heardUs: nowUs,
-});
+/** It was sent `count` entries. */
+export function sent(progress: Progress, count: number): Progress {
+  const { mode, match, round, heardUs } = progress;
+  const next = mode === 'stream' ? progress.next + count : progress.next;
+  return { mode, match, next, inFlight: progress.inFlight + 1, round, heardUs };
+}
+
+export function heard(progress: Progress, round: number, heardUs: number): Progress {
+  const { mode, match, next, inFlight } = progress;
+  return { mode, match, next, inFlight, round: Math.max(progress.round, round), heardUs };
+}
 
 /** What an answer to an append says of it. */
 export function answered(progress: Progress, { outcome }: Appended): Progress {
+  const { round, heardUs } = progress;
   if (outcome.kind === 'match') {
     const match = Math.max(progress.match, outcome.index);
     const next = Math.max(progress.next, match + 1);
     const inFlight = match + 1 === next ? 0 : Math.max(0, progress.inFlight - 1);
     const mode = progress.mode === 'snapshot' ? 'snapshot' : 'stream';
-    return { ...progress, mode, match, next, inFlight };
+    return { mode, match, next, inFlight, round, heardUs };
   }
   // Late word of a gap that has been filled since, or of a message from before the present probe.
   if (outcome.prev < progress.match || progress.mode === 'snapshot') return progress;
@@ -57,5 +60,5 @@ export function answered(progress: Progress, { outcome }: Appended): Progress {
   // lacks that place would be asked for what follows it, and refuse, without end.
   const match = outcome.prev === progress.match ? outcome.hint : progress.match;
   const next = Math.max(match, Math.min(outcome.prev - 1, outcome.hint)) + 1;
-  return { ...progress, mode: 'probe', match, next, inFlight: 0 };
+  return { mode: 'probe', match, next, inFlight: 0, round, heardUs };
 }

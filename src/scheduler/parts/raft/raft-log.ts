@@ -14,6 +14,10 @@ interface ConfigAt {
 export class RaftLog {
   #base: Place = START;
   #entries: LogEntry[] = [];
+  /** What was asked for last: the leader's followers ask for the same, one after the other. */
+  #asked:
+    | { readonly index: number; readonly max: number; readonly list: readonly LogEntry[] }
+    | undefined;
   /** In order of index; the first is that of the snapshot, or of the beginning. */
   #configs: ConfigAt[];
 
@@ -66,12 +70,17 @@ export class RaftLog {
   /** Up to `max` entries from `index` on, which must not be before the base. */
   from(index: number, max: number): readonly LogEntry[] {
     assert(index > this.#base.index, () => `entry ${index} is in the snapshot`);
+    const asked = this.#asked;
+    if (asked?.index === index && asked.max === max) return asked.list;
     const at = index - this.#base.index - 1;
-    return this.#entries.slice(at, at + max);
+    const list = this.#entries.slice(at, at + max);
+    this.#asked = { index, max, list };
+    return list;
   }
 
   /** Entries that follow what is there; what is new of them. */
   append(entries: readonly LogEntry[]): void {
+    this.#asked = undefined;
     for (const entry of entries) {
       const { last } = this;
       assert(entry.index === last.index + 1, () => `entry ${entry.index} after ${last.index}`);
@@ -85,6 +94,7 @@ export class RaftLog {
   /** Takes away everything from an index on. */
   cut(from: number): void {
     assert(from > this.#base.index, () => `a cut at ${from} in the snapshot`);
+    this.#asked = undefined;
     this.#entries.length = Math.min(this.#entries.length, from - this.#base.index - 1);
     this.#configs = this.#configs.filter(({ index }) => index < from);
   }
@@ -94,6 +104,7 @@ export class RaftLog {
     const term = required(this.termAt(upTo), `the term of ${upTo}`);
     const config = this.configAt(upTo);
     const left = this.#configs.filter(({ index }) => index > upTo);
+    this.#asked = undefined;
     this.#configs = [{ index: upTo, config }, ...left];
     this.#entries = this.#entries.slice(upTo - this.#base.index);
     this.#base = { index: upTo, term };
@@ -102,6 +113,7 @@ export class RaftLog {
   /** Begins anew after a snapshot of somebody else's. */
   reset(base: Place, config: RaftConfig): void {
     this.#base = base;
+    this.#asked = undefined;
     this.#entries = [];
     this.#configs = [{ index: base.index, config }];
   }
