@@ -6,10 +6,12 @@ import { type Finding, type Happening, linearize, type Register } from './linear
 type Answered = FactOf<'answered'>;
 
 /** A request about one job or schedule, and its answer once that was heard. */
-interface Entry {
+interface Entry<O> {
   readonly op: number;
   readonly request: Request;
   answered: Answered | undefined;
+  /** What it is to the register; undefined until it is judged. */
+  judged: O | undefined;
 }
 
 /** An answer that fits no order, and what was answered before it. */
@@ -26,7 +28,7 @@ export class ApiKey<S, O extends object, M> {
   readonly #opOf: (request: Request, answer: Answer) => O;
   #states: readonly S[];
   readonly #moves: M[];
-  #happened: { readonly kind: 'asked' | 'answered'; readonly entry: Entry }[] = [];
+  #happened: { readonly kind: 'asked' | 'answered'; readonly entry: Entry<O> }[] = [];
   #open = 0;
   #last: Answered | undefined;
   #isGivenUp = false;
@@ -68,7 +70,8 @@ export class ApiKey<S, O extends object, M> {
   asked({ op, request }: FactOf<'asked'>): void {
     if (this.#isGivenUp) return;
     this.#open++;
-    this.#happened.push({ kind: 'asked', entry: { op, request, answered: undefined } });
+    const entry = { op, request, answered: undefined, judged: undefined };
+    this.#happened.push({ kind: 'asked', entry });
   }
 
   /** `isHeard` is false where the answer is not to be judged: it may be any, or none. */
@@ -84,17 +87,18 @@ export class ApiKey<S, O extends object, M> {
   /** Judges what happened since the last time; what is still open is taken for never answered. */
   settle(register: Register<S, O, M>, budget: SearchBudget): Unfit | undefined {
     if (this.#happened.length === 0) return undefined;
-    const ops = new Map<Entry, O>();
+    const entries: Entry<O>[] = [];
+    const answers: Answered[] = [];
     const happened = this.#happened.map(({ kind, entry }): Happening<O> => {
-      const known = ops.get(entry);
-      const op = known ?? this.#opOf(entry.request, entry.answered?.answer ?? UNKNOWN);
-      if (known === undefined) ops.set(entry, op);
-      return { kind, op };
+      const { request, answered } = entry;
+      if (entry.judged === undefined) {
+        entry.judged = this.#opOf(request, answered?.answer ?? UNKNOWN);
+        entries.push(entry);
+      }
+      if (kind === 'answered' && answered !== undefined) answers.push(answered);
+      return { kind, op: entry.judged };
     });
     const found = linearize(register, this.#states, this.#moves, happened, budget);
-    const answers = this.#happened.flatMap(({ kind, entry: { answered } }) =>
-      kind === 'answered' && answered !== undefined ? [answered] : [],
-    );
     this.#happened = [];
     this.#open = 0;
     this.#giveUpIfOver(found);
@@ -105,7 +109,8 @@ export class ApiKey<S, O extends object, M> {
     // One break is enough, and of what comes after it nothing is certain.
     this.#isGivenUp = true;
     const heard = new Map<O, Answered | undefined>();
-    for (const [{ answered }, op] of ops) heard.set(op, answered);
+    for (const { answered, judged } of entries)
+      if (judged !== undefined) heard.set(judged, answered);
     const unfit = heard.get(found.op);
     const until = answers.indexOf(required(unfit, 'the answer that does not fit')) + 1;
     const facts = [...before, ...answers.slice(0, until)];

@@ -70,13 +70,22 @@ export function jobRegister(nature: JobNature): Register<JobAt, JobOp, JobMove> 
 }
 
 function newRegister(nature: JobNature): Register<JobAt, JobOp, JobMove> {
+  /** Of most jobs only the submit was asked for: what they go through, by where they are. */
+  const ways = new Map<number, readonly JobAt[]>();
+  const wayFrom = (from: JobAt, moves: readonly JobMove[]): readonly JobAt[] => {
+    if (moves.length !== 1 || moves[0] !== CREATE) return onTheWay(from, nature, moves);
+    const packed = packedJob(from);
+    let way = ways.get(packed);
+    if (way === undefined) ways.set(packed, (way = onTheWay(from, nature, moves)));
+    return way;
+  };
   return {
     keyOf: ({ phase, attempts, isExact }) => `${phase} ${attempts}${isExact ? '' : '+'}`,
     moveOf,
     tells: (op) => op.answer.kind === 'ok' || phasesOfRefusal(op.answer) !== undefined,
     reach(state, op, moves) {
       const told: JobAt[] = [];
-      for (const at of onTheWay(state, nature, moves)) {
+      for (const at of wayFrom(state, moves)) {
         const one = toldAt(at, op);
         if (one !== undefined) told.push(one);
       }
@@ -146,7 +155,7 @@ function toldAt(at: JobAt, op: JobOp): JobAt | undefined {
   if (attempts < least || (at.isExact && attempts !== at.attempts)) return undefined;
   // Of an open job there is never more known than that it has had so many.
   return {
-    ...at,
+    phase: at.phase,
     attempts,
     isExact: at.isExact || (at.phase !== 'open' && answer.attempts !== undefined),
   };

@@ -85,6 +85,10 @@ interface Schedule {
 
 const NOT_PACKED = -1;
 
+/** Of jobs that were submitted by themselves and are kept. */
+const PLAIN: JobNature = { comesUp: false, isCancelled: false, isForgotten: false };
+const MADE: readonly JobMove[] = [CREATE];
+
 class LinearizableApi implements Judge {
   readonly listens;
   readonly onFact;
@@ -92,6 +96,8 @@ class LinearizableApi implements Judge {
   readonly #audit = new AuditWatch();
   readonly #rows: JobRows;
   readonly #jobs = new Map<string, Job>();
+  /** Plain jobs of which nothing was asked but the submit, and nothing answered. */
+  readonly #fresh = new Map<string, FactOf<'asked'>>();
   /** Jobs that were submitted and of which nothing is open: most. */
   readonly #packed = new RowNumbers(NOT_PACKED);
   readonly #schedules = new Map<string, Schedule>();
@@ -143,6 +149,10 @@ class LinearizableApi implements Judge {
 
   #jobAsked(name: string, fact: FactOf<'asked'>): void {
     const { request } = fact;
+    if (this.#isFresh(name, request)) {
+      this.#fresh.set(name, fact);
+      return;
+    }
     const job = this.#job(name);
     job.key.asked(fact);
     if (request.kind === 'trigger') {
@@ -154,9 +164,18 @@ class LinearizableApi implements Judge {
     }
   }
 
+  #isFresh(name: string, request: Request): boolean {
+    if (request.kind !== 'submit') return false;
+    if (request.parents !== undefined || request.retainUs !== undefined) return false;
+    if (this.#jobs.has(name) || this.#fresh.has(name)) return false;
+    return this.#packed.get(this.#rows.row(name)) === NOT_PACKED;
+  }
+
+  /** The job as it is kept while anything about it is open. */
   #job(name: string): Job {
     const known = this.#jobs.get(name);
     if (known !== undefined) return known;
+    const fresh = this.#fresh.get(name);
     const packed = this.#packed.get(this.#rows.row(name));
     const isPacked = packed !== NOT_PACKED;
     const key = new ApiKey<JobAt, JobOp, JobMove>(
@@ -164,8 +183,12 @@ class LinearizableApi implements Judge {
       [isPacked ? jobOf(packed) : ABSENT],
       isPacked ? [CREATE] : [],
     );
-    const job = { key, isMade: isPacked, hasParents: false, mayBeForgotten: false };
+    const isMade = isPacked || fresh !== undefined;
+    const job = { key, isMade, hasParents: false, mayBeForgotten: false };
     this.#jobs.set(name, job);
+    if (fresh === undefined) return job;
+    this.#fresh.delete(name);
+    key.asked(fresh);
     return job;
   }
 
@@ -175,7 +198,9 @@ class LinearizableApi implements Judge {
     const isOfKey = 'job' in request || 'schedule' in request;
     if (isHeard && fact.answer.kind === 'ok' && isOfKey) this.#heard++;
     if ('job' in request) {
-      const job = this.#jobs.get(request.job);
+      const fresh = this.#fresh.get(request.job);
+      if (fresh !== undefined && this.#settleFresh(request.job, fresh, fact)) return;
+      const job = fresh === undefined ? this.#jobs.get(request.job) : this.#job(request.job);
       job?.key.answered(fact, isHeard);
       if (job?.key.isQuiet === true) this.#settleJob(request.job, job);
     } else if ('schedule' in request) {
@@ -183,6 +208,17 @@ class LinearizableApi implements Judge {
       schedule?.key.answered(fact, isHeard);
       if (schedule?.key.isQuiet === true) this.#settleSchedule(request.schedule, schedule);
     }
+  }
+
+  /** The first answer, to the only request: as {@link #settleJob} would, in short. */
+  #settleFresh(name: string, { op }: FactOf<'asked'>, fact: Answered): boolean {
+    const { request, answer } = fact;
+    if (op !== fact.op || answer.kind !== 'ok' || this.#audit.began) return false;
+    const [state, other] = jobRegister(PLAIN).reach(ABSENT, jobOpOf(request, answer), MADE) ?? [];
+    if (state === undefined || other !== undefined) return false;
+    this.#fresh.delete(name);
+    this.#packed.set(this.#rows.row(name), packedJob(state));
+    return true;
   }
 
   #settleJob(name: string, job: Job): void {
@@ -229,14 +265,16 @@ class LinearizableApi implements Judge {
   /** The audit reads what is, so what it lists fits too. */
   #auditedJob(fact: FactOf<'audited-job'>): void {
     this.#audit.begin();
-    const isKnown =
-      this.#jobs.has(fact.job) || this.#packed.get(this.#rows.row(fact.job)) !== NOT_PACKED;
-    if (!isKnown) return;
-    const job = this.#job(fact.job);
-    this.#settleJob(fact.job, job);
+    const isOpen = this.#jobs.has(fact.job) || this.#fresh.has(fact.job);
+    const packed = isOpen ? NOT_PACKED : this.#packed.get(this.#rows.row(fact.job));
+    const isPacked = packed !== NOT_PACKED;
+    if (!isOpen && !isPacked) return;
     const { state, attempts } = fact;
     const answer: Answer = { kind: 'ok', state, attempts };
     const op: JobOp = { kind: 'status', attempts: 0, answer };
+    if (isPacked && jobRegister(PLAIN).reach(jobOf(packed), op, MADE)?.length === 1) return;
+    const job = this.#job(fact.job);
+    this.#settleJob(fact.job, job);
     this.#listed(`job ${fact.job}`, job.key, jobRegister(natureOf(job)), op, fact);
   }
 

@@ -95,6 +95,9 @@ function alone<S, O, M>(
 ): Finding<S, O> {
   addMove(register, moves, op);
   if (!register.tells(op)) return { kind: 'fits', states: starts };
+  const [only] = starts;
+  const last = starts.length === 1 && only !== undefined ? register.reach(only, op, moves) : [];
+  if (last?.length === 1) return { kind: 'fits', states: last };
   const states = new Map<string, S>();
   for (const start of starts) {
     const reached = register.reach(start, op, moves);

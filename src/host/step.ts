@@ -1,4 +1,5 @@
 import type { Testimony } from '../history/fact.ts';
+import { appended } from '../lib/append.ts';
 import type { DiskOutcome, DiskRecord, Host, Message, Recovered, RecoveredRecord } from './host.ts';
 
 /** Something a handler wants done. */
@@ -114,7 +115,7 @@ export class StepRunner {
     for (let i = 0; i < now.length; i++) this.#do(now[i] as Effect);
     if (this.#isOver) return;
     if (rewrite !== undefined) this.#rewrite(rewrite);
-    for (const record of persist) this.#append(record);
+    for (let i = 0; i < persist.length; i++) this.#append(persist[i] as DiskRecord);
     if (afterSync.length > 0) this.#queue(afterSync);
     if (this.#appendedSinceSync && this.#syncing === undefined) this.#startSync();
   }
@@ -144,7 +145,7 @@ export class StepRunner {
     const released = this.#syncing ?? [];
     this.#syncing = undefined;
     this.#syncedN = this.#syncingN;
-    for (const effect of released) this.#do(effect);
+    for (let i = 0; i < released.length; i++) this.#do(released[i] as Effect);
     if (this.#isOver) return;
     this.#markLater();
     if (this.#appendedSinceSync) this.#startSync();
@@ -183,9 +184,12 @@ export class StepRunner {
   }
 
   #queue(effects: readonly Effect[]): void {
-    if (this.#appendedSinceSync) for (const effect of effects) this.#waiting.push(effect);
-    else if (this.#syncing !== undefined) for (const effect of effects) this.#syncing.push(effect);
-    else for (const effect of effects) this.#do(effect);
+    for (let i = 0; i < effects.length; i++) {
+      const effect = effects[i] as Effect;
+      if (this.#appendedSinceSync) this.#waiting = appended(this.#waiting, effect);
+      else if (this.#syncing !== undefined) this.#syncing = appended(this.#syncing, effect);
+      else this.#do(effect);
+    }
   }
 
   #startSync(): void {

@@ -10,7 +10,10 @@ export function distinct(a: Float64Array, b: Float64Array): Float64Array {
   all.set(b, a.length);
   all.sort();
   let count = 0;
-  for (const time of all) if (count === 0 || all[count - 1] !== time) all[count++] = time;
+  for (let i = 0; i < all.length; i++) {
+    const time = all[i] as number;
+    if (count === 0 || all[count - 1] !== time) all[count++] = time;
+  }
   return all.slice(0, count);
 }
 
@@ -19,7 +22,8 @@ export function counted(atUs: Float64Array, begins: Float64Array, ends: Float64A
   const counts = new Int32Array(atUs.length);
   let begun = 0;
   let ended = 0;
-  for (const [i, time] of atUs.entries()) {
+  for (let i = 0; i < atUs.length; i++) {
+    const time = atUs[i] as number;
     while (begun < begins.length && (begins[begun] as number) <= time) begun++;
     while (ended < ends.length && (ends[ended] as number) <= time) ended++;
     counts[i] = begun - ended;
@@ -78,7 +82,8 @@ export class Level {
   /** The stretches of the span in which the count does not change. */
   #each(fromUs: number, untilUs: number, visit: (count: number, us: number) => void): void {
     let [count, sinceUs] = [0, fromUs];
-    for (const [i, atUs] of this.#atUs.entries()) {
+    for (let i = 0; i < this.#atUs.length; i++) {
+      const atUs = this.#atUs[i] as number;
       if (atUs >= untilUs) break;
       if (atUs > sinceUs) {
         visit(count, atUs - sinceUs);

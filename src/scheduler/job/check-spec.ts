@@ -132,7 +132,8 @@ function words(field: string, list: readonly string[]): SpecProblem | undefined 
   if (!Array.isArray(list) || list.length > LIST_LENGTH_MAX) {
     return { field, reason: `must be a list of up to ${LIST_LENGTH_MAX}` };
   }
-  if (new Set(list).size < list.length) return { field, reason: 'names something twice' };
+  if (list.length > 1 && new Set(list).size < list.length)
+    return { field, reason: 'names something twice' };
   for (const word of list) {
     const problem = checkId(field, word);
     if (problem !== undefined) return problem;
@@ -154,10 +155,12 @@ export function known(
   value: object,
   fields: Readonly<Record<string, true>>,
 ): SpecProblem | undefined {
-  const other = Object.keys(value).find((field) => !Object.hasOwn(fields, field));
-  if (other === undefined) return undefined;
-  const name = other === '' ? '""' : other.slice(0, FIELD_LENGTH_MAX);
-  return { field: `${prefix}${name}`, reason: 'unknown field' };
+  for (const field in value) {
+    if (Object.hasOwn(fields, field) || !Object.hasOwn(value, field)) continue;
+    const name = field === '' ? '""' : field.slice(0, FIELD_LENGTH_MAX);
+    return { field: `${prefix}${name}`, reason: 'unknown field' };
+  }
+  return undefined;
 }
 
 /** A span of up to ten years. */

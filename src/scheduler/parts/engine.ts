@@ -215,7 +215,7 @@ export class Engine implements Office, Charge {
       this.book.apply(entry);
       this.#ready.changed(before, entry.job);
     } else this.book.apply(entry);
-    out.persist.push(entry);
+    out.keep(entry);
   }
 
   enqueue(job: JobRecord): void {

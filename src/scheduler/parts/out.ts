@@ -2,6 +2,7 @@ import type { Testimony } from '../../history/fact.ts';
 import type { DiskRecord, Message } from '../../host/host.ts';
 import type { Effect, Output } from '../../host/step.ts';
 import { NOTHING } from '../../host/step.ts';
+import { appended } from '../../lib/append.ts';
 
 /**
  * Collects what a handler wants done. `E` is what the design persists: the design decides whether
@@ -12,25 +13,37 @@ export class Out<E = DiskRecord> {
   persist: E[] = [];
   afterSync: Effect[] = [];
 
+  /** Something that is done at once. */
+  act(effect: Effect): void {
+    this.now = appended(this.now, effect);
+  }
+  /** Something that is done when everything persisted so far is durable. */
+  actAfterSync(effect: Effect): void {
+    this.afterSync = appended(this.afterSync, effect);
+  }
+  keep(entry: E): void {
+    this.persist = appended(this.persist, entry);
+  }
+
   send<M extends Message>(to: string, message: M): void {
-    this.now.push({ kind: 'send', to, message });
+    this.act({ kind: 'send', to, message });
   }
   /** Leaves when everything persisted so far is durable. */
   sendAfterSync<M extends Message>(to: string, message: M): void {
-    this.afterSync.push({ kind: 'send', to, message });
+    this.actAfterSync({ kind: 'send', to, message });
   }
   setTimer(tag: string, afterUs: number): void {
-    this.now.push({ kind: 'setTimer', tag, afterUs });
+    this.act({ kind: 'setTimer', tag, afterUs });
   }
   cancelTimer(tag: string): void {
-    this.now.push({ kind: 'cancelTimer', tag });
+    this.act({ kind: 'cancelTimer', tag });
   }
   /** Ends the program when everything persisted so far is durable. */
   exitAfterSync(reason: string): void {
-    this.afterSync.push({ kind: 'exit', reason });
+    this.actAfterSync({ kind: 'exit', reason });
   }
   observe(testimony: Testimony): void {
-    this.now.push({ kind: 'observe', testimony });
+    this.act({ kind: 'observe', testimony });
   }
 
   /** What was collected, as the host wants it; this collector is then empty. */

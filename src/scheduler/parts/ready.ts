@@ -147,7 +147,7 @@ export class ReadyJobs {
   *starts(nowUs: WallUs): Generator<Start> {
     this.wakeUs = Number.POSITIVE_INFINITY;
     for (const lane of this.#lanes.values()) lane.letOutAllTagged(this.#workforce);
-    const aside = new Set<Lane>();
+    const aside: Lane[] = [];
     for (;;) {
       const lane = this.#next(aside);
       const place = lane?.heap.peek();
@@ -185,7 +185,7 @@ export class ReadyJobs {
     lane: Lane,
     place: Place,
     nowUs: WallUs,
-    aside: Set<Lane>,
+    aside: Lane[],
   ): Start | 'nobody' | undefined {
     const { key, tags } = place;
     const obstacle = this.#find(this.#book.queues.get(job.spec.queue), lane.gauge, key, nowUs);
@@ -205,10 +205,10 @@ export class ReadyJobs {
     return { job, seat };
   }
 
-  #heldBack(obstacle: Obstacle, lane: Lane, place: Place, aside: Set<Lane>): void {
+  #heldBack(obstacle: Obstacle, lane: Lane, place: Place, aside: Lane[]): void {
     if (obstacle.kind === 'rate') this.wakeUs = Math.min(this.wakeUs, obstacle.untilUs);
     if (obstacle.kind !== 'key') {
-      aside.add(lane);
+      aside.push(lane);
       return;
     }
     lane.heap.pop();
@@ -217,11 +217,11 @@ export class ReadyJobs {
   }
 
   /** The lane whose first job comes first, of those that have not stood aside. */
-  #next(aside: ReadonlySet<Lane>): Lane | undefined {
+  #next(aside: readonly Lane[]): Lane | undefined {
     let best: Lane | undefined;
     for (const lane of this.#lanes.values()) {
       const place = lane.heap.peek();
-      if (place === undefined || aside.has(lane)) continue;
+      if (place === undefined || aside.includes(lane)) continue;
       const first = best?.heap.peek();
       if (first === undefined || this.#isBefore(place, first)) best = lane;
     }

@@ -65,14 +65,14 @@ export class Archive {
   apply(commit: Commit, out: Out<StoreEntry>): void {
     assert(commit.n === this.at.n + 1, () => `commit ${commit.n} after ${this.at.n}`);
     this.#replay(commit);
-    out.persist.push(commit);
+    out.keep(commit);
   }
 
   become(role: Role, timeline: number, out: Out<StoreEntry>): void {
     assert(timeline >= this.timeline, () => `from timeline ${this.timeline} to ${timeline}`);
     const entry = { kind: 'role', role, timeline } as const;
     this.#replay(entry);
-    out.persist.push(entry);
+    out.keep(entry);
   }
 
   /** Takes over the whole state of another machine. */

@@ -222,7 +222,7 @@ class LeaseMember implements Program {
   }
 
   #exit(): void {
-    this.#out.now.push({ kind: 'exit', reason: 'stopped' });
+    this.#out.act({ kind: 'exit', reason: 'stopped' });
   }
 
   #beginTerm(epoch: number, version: number): void {
@@ -257,7 +257,7 @@ class LeaseMember implements Program {
   #onCommitted(answer: StoreAnswer): void {
     const released = this.#term?.journal.onAnswer(answer, this.#out);
     if (released === 'deposed') this.#candidate?.tell({ kind: 'deposed' });
-    else for (const effect of released ?? []) this.#out.now.push(effect);
+    else for (const effect of released ?? []) this.#out.act(effect);
   }
 
   /** Everything of the term is dropped: memory, timers, what waited for commits. */

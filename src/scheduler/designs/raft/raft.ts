@@ -211,7 +211,7 @@ class RaftMember implements Program {
       if (result.kind !== 'ok') return;
       const entry = { kind: 'answered', client, op, request: inShort(request), result } as const;
       answers.note(entry);
-      (this.#out.persist as StateEntry[]).push(entry);
+      (this.#out as Out<StateEntry>).keep(entry);
       return;
     }
   }
@@ -259,7 +259,7 @@ class RaftMember implements Program {
   #fail(reason: string): void {
     const text = `refuses to go on: ${reason}`;
     this.#raftOut.observe({ kind: 'note', text });
-    this.#raftOut.now.push({ kind: 'exit', reason: text });
+    this.#raftOut.act({ kind: 'exit', reason: text });
   }
 
   /** What the engine decided goes to the group; what the group wants done, to the host. */
@@ -282,7 +282,7 @@ class RaftMember implements Program {
   }
 
   #release(effects: readonly Effect[]): void {
-    for (const effect of effects) this.#raftOut.now.push(effect);
+    for (const effect of effects) this.#raftOut.act(effect);
   }
 
   /** The records that make this member of an empty disk; the log in memory is cut as well. */

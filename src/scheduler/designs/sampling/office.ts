@@ -88,7 +88,7 @@ export class SamplingOffice implements Office {
   change(entry: BookEntry, out: DeskOut): void {
     this.book.apply(entry);
     if (entry.kind === 'schedule') {
-      out.persist.push(entry);
+      out.keep(entry);
       this.hasNews = true;
     } else if (entry.kind === 'skip') {
       const { tick, reason } = entry;

@@ -248,7 +248,7 @@ class ShardedMember implements Program {
     const outcome = this.#session?.onAnswer(answer, this.#out);
     if (outcome?.kind !== 'ok') return;
     if (this.#isStopping) {
-      this.#out.now.push({ kind: 'exit', reason: 'stopped' });
+      this.#out.act({ kind: 'exit', reason: 'stopped' });
       return;
     }
     const nowUs = this.#host.monotonicUs();
@@ -307,7 +307,7 @@ class ShardedMember implements Program {
 
   #sayGoodbye(): void {
     if (this.#session === undefined) {
-      this.#out.now.push({ kind: 'exit', reason: 'stopped' });
+      this.#out.act({ kind: 'exit', reason: 'stopped' });
       return;
     }
     const gone: StoreOp = { kind: 'write', key: memberKey(this.#host.self), value: undefined };

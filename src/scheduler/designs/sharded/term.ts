@@ -310,7 +310,7 @@ export class ShardTerm {
   #onSettled(settled: Settled): void {
     switch (settled.kind) {
       case 'committed':
-        for (const effect of settled.effects) this.#port.out.now.push(effect);
+        for (const effect of settled.effects) this.#port.out.act(effect);
         if (settled.isLast) this.end('given back');
         return;
       case 'deposed':
@@ -330,14 +330,14 @@ export class ShardTerm {
     this.#session.close(this.#port.out);
     this.#leading?.engine.end(this.#out);
     if (led) this.#out.observe({ kind: 'shard', event: 'lost', shard, epoch });
-    for (const effect of this.#out.take().now) this.#port.out.now.push(effect);
+    for (const effect of this.#out.take().now) this.#port.out.act(effect);
     this.#leading = undefined;
     this.#port.ended(this, why);
   }
 
   #flush(): void {
     const output = this.#out.take();
-    for (const effect of output.now) this.#port.out.now.push(effect);
+    for (const effect of output.now) this.#port.out.act(effect);
     if (output.persist.length === 0 && output.afterSync.length === 0) return;
     required(this.#leading, 'an engine').journal.add(output, this.#port.out);
   }

@@ -107,7 +107,7 @@ class SingleScheduler implements Program {
     const { workers, workerTimeoutUs } = this.#context;
     const options = { workers, zones: this.#zones, workerTimeoutUs, fenced: true };
     this.#epoch += 1;
-    this.#out.persist.push({ kind: 'epoch', epoch: this.#epoch });
+    this.#out.keep({ kind: 'epoch', epoch: this.#epoch });
     this.#out.observe({ kind: 'role', role: 'leader', epoch: this.#epoch });
     this.#engine = new Engine(this.#host, this.#epoch, this.#book, options, this.#parts);
     this.#engine.begin(this.#out as Out<BookEntry>);

@@ -50,9 +50,9 @@ export function reachedByMajority(
   numberOf: (voter: string) => number,
 ): number {
   // Sorted by insertion, the greatest first: voters are few, and this is asked at every answer.
-  const sorted: number[] = [];
-  for (let i = 0; i < voters.length; i++) {
-    const number = numberOf(voters[i] as string);
+  const sorted = voters.map(numberOf);
+  for (let i = 1; i < sorted.length; i++) {
+    const number = sorted[i] as number;
     let at = i;
     for (; at > 0 && (sorted[at - 1] as number) < number; at--) {
       sorted[at] = sorted[at - 1] as number;

@@ -123,7 +123,7 @@ export class Following {
     const beyond = log.has(last) ? log.from(last.index + 1, log.length) : [];
     log.reset(last, config);
     port.machine.restore(rows);
-    port.out.persist.push({ kind: 'snapshot', last, config, rows });
+    port.out.keep({ kind: 'snapshot', last, config, rows });
     this.#raft.append(beyond);
     this.#raft.restored(last.index);
     this.#answer(from, round, { kind: 'match', index: last.index });

@@ -140,7 +140,7 @@ export class Leading {
     });
     this.#raft.append(entries);
     const tag = `${SYNCED_TIMER}${term}:${index}`;
-    port.out.afterSync.push({ kind: 'setTimer', tag, afterUs: 0 });
+    port.out.actAfterSync({ kind: 'setTimer', tag, afterUs: 0 });
     if (this.#needsRound) this.#beginRound();
     for (const [to] of this.#progress) this.#stream(to);
   }

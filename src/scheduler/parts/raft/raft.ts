@@ -234,7 +234,7 @@ export class Raft {
   append(entries: readonly LogEntry[]): void {
     if (entries.length === 0) return;
     this.log.append(entries);
-    this.port.out.persist.push({ kind: 'entries', entries });
+    this.port.out.keep({ kind: 'entries', entries });
   }
 
   /** Everything up to there is committed. */
@@ -310,7 +310,7 @@ export class Raft {
       });
     }
     if (isPre) this.#counted(self);
-    else out.afterSync.push({ kind: 'setTimer', tag: `${SYNCED_TIMER}${term}:0`, afterUs: 0 });
+    else out.actAfterSync({ kind: 'setTimer', tag: `${SYNCED_TIMER}${term}:0`, afterUs: 0 });
   }
 
   #onRequestVote(from: string, request: RequestVote): void {
@@ -399,7 +399,7 @@ export class Raft {
 
   #setHard(hard: HardState): void {
     this.#hard = hard;
-    this.port.out.persist.push({ kind: 'hard', ...hard });
+    this.port.out.keep({ kind: 'hard', ...hard });
   }
 
   /** The sender is behind: it learns of the term from any answer. */

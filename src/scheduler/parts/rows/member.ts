@@ -383,7 +383,7 @@ export class RowMember implements Program {
       ...(lockWaitUs === undefined ? {} : { lockWaitUs }),
       done: (work) => {
         const deeds = work as Deeds;
-        this.#out.now.push(...deeds.effects);
+        for (const effect of deeds.effects) this.#out.act(effect);
         if (deeds.dueUs < Number.POSITIVE_INFINITY) this.#pollBy(deeds.dueUs);
         plan.done?.(result as R, deeds);
         if (deeds.hasReady && this.#preset.notifies) this.#placer.onReady(deeds.ready);

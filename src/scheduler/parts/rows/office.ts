@@ -89,7 +89,7 @@ export class RowOffice implements Office {
 
   change(entry: BookEntry, out: DeskOut): void {
     this.book.apply(entry);
-    out.persist.push(entry);
+    out.keep(entry);
     if (entry.kind === 'job' && isTerminal(entry.job.state)) this.ended.push(entry.job);
   }
 
