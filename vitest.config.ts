@@ -7,5 +7,7 @@ export default defineConfig({
     benchmark: { include: ['test/**/*.bench.ts'] },
     testTimeout: 60_000,
     maxWorkers: 2,
+    // As the processes of a sweep have it (`explore/sweep/pool.ts`).
+    execArgv: ['--max-semi-space-size=64'],
   },
 });

@@ -19,8 +19,9 @@ export class Doubles {
   isDouble(from: string, { op, request, resentAtUs }: ApiCall): boolean {
     if (!isWorthNoting(request)) return false;
     const copy = `${from} ${inWord(op)} ${inWord(resentAtUs)} ${inShort(request)}`;
-    if (this.#seen.has(copy)) return true;
+    const { size } = this.#seen;
     this.#seen.add(copy);
+    if (this.#seen.size === size) return true;
     keepLatest(this.#seen, REMEMBERED);
     return false;
   }
