@@ -21,8 +21,9 @@ export class OverBook {
   }
 
   add({ job, token }: Launch, how: Over['how']): void {
-    if (isNewer(this.#byJob.get(job)?.token, token)) return;
-    this.#byJob.delete(job);
+    const known = this.#byJob.get(job);
+    if (isNewer(known?.token, token)) return;
+    if (known !== undefined) this.#byJob.delete(job);
     this.#byJob.set(job, { token, how });
     keepLatest(this.#byJob, REMEMBERED);
   }
