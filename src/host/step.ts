@@ -132,10 +132,14 @@ export class StepRunner {
   /** True when the timer was this runner's. */
   onTimer(tag: string): boolean {
     if (tag !== MARK_TIMER) return false;
+    this.#mark();
+    return true;
+  }
+
+  #mark(): void {
     const mark: Mark = { v: 1, n: this.#syncedN };
     this.#host.disk.replace(MARK_FILE, [mark], MARK_TOKEN);
     this.#markedN = mark.n;
-    return true;
   }
 
   #synced(outcome: DiskOutcome): void {
@@ -174,6 +178,11 @@ export class StepRunner {
     this.#appendedSinceSync = true;
     const last = records.at(-1);
     this.#appendedN = isNumbered(last) ? last.n : 0;
+    // A log that is given up counts anew: what was synced of the old one says nothing of this one.
+    if (this.#appendedN >= this.#syncedN) return;
+    this.#syncedN = this.#appendedN;
+    this.#syncingN = Math.min(this.#syncingN, this.#appendedN);
+    this.#mark();
   }
 
   #append(record: DiskRecord): void {

@@ -328,6 +328,8 @@ export interface Finished extends Message {
   readonly why?: 'timeout' | 'heartbeat' | 'drain';
   /** Refused, in answer to a `run` that answered this request. */
   readonly request?: number;
+  /** Refused: by which life of the worker, for it counts its requests anew in each. */
+  readonly incarnation?: number;
 }
 export interface FinishedAck extends Message {
   readonly kind: 'finished-ack';

@@ -6,8 +6,8 @@
  * with five members of `raft`, who share what comes within two milliseconds: 3,000 idle, 25 loaded.
  *
  * For comparison without floors: the loaded run of `raft` with nobody who judges or measures, and
- * that of `single`, where one machine decides and nothing is replicated, judged and not. What `raft`
- * does on top of that is more than half of its events.
+ * that of `single`, where one machine decides and nothing is replicated, judged and not. What
+ * `raft` does on top of that is more than half of its events.
  */
 import { afterAll, bench, describe } from 'vitest';
 import { runSeed } from '../../src/explore/run.ts';

@@ -3,7 +3,7 @@ import type { JobRecord } from '../job/job.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Whether a job may be tied to others, now or at any time: its spec and its tick stay as they are. */
+/** Whether a job may be tied to others, now or ever: its spec and its tick stay as they are. */
 export const mayHaveTies = ({ spec, tick, waitsFor }: JobRecord): boolean =>
   tick !== undefined ||
   waitsFor !== undefined ||

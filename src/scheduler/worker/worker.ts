@@ -268,8 +268,10 @@ class Worker implements Program, Station {
   }
 
   #answerRun(from: string, { job, token }: Launch, how: Over['how'], request?: number): void {
-    const report: Finished = { kind: 'finished', v: 1, job, token, how };
-    this.#out.send<Finished>(from, request === undefined ? report : { request, ...report });
+    const report = { kind: 'finished', v: 1, job, token } as const;
+    if (how === 'stopped') return this.#out.send<Finished>(from, { how, ...report });
+    const refusal: Finished = { how, incarnation: this.#incarnation, ...report };
+    this.#out.send<Finished>(from, request === undefined ? refusal : { request, ...refusal });
   }
 
   #start(attempt: Attempt): void {

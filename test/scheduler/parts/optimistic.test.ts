@@ -150,7 +150,13 @@ test('every job is one member’s, and another one’s while that one leaves it 
   for (const count of owned) expect(count).toBeGreaterThan(60);
   expect(ids.map((id) => two.ownerOf(id, at(0)))).toEqual(ids.map((id) => one.ownerOf(id, at(0))));
   const lying = ids.find((id) => one.ownerOf(id, at(0)) === 'm2') ?? '';
-  one.tookOver(lying, at(1));
+  one.tookOver([lying], at(1));
   expect(ids.some((id) => one.ownerOf(id, at(2)) === 'm2')).toBe(false);
   expect(one.ownerOf(lying, at(60))).toBe('m2');
+  // Several of them, taken over at once: nobody else is taken for away.
+  const many = ids.filter((id) => one.ownerOf(id, at(60)) === 'm2').slice(0, 20);
+  one.tookOver(many, at(61));
+  for (const there of ['m1', 'm3']) {
+    expect(ids.some((id) => one.ownerOf(id, at(62)) === there)).toBe(true);
+  }
 });

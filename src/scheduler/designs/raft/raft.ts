@@ -52,7 +52,9 @@ export function raft(
   parts: RaftParts = RAFT_PARTS,
 ): BuiltDesign {
   const member = (factor: number) => {
-    const own = factor === 1 ? preset : stretched(preset, factor);
+    // A lease rests on it that all members wait equally long: these times are the group's to set.
+    const isFixed = factor === 1 || preset.reads === 'lease';
+    const own = isFixed ? preset : stretched(preset, factor);
     return (host: Host): Program => new RaftMember(host, context, own, parts);
   };
   const machines = context.members.map((name) => ({

@@ -168,16 +168,19 @@ export class SamplingOffice implements Office {
       isMeant && this.stepJob(job, { kind: 'report', token, how, ...this.#moment(job) }, out);
     if (!stepped) out.observe({ kind: 'late-report', job: id, token });
     else this.#tools.watch.take(id);
-    out.send<FinishedAck>(from, { kind: 'finished-ack', v: 1, job: id, token });
+    // Nobody waits for word on a refusal, and the same token may have been reported since.
+    if (how !== 'refused')
+      out.send<FinishedAck>(from, { kind: 'finished-ack', v: 1, job: id, token });
   }
 
   /**
    * An attempt that was refused is launched again under its token. So a second copy of the refusal
    * has to be told from one of the next launch, or that would be taken for never begun.
    */
-  #isOfThisLaunch(from: string, { id, run }: JobRecord, { how, request }: Finished): boolean {
-    if (how !== 'refused') return true;
-    return run?.worker === from && this.#tools.watch.runOf(id)?.request === request;
+  #isOfThisLaunch(from: string, { id, run }: JobRecord, report: Finished): boolean {
+    if (report.how !== 'refused') return true;
+    const isOfThisLife = run?.worker === from && run.incarnation === report.incarnation;
+    return isOfThisLife && this.#tools.watch.runOf(id)?.request === report.request;
   }
 
   #moment({ spec }: JobRecord): { readonly nowUs: WallUs; readonly draw: number } {

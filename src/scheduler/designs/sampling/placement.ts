@@ -15,7 +15,7 @@ import type { JobRecord } from '../../job/job.ts';
 import type { DeskOut } from '../../parts/api-desk.ts';
 import type { CancelProbe, NoTask, Probe, ProbeAnswer, TaskRequest } from '../../probe-api.ts';
 import type { SamplingPreset } from './presets.ts';
-import type { Roster } from './roster.ts';
+import type { Names, Roster } from './roster.ts';
 
 /** Probes for the same tasks are repeated less and less often, down to this share. */
 const WAITS_MAX = 8;
@@ -38,8 +38,10 @@ interface Batch {
   readonly tags: readonly string[] | undefined;
   /** Jobs without a worker, in order of coming. */
   readonly waiting: string[];
-  /** Workers that have not answered yet, or have places that they did not ask for yet. */
-  readonly open: Set<string>;
+  /** Workers that have not answered yet, with the places that they did not ask for yet. */
+  readonly open: Map<string, number>;
+  /** Workers that are not good for it, since they were last asked anew. */
+  readonly declined: Set<string>;
   readonly answers: ProbeAnswer[];
   readonly workers: string[];
   probedUs: MonotonicUs;
@@ -99,7 +101,8 @@ export class Placement {
       id: `${this.#life}.${this.#made}`,
       tags: tags === undefined || tags.length === 0 ? undefined : tags,
       waiting: jobs.map(({ id }) => id),
-      open: new Set(),
+      open: new Map(),
+      declined: new Set(),
       answers: [],
       workers: [],
       probedUs: nowUs,
@@ -107,20 +110,20 @@ export class Placement {
     };
     this.#batches.set(batch.id, batch);
     for (const { id } of jobs) this.#batchOf.set(id, batch);
-    this.#probe(batch, out);
+    this.#probe(batch, batch.open, out);
   }
 
   get #wants(): Probe['wants'] {
     return this.#preset.policy === 'late-binding' ? 'place' : 'length';
   }
 
-  #probe({ id: batch, tags, waiting, open }: Batch, out: DeskOut): void {
+  #probe({ id: batch, tags, waiting, open }: Batch, but: Names, out: DeskOut): void {
     const ratio = this.#preset.policy === 'random' ? 1 : this.#preset.probeRatio;
     const wanted = Math.max(1, Math.ceil(ratio * waiting.length));
     const untagged = { kind: 'probe', v: 1, batch, wants: this.#wants } as const;
     const base = tags === undefined ? untagged : { tags, ...untagged };
-    for (const { worker, count } of this.#roster.draw(this.#random, wanted, tags, open)) {
-      open.add(worker);
+    for (const { worker, count } of this.#roster.draw(this.#random, wanted, tags, but)) {
+      open.set(worker, Math.max(count, open.get(worker) ?? 0));
       out.send<Probe>(worker, { count, ...base });
     }
   }
@@ -134,7 +137,10 @@ export class Placement {
       out.send<NoTask>(from, { kind: 'no-task', v: 1, request });
       return undefined;
     }
-    this.#bound(batch, job, from, out);
+    const left = (batch.open.get(from) ?? 0) - 1;
+    if (left > 0) batch.open.set(from, left);
+    else batch.open.delete(from);
+    this.#bound(batch, job, out);
     return { job, worker: from, incarnation, request };
   }
 
@@ -146,13 +152,12 @@ export class Placement {
     if (answer.fits) {
       batch.answers.push(answer);
       batch.workers.push(from);
-    }
+    } else batch.declined.add(from);
     if (batch.open.size > 0) return [];
     if (batch.answers.length > 0) return this.#bind(batch, out);
-    // None of those that were asked is good for it: others are asked at once, as far as any are.
-    const isNew = this.#wants === 'place' || batch.waits === 1;
-    batch.waits = Math.min(2 * batch.waits, WAITS_MAX);
-    if (isNew) this.#probe(batch, out);
+    // None of those that were asked is good for it: others are asked at once, while there are any.
+    const { tags, declined } = batch;
+    if (this.#roster.hasOther(tags, declined)) this.#probe(batch, declined, out);
     return [];
   }
 
@@ -168,14 +173,13 @@ export class Placement {
       const worker = required(batch.workers[at], 'its worker');
       const { incarnation } = required(batch.answers[at], 'its answer');
       bindings.push({ job, worker, incarnation });
-      this.#bound(batch, job, worker, out);
+      this.#bound(batch, job, out);
     }
     return bindings;
   }
 
-  #bound(batch: Batch, job: string, worker: string, out: DeskOut): void {
+  #bound(batch: Batch, job: string, out: DeskOut): void {
     this.#batchOf.delete(job);
-    batch.open.delete(worker);
     if (batch.waiting.length === 0) this.#end(batch, out);
   }
 
@@ -192,7 +196,7 @@ export class Placement {
   #end(batch: Batch, out: DeskOut): void {
     this.#batches.delete(batch.id);
     if (!this.#preset.cancels || this.#wants !== 'place') return;
-    for (const worker of batch.open) {
+    for (const worker of batch.open.keys()) {
       out.send<CancelProbe>(worker, { kind: 'cancel-probe', v: 1, batch: batch.id });
     }
   }
@@ -206,7 +210,10 @@ export class Placement {
       batch.probedUs = nowUs;
       batch.waits = Math.min(2 * batch.waits, WAITS_MAX);
       if (batch.answers.length > 0) bindings.push(...this.#bind(batch, out));
-      else this.#probe(batch, out);
+      else {
+        batch.declined.clear();
+        this.#probe(batch, batch.open, out);
+      }
     }
     return bindings;
   }

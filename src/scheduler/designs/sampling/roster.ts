@@ -1,10 +1,13 @@
-import type { Random } from '../../../lib/random.ts';
+import { type Random, shuffled } from '../../../lib/random.ts';
 
 /** A worker that was drawn, and how often. */
 export interface Drawn {
   readonly worker: string;
   readonly count: number;
 }
+
+/** Some of the workers. */
+export type Names = Pick<ReadonlySet<string>, 'has' | 'size'>;
 
 /** Workers by name, and what is known of their tags; nobody knows which of them are alive. */
 export class Roster {
@@ -41,7 +44,7 @@ export class Roster {
     random: Random,
     wanted: number,
     tags: readonly string[] | undefined,
-    but: ReadonlySet<string>,
+    but: Names,
   ): readonly Drawn[] {
     if (tags === undefined && but.size === 0 && wanted * 2 < this.#names.length) {
       return this.#drawFew(random, wanted);
@@ -58,6 +61,11 @@ export class Roster {
     });
   }
 
+  /** Whether anybody else may have the tags. */
+  hasOther(tags: readonly string[] | undefined, but: Names): boolean {
+    return this.#names.some((name) => !but.has(name) && this.#mayFit(name, tags));
+  }
+
   /** Of many few: it takes fewer draws to draw again what was drawn than to shuffle all. */
   #drawFew(random: Random, wanted: number): readonly Drawn[] {
     const drawn = new Set<string>();
@@ -72,15 +80,4 @@ export class Roster {
     if (tags === undefined || known === undefined) return true;
     return tags.every((tag) => known.includes(tag));
   }
-}
-
-function shuffled(random: Random, names: readonly string[]): readonly string[] {
-  const all = [...names];
-  for (let i = all.length - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    const other = all[j] as string;
-    all[j] = all[i] as string;
-    all[i] = other;
-  }
-  return all;
 }

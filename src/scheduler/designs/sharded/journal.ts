@@ -2,7 +2,8 @@
  * How the changes of one shard become durable: in batches, one transaction at a time. Each moves
  * the shard's row from (epoch, n - 1) to (epoch, n) by compare-and-set, so that everything which a
  * deposed owner still sends is refused, writes and deletions alike, and a commit whose answer was
- * lost is recognised.
+ * lost is recognised. What one step wants is in one batch, and batches are in order of steps: a
+ * cursor is never durable without the tick that moved it.
  *
  * What must not be there yet is written by compare-and-set too: an id that another shard has given
  * meanwhile, or a unique key that another shard has taken, undoes the batch. Then what this owner
@@ -51,6 +52,13 @@ interface Batch {
   isChecked: boolean;
 }
 
+/** A unique key that the next entry of this job takes. */
+interface Hold {
+  readonly uniqueKey: string;
+  readonly job: string;
+  readonly version: number;
+}
+
 const emptyBatch = (): Batch => ({
   entries: new Map(),
   fresh: new Set(),
@@ -78,7 +86,9 @@ export class ShardJournal {
   #version: number;
   #n = 0;
   #inFlight: Batch | undefined;
-  #waiting = emptyBatch();
+  /** In order of steps; all but the last are full. */
+  #waiting: Batch[] = [];
+  #hold: Hold | undefined;
 
   constructor(session: StoreSession, mark: ShardMark, known: Set<string>, check: RangeCheck) {
     this.#session = session;
@@ -90,35 +100,62 @@ export class ShardJournal {
 
   /** Takes what a step wants to persist, and what must wait for that. */
   add(output: Output, out: CallOut): void {
-    for (const entry of output.persist as readonly BookEntry[]) this.#take(entry);
-    for (const effect of output.afterSync) this.#waiting.effects.push(effect);
+    const entries = output.persist as readonly BookEntry[];
+    const batch = this.#batchFor(entries.length);
+    if (entries.length <= BATCH_MAX) for (const entry of entries) this.#take(entry, batch);
+    else for (const entry of entries) this.#take(entry, this.#batchFor(1));
+    // Behind every entry of the step.
+    const { effects } = this.#batchFor(0);
+    for (const effect of output.afterSync) effects.push(effect);
     this.#next(out);
   }
 
-  #take(entry: BookEntry): void {
-    const { entries, fresh } = this.#waiting;
+  /** The batch with room for so many entries: the last one, or one behind it. */
+  #batchFor(entries: number): Batch {
+    const last = this.#waiting.at(-1);
+    const isFull = last !== undefined && last.entries.size + entries > BATCH_MAX;
+    if (last !== undefined && (!isFull || last.entries.size === 0)) return last;
+    const made = emptyBatch();
+    this.#waiting.push(made);
+    return made;
+  }
+
+  #take(entry: BookEntry, { entries, fresh, taken }: Batch): void {
     const key = rowOf(entry);
     if (entry.kind === 'job' || entry.kind === 'schedule') {
       if (!this.#known.has(key)) fresh.add(key);
       this.#known.add(key);
     } else if (entry.kind === 'forget') this.#known.delete(key);
     entries.set(key, entry);
+    const hold = this.#hold;
+    if (hold === undefined || entry.kind !== 'job' || entry.job.id !== hold.job) return;
+    taken.set(hold.uniqueKey, hold);
+    this.#hold = undefined;
   }
 
   /** Whether it is about to be decided who has this unique key. */
   isTaking(uniqueKey: string): boolean {
-    return this.#waiting.taken.has(uniqueKey) || this.#inFlight?.taken.has(uniqueKey) === true;
+    const batches =
+      this.#inFlight === undefined ? this.#waiting : [this.#inFlight, ...this.#waiting];
+    return batches.some(({ taken }) => taken.has(uniqueKey));
   }
 
-  /** With the next batch the key is the job's, unless somebody has it since it was looked at. */
+  /**
+   * The key is the job's with the job's next entry, unless somebody has it since it was looked at.
+   * Nobody's any more with {@link letGo}, where the job was not taken.
+   */
   hold(uniqueKey: string, job: string, seenVersion: number): void {
     const version = Math.max(seenVersion, this.#heldVersions.get(uniqueKey) ?? 0);
-    this.#waiting.taken.set(uniqueKey, { version, job });
+    this.#hold = { uniqueKey, job, version };
+  }
+
+  letGo(): void {
+    this.#hold = undefined;
   }
 
   /** Everything that waits, and nothing after it: the shard is given back. */
   leave(out: CallOut): void {
-    this.#waiting.isLast = true;
+    this.#batchFor(0).isLast = true;
     this.#next(out);
   }
 
@@ -150,25 +187,13 @@ export class ShardJournal {
 
   #next(out: CallOut): void {
     if (this.#inFlight !== undefined) return;
-    const { entries, effects, isLast } = this.#waiting;
-    if (entries.size === 0 && effects.length === 0 && !isLast) return;
-    this.#inFlight = entries.size <= BATCH_MAX ? this.#waiting : this.#firstPart();
-    if (this.#inFlight === this.#waiting) this.#waiting = emptyBatch();
+    const [first] = this.#waiting;
+    if (first === undefined) return;
+    if (first.entries.size === 0 && first.effects.length === 0 && !first.isLast) return;
+    this.#waiting.shift();
+    this.#inFlight = first;
     this.#n += 1;
     this.#again(out);
-  }
-
-  /** Effects wait for every entry before them: they go with the last part of a long batch. */
-  #firstPart(): Batch {
-    const { entries, fresh } = this.#waiting;
-    const part = emptyBatch();
-    for (const [key, entry] of entries) {
-      if (part.entries.size === BATCH_MAX) break;
-      part.entries.set(key, entry);
-      entries.delete(key);
-      if (fresh.delete(key)) part.fresh.add(key);
-    }
-    return part;
   }
 
   #again(out: CallOut, afterUs = 0): void {

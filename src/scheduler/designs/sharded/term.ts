@@ -209,11 +209,12 @@ export class ShardTerm {
     if (this.#isElsewhere(call, looked)) return this.#refuse(from, call);
     this.#looked = looked;
     if (uniqueKey !== undefined && !wasOpen && looked.holder === undefined) {
-      // Before its entries: both are to be in one batch.
+      // Before its entry: both are in one batch.
       const free = engine.book.kin.holderOf(uniqueKey) === undefined;
       if (free) journal.hold(uniqueKey, id, looked.heldVersion);
     }
     this.#answer(from, call);
+    journal.letGo();
     this.#looked = undefined;
   }
 

@@ -19,6 +19,8 @@ const SWEEP_US = SECOND;
 
 interface Seen {
   readonly running: readonly JobRecord[];
+  /** The life of the worker that the rows know of. */
+  readonly incarnation: number;
   readonly writes: readonly StoreOp[];
 }
 
@@ -36,7 +38,7 @@ export class WorkerRows {
   onBeat(worker: string, beat: Beat): void {
     const { crew, host, out } = this.#port;
     const epoch = this.#port.epoch();
-    // At once, for the rows may be long in coming; the crew answers again where it knows more.
+    // At once, for the rows may be long in coming; the crew answers again.
     out.send<BeatAck>(worker, { kind: 'beat-ack', v: 1, epoch });
     crew.hears(worker, beat.incarnation, host.monotonicUs());
     if (this.#isClosed.size === 0) out.setTimer(SWEEP_TIMER, SWEEP_US);
@@ -69,10 +71,11 @@ export class WorkerRows {
     this.#port.run({
       script: () => lookAt(worker, beat),
       writes: ({ writes }) => writes,
-      done: ({ running }) => {
+      done: ({ running, incarnation }) => {
         const { crew, host, out } = this.#port;
         const nowUs = host.monotonicUs();
         crew.match(worker, running, nowUs);
+        crew.outlived(worker, incarnation);
         if (crew.has(worker)) crew.onBeat(worker, beat, nowUs, out);
         const later = this.#later.get(worker);
         this.#later.delete(worker);
@@ -89,8 +92,10 @@ function* lookAt(worker: string, beat: Beat): Script<Seen> {
   const before = known?.kind === 'cell' ? known : undefined;
   const now = rowOf(worker, beat);
   const isLate = before !== undefined && before.incarnation > now.incarnation;
-  if (isLate || stableJson(before ?? null) === stableJson(now)) return { running, writes: [] };
-  return { running, writes: [{ kind: 'write', key: cellKey(worker), value: now }] };
+  const incarnation = before?.incarnation ?? 0;
+  const isSame = stableJson(before ?? null) === stableJson(now);
+  if (isLate || isSame) return { running, incarnation, writes: [] };
+  return { running, incarnation, writes: [{ kind: 'write', key: cellKey(worker), value: now }] };
 }
 
 function rowOf(worker: string, { incarnation, capacity, tags = [], resources }: Beat): CellRow {

@@ -68,12 +68,16 @@ function* heldBack(
     office.load([required(row, 'the queue')]);
     const gauge = new Gauge();
     for (const each of running) gauge.started(jobOf(each)?.spec.key);
+    let queue = office.book.queues.get(name);
     for (const { job } of placements) {
       if (job.spec.queue !== name) continue;
       const nowUs = office.wallUs();
-      const queue = office.book.queues.get(name);
-      if (findObstacle(queue, gauge, job.spec.key, nowUs) !== undefined) held.add(job.id);
-      else gauge.started(job.spec.key);
+      if (findObstacle(queue, gauge, job.spec.key, nowUs) !== undefined) {
+        held.add(job.id);
+        continue;
+      }
+      gauge.started(job.spec.key);
+      queue = (queue && afterStart(queue, nowUs)) ?? queue;
     }
   }
   return held;

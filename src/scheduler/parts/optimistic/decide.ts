@@ -1,7 +1,8 @@
 import { pick, type Random, shuffled } from '../../../lib/random.ts';
 import type { WallUs } from '../../../lib/units.ts';
 import { type JobRecord, type Place, priorityOf } from '../../job/job.ts';
-import { type FindObstacle, Gauge } from '../limits.ts';
+import type { QueueRecord } from '../book.ts';
+import { afterStart, type FindObstacle, Gauge } from '../limits.ts';
 import {
   type Cell,
   fits,
@@ -122,6 +123,8 @@ class Desk {
   readonly #options: DecideOptions;
   readonly #used = new Map<string, Load>();
   readonly #gauges = new Map<string, Gauge>();
+  /** Queues as they are after what was placed. */
+  readonly #queues: Map<string, QueueRecord>;
   /** Queues that let nobody start, and workers that are kept for somebody who waits. */
   readonly #closed = new Set<string>();
   readonly #kept = new Set<string>();
@@ -129,6 +132,7 @@ class Desk {
   constructor(copy: CellCopy, options: DecideOptions) {
     this.#copy = copy;
     this.#options = options;
+    this.#queues = new Map(copy.queues);
     for (const { place, used } of copy.cells) this.#used.set(place.worker, used);
     for (const { spec } of copy.running) this.#gaugeOf(spec.queue).started(spec.key);
   }
@@ -159,8 +163,15 @@ class Desk {
     for (const { cell } of chosen) {
       this.#used.set(cell.place.worker, plus(this.#usedOf(cell), load));
     }
-    this.#gaugeOf(job.spec.queue).started(job.spec.key);
+    this.#started(job);
     this.placements.push({ job, places: chosen.map(({ cell }) => cell.place) });
+  }
+
+  #started({ spec }: JobRecord): void {
+    this.#gaugeOf(spec.queue).started(spec.key);
+    const queue = this.#queues.get(spec.queue);
+    const counted = queue && afterStart(queue, this.#options.nowUs);
+    if (counted !== undefined) this.#queues.set(spec.queue, counted);
   }
 
   /** Lesser jobs would take up every place as soon as it is free: none is theirs any more. */
@@ -174,7 +185,7 @@ class Desk {
   #isHeldBack({ spec }: JobRecord): boolean {
     if (this.#closed.has(spec.queue)) return true;
     const { findObstacle, nowUs } = this.#options;
-    const queue = this.#copy.queues.get(spec.queue);
+    const queue = this.#queues.get(spec.queue);
     const obstacle = findObstacle(queue, this.#gaugeOf(spec.queue), spec.key, nowUs);
     if (obstacle?.kind === 'rate') this.wakeUs = Math.min(this.wakeUs, obstacle.untilUs);
     if (obstacle !== undefined && obstacle.kind !== 'key') this.#closed.add(spec.queue);

@@ -188,8 +188,11 @@ export class Optimist implements Placer {
     const nowUs = host.monotonicUs();
     const decided = decision.placements.length;
     out.observe({ kind: 'committed', decided, conflicts: conflicts.length });
+    if (nowUs - this.#fullUs > FULL_US) {
+      const ids = launched.map(({ id }) => id);
+      this.#shares.tookOver(ids, nowUs);
+    }
     for (const job of launched) {
-      if (nowUs - this.#fullUs > FULL_US) this.#shares.tookOver(job.id, nowUs);
       crew.note(job, nowUs);
       this.#port.sendRun(job);
     }

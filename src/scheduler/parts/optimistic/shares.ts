@@ -32,9 +32,13 @@ export class Shares {
     return this.ownerOf(job, nowUs) === this.#self;
   }
 
-  /** It was another one's, and there was room for it all the time. */
-  tookOver(job: string, nowUs: MonotonicUs): void {
-    const owner = this.ownerOf(job, nowUs);
-    if (owner !== this.#self) this.#awayUntilUs.set(owner, nowUs + AWAY_US);
+  /**
+   * Placed here, though there was room for long as far as this member saw: whose they were is away.
+   * All owners are found first, for with one of them away the others' jobs are shared out anew.
+   */
+  tookOver(jobs: readonly string[], nowUs: MonotonicUs): void {
+    for (const owner of new Set(jobs.map((job) => this.ownerOf(job, nowUs)))) {
+      if (owner !== this.#self) this.#awayUntilUs.set(owner, nowUs + AWAY_US);
+    }
   }
 }

@@ -167,6 +167,8 @@ export class Leading {
       if (snapshot !== undefined) snapshot.resend(this.#raft, this.#round);
       else this.#sendFrom(to, 0);
     }
+    // Where it is the only voter, no answer will come that could do so.
+    this.#release();
   }
 
   #beginRound(): void {

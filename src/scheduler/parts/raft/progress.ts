@@ -28,8 +28,8 @@ export const newProgress = (next: number, nowUs: number): Progress => ({
   heardUs: nowUs,
 });
 
-// Every field by name, here and below: a copy with changes would have a layout of its own, and these
-// are made for every message.
+// Every field by name, here and below: a copy with changes would have a layout of its own, and
+// these are made for every message.
 
 /** It was sent `count` entries. */
 export function sent(progress: Progress, count: number): Progress {

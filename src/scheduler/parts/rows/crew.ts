@@ -103,6 +103,16 @@ export class Crew implements Charge {
     for (const job of running) this.note(job, nowUs);
   }
 
+  /**
+   * It has lived as long as this, by the rows: whoever beats with a lesser number is late, or
+   * counts its lives anew and has to be told.
+   */
+  outlived(worker: string, incarnation: number): void {
+    const seat = this.#workforce.get(worker);
+    if (seat === undefined || !this.#adopted.has(worker)) return;
+    seat.incarnation = Math.max(seat.incarnation, incarnation);
+  }
+
   /** A worker that beats is not silent, however long it takes to look at what it says. */
   hears(worker: string, incarnation: number, nowUs: MonotonicUs): void {
     const seat = this.#workforce.get(worker);

@@ -9,7 +9,7 @@ import {
 } from '../../../../src/scheduler/designs/sharded/journal.ts';
 import { heldKey, shardKey } from '../../../../src/scheduler/designs/sharded/schema.ts';
 import { newJob } from '../../../../src/scheduler/job/job.ts';
-import type { BookEntry } from '../../../../src/scheduler/parts/book.ts';
+import type { BookEntry, ScheduleRecord } from '../../../../src/scheduler/parts/book.ts';
 import { Out } from '../../../../src/scheduler/parts/out.ts';
 import { StoreSession, StoreSite } from '../../../../src/scheduler/parts/store-session.ts';
 import type { StoreCall, StoreOutcome } from '../../../../src/scheduler/store/protocol.ts';
@@ -100,7 +100,6 @@ test('a commit whose answer was lost is recognised', () => {
 
 test('what must be new is written on that condition, and a row that was not is named', () => {
   const lab = new JournalLab(rangeCheck, ['job/known']);
-  const job = (id: string): BookEntry => ({ kind: 'job', job: newJob(id, SPEC, wallUs(0)) });
   lab.add([job('new'), job('known')]);
   expect(lab.ops.slice(2, 4)).toMatchObject([
     { kind: 'cas', key: 'job/new', version: 0 },
@@ -110,18 +109,61 @@ test('what must be new is written on that condition, and a row that was not is n
   expect(lab.answer({ kind: 'conflict', row })).toEqual({ kind: 'stale', key: 'job/new' });
 });
 
+const job = (id: string): BookEntry => ({ kind: 'job', job: newJob(id, SPEC, wallUs(0)) });
+
 test('a unique key is taken on condition that nobody took it since it was looked at', () => {
   const lab = new JournalLab();
   lab.journal.hold('k', 'j1', 4);
-  lab.add([skip(1)]);
+  lab.add([job('j1')]);
   expect(lab.journal.isTaking('k')).toBe(true);
   expect(lab.ops[2]).toMatchObject({ kind: 'cas', key: heldKey('k'), version: 4 });
   lab.answer(ok(20));
   expect(lab.journal.isTaking('k')).toBe(false);
   // Looked at before that commit: what it did itself is no news.
   lab.journal.hold('k', 'j2', 4);
-  lab.add([skip(2)]);
+  lab.add([job('j2')]);
   expect(lab.ops[2]).toMatchObject({ kind: 'cas', key: heldKey('k'), version: 20 });
+});
+
+test('a unique key goes with the job that takes it, and is free where that was not taken', () => {
+  const lab = new JournalLab();
+  lab.add([skip(0)]);
+  lab.add(Array.from({ length: 499 }, (_, n) => skip(n)));
+  lab.journal.hold('k', 'j1', 4);
+  lab.add([job('j1'), skip(500)]);
+  expect(lab.journal.isTaking('k')).toBe(true);
+  lab.answer(ok(11));
+  expect(lab.ops).not.toContainEqual(expect.objectContaining({ key: heldKey('k') }));
+  expect(lab.ops).not.toContainEqual(expect.objectContaining({ key: 'job/j1' }));
+  lab.answer(ok(12));
+  expect(lab.ops).toContainEqual(expect.objectContaining({ key: heldKey('k') }));
+  expect(lab.ops).toContainEqual(expect.objectContaining({ key: 'job/j1' }));
+  lab.answer(ok(13));
+  // The request was a copy of another one: nothing came of it.
+  lab.journal.hold('k', 'j2', 4);
+  lab.journal.letGo();
+  lab.add([job('j2')]);
+  expect(lab.journal.isTaking('k')).toBe(false);
+});
+
+test('a cursor is durable with the tick that moved it, or after it, however much waits', () => {
+  const lab = new JournalLab(rangeCheck, ['schedule/h']);
+  const cursor = (us: number): BookEntry => ({
+    kind: 'schedule',
+    schedule: { v: 1, id: 'h', cursorUs: us } as unknown as ScheduleRecord,
+  });
+  lab.add([skip(-1)]);
+  lab.add([job('h@1'), cursor(1)]);
+  for (let n = 0; n < 520; n++) lab.add([skip(n)]);
+  lab.add([job('h@2'), cursor(2)]);
+  const rows = new Map<string, unknown>();
+  for (let version = 11; version < 14; version++) {
+    lab.answer(ok(version));
+    for (const op of lab.ops) if ('value' in op) rows.set(op.key, op.value);
+    const { schedule } = rows.get('schedule/h') as { schedule: ScheduleRecord };
+    expect(rows.has(`job/h@${schedule.cursorUs}`)).toBe(true);
+  }
+  expect(rows.get('schedule/h')).toEqual(cursor(2));
 });
 
 test('a shard is given back with the last batch, on condition that it is still owned', () => {
