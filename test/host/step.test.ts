@@ -258,3 +258,16 @@ test('a log that cannot be rewritten stops the process', () => {
   runner.onDisk(token, { kind: 'failed', reason: 'no space' });
   expect(host.exits).toEqual(['log not rewritten: no space']);
 });
+
+test('a log that is given up counts anew, and nothing of it tells what was synced of the old', () => {
+  const { host, runner } = onFakeHost();
+  const found = recoveredFiles({ [LOG_FILE]: [numbered(5)], [MARK_FILE]: [{ v: 1, n: 5 }] });
+  runner.start(found, () => ({ ...NOTHING, rewrite: [] }));
+  expect(requests(host)).toEqual(['replace', 'replace', 'sync']);
+  expect(host.diskRequests[1]).toMatchObject({ file: MARK_FILE, records: [{ v: 1, n: 0 }] });
+  runner.perform(output({ persist: [numbered(1)] }));
+  expect(host.diskRequests.at(-1)).toMatchObject({ record: { ...numbered(1), synced: 0 } });
+  for (let answers = 0; answers < 3; answers++) answer(host, runner);
+  runner.perform(output({ persist: [numbered(2)] }));
+  expect(host.diskRequests.at(-1)).toMatchObject({ record: { ...numbered(2), synced: 0 } });
+});

@@ -136,3 +136,42 @@ test('a task that is dropped frees the places that were taken for it', () => {
   expect(sent('cancel-probe').map(({ to }) => to)).toEqual(probed);
   expect(placing.isPlacing('a')).toBe(false);
 });
+
+test('a worker with several places of a batch gives back those that it has left in the end', () => {
+  roster = new Roster(['w1', 'w2']);
+  const placing = placement();
+  placing.place([job('a'), job('b')], now(0), out);
+  const [probe] = sent<Probe>('probe');
+  expect(probe?.message.count).toBe(2);
+  const batch = probe?.message.batch as string;
+  for (const [number, name] of ['a', 'b'].entries()) {
+    expect(placing.onRequest('w1', request(batch, number), out)).toMatchObject({ job: name });
+  }
+  expect(sent('cancel-probe').map(({ to }) => to)).toEqual(['w2']);
+  placing.place([job('c'), job('d')], now(0), out);
+  const next = sent<Probe>('probe')[0]?.message.batch as string;
+  for (const to of ['w1', 'w2']) placing.onRequest(to, request(next, 3), out);
+  expect(sent('cancel-probe').map(({ to }) => to)).toEqual(['w1', 'w2']);
+});
+
+test.each(['late-binding', 'batch'] as const)(
+  'where nobody is good for a task, all are asked once, and again when it is time: %s',
+  (policy) => {
+    const placing = placement({ policy });
+    placing.place([job('a', ['gpu'])], now(0), out);
+    const asked: string[] = [];
+    for (;;) {
+      const probes = sent<Probe>('probe');
+      if (probes.length === 0) break;
+      for (const { to, message } of probes) {
+        asked.push(to);
+        // Good for it by its tags, and closed.
+        const declined = answer(message.batch, 0, { fits: false, tags: ['gpu'] });
+        expect(placing.onAnswer(to, declined, out)).toEqual([]);
+      }
+    }
+    expect(asked.toSorted()).toEqual(WORKERS);
+    placing.sweep(now(0.5), out);
+    expect(sent('probe').length).toBe(2);
+  },
+);

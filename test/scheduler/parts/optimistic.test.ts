@@ -4,6 +4,7 @@ import { createRng } from '../../../src/kernel/rng.ts';
 import { monotonicUs, SECOND, wallUs } from '../../../src/lib/units.ts';
 import { NOMAD, OMEGA } from '../../../src/scheduler/designs/optimistic/presets.ts';
 import { type JobRecord, newJob, placesOf, stepJob } from '../../../src/scheduler/job/job.ts';
+import type { QueueRecord } from '../../../src/scheduler/parts/book.ts';
 import { findObstacle } from '../../../src/scheduler/parts/limits.ts';
 import { type Cell, cellOf } from '../../../src/scheduler/parts/optimistic/cell.ts';
 import { checkDecision } from '../../../src/scheduler/parts/optimistic/check.ts';
@@ -70,6 +71,16 @@ test('a decision fills what it has, greater priorities first, and takes its time
   expect(isFull).toBe(true);
   expect(tookUs).toBe(OMEGA.habits.jobUs + 4 * OMEGA.habits.taskUs);
   expect(decided(copyOf(2, ready), NOMAD.habits)).toMatchObject({ more: true, tookUs: 21_000 });
+});
+
+test('what a decision starts counts against the rate of its queue', () => {
+  const limits = { rate: { starts: 3, perUs: 60 * SECOND } };
+  const queue: QueueRecord = { v: 1, id: 'default', limits, revision: 1, standing: 'active' };
+  const ready = ['a', 'b', 'c', 'd', 'e'].map((id) => job(id));
+  const copy = { ...copyOf(4, ready), queues: new Map([['default', queue]]) };
+  const { placements, wakeUs } = decided(copy);
+  expect(placements.map((each) => each.job.id)).toEqual(['a', 'b', 'c']);
+  expect(wakeUs).toBe(NOW + 20 * SECOND);
 });
 
 test('processors and memory count beside slots', () => {
