@@ -45,6 +45,7 @@ describe('jobs', () => {
     ],
     ['is unknown when it was accepted', [ask(3, 'status', refused('job: unknown job'))]],
     ['is cancelled, and nobody asked', [ask(3, 'status', state('cancelled'))]],
+    ['is cancelled when it comes', [f.asks(2, f.submitOf('a'), state('cancelled'))]],
     [
       'is cancelled when the cancel was refused',
       [ask(3, 'cancel', refused('job: busy')), ask(4, 'status', state('cancelled'))],
@@ -74,6 +75,13 @@ describe('jobs', () => {
     const broken = verdict(submitted, ...answers);
     expect(broken).toMatchObject({ kind: 'broken' });
     expect(broken).toHaveProperty('facts', expect.arrayContaining([last]));
+  });
+
+  test('breaks when all that was asked is a submit, and it is answered with a cancelled job', () => {
+    const alone = f.asks(1, f.submitOf('a'), state('cancelled'));
+    expect(verdict(alone)).toMatchObject({ kind: 'broken', facts: [alone.at(-1)] });
+    expect(verdict(submitted, f.audited(20, 'a', 'cancelled')).kind).toBe('broken');
+    expect(verdict(submitted, f.audited(20, 'a', 'succeeded', { attempts: 1 })).kind).toBe('held');
   });
 
   test('breaks when one is known that nobody had asked for, or triggered, by then', () => {

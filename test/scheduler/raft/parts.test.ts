@@ -178,6 +178,24 @@ describe('the log', () => {
     expect(() => log.cut(3)).toThrow(InvariantBroken);
   });
 
+  test('gives what is there, whatever it was asked for before', () => {
+    const indices = (log: RaftLog): readonly number[] => log.from(3, 9).map(({ index }) => index);
+    const log = filled();
+    expect([indices(log), indices(log)]).toEqual([
+      [3, 4],
+      [3, 4],
+    ]);
+    log.append([at(5, 2)]);
+    expect(indices(log)).toEqual([3, 4, 5]);
+    log.cut(4);
+    expect(indices(log)).toEqual([3]);
+    log.append([at(4, 3)]);
+    log.compact(2);
+    expect(indices(log)).toEqual([3, 4]);
+    log.reset({ index: 2, term: 1 }, THREE);
+    expect(indices(log)).toEqual([]);
+  });
+
   test('has no holes, and terms never decrease in it', () => {
     expect(() => filled().append([at(6, 2)])).toThrow(InvariantBroken);
     expect(() => filled().append([at(5, 1)])).toThrow(InvariantBroken);
