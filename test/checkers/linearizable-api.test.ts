@@ -77,7 +77,7 @@ describe('jobs', () => {
     expect(broken).toHaveProperty('facts', expect.arrayContaining([last]));
   });
 
-  test('breaks when all that was asked is a submit, and it is answered with a cancelled job', () => {
+  test('breaks when all that was asked is a submit, and the answer is a cancelled job', () => {
     const alone = f.asks(1, f.submitOf('a'), state('cancelled'));
     expect(verdict(alone)).toMatchObject({ kind: 'broken', facts: [alone.at(-1)] });
     expect(verdict(submitted, f.audited(20, 'a', 'cancelled')).kind).toBe('broken');

@@ -259,7 +259,7 @@ test('a log that cannot be rewritten stops the process', () => {
   expect(host.exits).toEqual(['log not rewritten: no space']);
 });
 
-test('a log that is given up counts anew, and nothing of it tells what was synced of the old', () => {
+test('a log that is given up counts anew, and tells nothing of what was synced of it', () => {
   const { host, runner } = onFakeHost();
   const found = recoveredFiles({ [LOG_FILE]: [numbered(5)], [MARK_FILE]: [{ v: 1, n: 5 }] });
   runner.start(found, () => ({ ...NOTHING, rewrite: [] }));

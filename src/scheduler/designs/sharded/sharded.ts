@@ -63,6 +63,8 @@ const KIN_TIMER = 'sharded:kin';
 const RESEND_US = 500 * MS;
 /** Parents in other shards are looked at this often. */
 const KIN_US = 500 * MS;
+/** A goodbye that came to nothing is said again. */
+const GOODBYE_AGAIN_US = 100 * MS;
 const PARENTS_MAX = 500;
 const LANES = 4;
 /** Looks that wait for a lane; further requests are dropped, and asked again. */
@@ -126,7 +128,7 @@ class ShardedMember implements Program {
   readonly #desk: FrontDesk;
   readonly #roll = new Roll();
   readonly #terms = new Map<number, ShardTerm>();
-  /** By the names of their sessions, also those that are over. */
+  /** By the names of their sessions. */
   readonly #bySession = new Map<string, ShardTerm>();
   readonly #doubtful = new Set<string>();
   readonly #heard = new Map<string, HeardBeat>();
@@ -138,6 +140,8 @@ class ShardedMember implements Program {
   /** Sessions of terms are numbered. */
   #count = 0;
   #isStopping = false;
+  /** The last transaction was its goodbye. */
+  #saysGoodbye = false;
 
   constructor(host: Host, context: DesignContext, options: MemberOptions, parts: ShardedParts) {
     this.#host = host;
@@ -246,11 +250,8 @@ class ShardedMember implements Program {
 
   #onRolled(answer: StoreAnswer): void {
     const outcome = this.#session?.onAnswer(answer, this.#out);
+    if (outcome !== undefined && this.#isStopping) return this.#goOn(outcome.kind === 'ok');
     if (outcome?.kind !== 'ok') return;
-    if (this.#isStopping) {
-      this.#out.act({ kind: 'exit', reason: 'stopped' });
-      return;
-    }
     const nowUs = this.#host.monotonicUs();
     const { rollUs, deadUs, shards, assign, steals } = this.#preset;
     this.#roll.onRows(outcome.rows, nowUs);
@@ -272,8 +273,7 @@ class ShardedMember implements Program {
     const epoch = nextEpoch(shard, this.#preset.shards, row?.epoch ?? 0, floor);
     this.#count += 1;
     const session = this.#newSession(`shard${shard}.${this.#count}`);
-    const seen = { version, epoch: row?.epoch ?? 0 };
-    const term = new ShardTerm(this.#termPort(), shard, epoch, seen, session);
+    const term = new ShardTerm(this.#termPort(), shard, epoch, version, session);
     this.#terms.set(shard, term);
     this.#bySession.set(session.name, term);
     term.begin();
@@ -305,13 +305,23 @@ class ShardedMember implements Program {
     if (this.#isStopping && this.#terms.size === 0) this.#sayGoodbye();
   }
 
+  /** An answer came while it stops: to its goodbye, or to a roll call from before. */
+  #goOn(isOk: boolean): void {
+    if (this.#saysGoodbye && isOk) this.#out.act({ kind: 'exit', reason: 'stopped' });
+    else if (this.#terms.size === 0) this.#sayGoodbye();
+  }
+
   #sayGoodbye(): void {
     if (this.#session === undefined) {
       this.#out.act({ kind: 'exit', reason: 'stopped' });
       return;
     }
+    // The answer to a roll call comes first.
+    if (this.#session.isOpen) return;
+    const againUs = this.#saysGoodbye ? GOODBYE_AGAIN_US : 0;
+    this.#saysGoodbye = true;
     const gone: StoreOp = { kind: 'write', key: memberKey(this.#host.self), value: undefined };
-    this.#session.call([{ kind: 'begin' }, gone, { kind: 'commit' }], this.#out);
+    this.#session.call([{ kind: 'begin' }, gone, { kind: 'commit' }], this.#out, againUs);
   }
 
   #onStore(answer: StoreAnswer): void {

@@ -44,12 +44,6 @@ export interface TermPort {
   ended(term: ShardTerm, why: string): void;
 }
 
-/** What was seen of a shard by who is about to take it. */
-export interface Seen {
-  readonly version: number;
-  readonly epoch: number;
-}
-
 interface Leading {
   readonly engine: Engine;
   readonly journal: ShardJournal;
@@ -62,7 +56,7 @@ export class ShardTerm {
   readonly #session: StoreSession;
   readonly #out: ShardOut;
   readonly #held: { readonly from: string; readonly message: SchedulerMessage }[] = [];
-  #seen: Seen;
+  #seenVersion: number;
   #loader: ShardLoader | undefined;
   #leading: Leading | undefined;
   #state: 'taking' | 'loading' | 'leading' | 'leaving' | 'over' = 'taking';
@@ -70,11 +64,17 @@ export class ShardTerm {
   readonly #awaited = new Set<string>();
   #looked: Looked | undefined;
 
-  constructor(port: TermPort, shard: number, epoch: number, seen: Seen, session: StoreSession) {
+  constructor(
+    port: TermPort,
+    shard: number,
+    epoch: number,
+    seenVersion: number,
+    session: StoreSession,
+  ) {
     this.#port = port;
     this.shard = shard;
     this.epoch = epoch;
-    this.#seen = seen;
+    this.#seenVersion = seenVersion;
     this.#session = session;
     this.#out = new ShardOut(shard, () => port.epochForWorkers());
   }
@@ -100,7 +100,7 @@ export class ShardTerm {
   #takeOver(afterUs: number): void {
     const key = shardKey(this.shard);
     const value: ShardRow = { kind: 'shard', owner: this.#port.identity, epoch: this.epoch, n: 0 };
-    const cas: StoreOp = { kind: 'cas', key, version: this.#seen.version, value };
+    const cas: StoreOp = { kind: 'cas', key, version: this.#seenVersion, value };
     this.#session.call([{ kind: 'begin' }, cas, { kind: 'commit' }], this.#port.out, afterUs);
   }
 
@@ -137,7 +137,7 @@ export class ShardTerm {
       if (!isMine) return this.end('somebody else was faster');
     } else if (outcome.kind !== 'ok') return this.#takeOver(AGAIN_US);
     const version = outcome.kind === 'ok' ? outcome.version : outcome.row.version;
-    this.#seen = { version, epoch: this.epoch };
+    this.#seenVersion = version;
     this.#state = 'loading';
     const nowUs = host.wallUs();
     const reload = (entry: BookEntry): boolean => parts.reload(entry, nowUs);
@@ -153,7 +153,7 @@ export class ShardTerm {
     };
     const engine = new Engine(host, this.epoch, book, { ...options, elsewhere }, parts);
     const { epoch, shard } = this;
-    const mark = { shard, owner: identity, epoch, version: this.#seen.version };
+    const mark = { shard, owner: identity, epoch, version: this.#seenVersion };
     const journal = new ShardJournal(this.#session, mark, known, parts.rangeCheck);
     this.#loader = undefined;
     this.#leading = { engine, journal };
