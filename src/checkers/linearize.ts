@@ -95,15 +95,14 @@ function alone<S, O, M>(
 ): Finding<S, O> {
   addMove(register, moves, op);
   if (!register.tells(op)) return { kind: 'fits', states: starts };
-  const [only] = starts;
-  const last = starts.length === 1 && only !== undefined ? register.reach(only, op, moves) : [];
-  if (last?.length === 1) return { kind: 'fits', states: last };
   const states = new Map<string, S>();
   for (const start of starts) {
     const reached = register.reach(start, op, moves);
     if (reached === undefined) {
       return { kind: 'over-budget', reason: 'too many ways to follow one operation' };
     }
+    // As nearly always: there is nothing to tell apart.
+    if (starts.length === 1 && reached.length === 1) return { kind: 'fits', states: reached };
     if (states.size + reached.length > budget.states) {
       return { kind: 'over-budget', reason: `more than ${budget.states} states at a time` };
     }

@@ -86,7 +86,7 @@ export class ShardJournal {
   #version: number;
   #n = 0;
   #inFlight: Batch | undefined;
-  /** In order of steps; all but the last are full. */
+  /** In order of steps: a step goes whole to the last one, or to one behind it. */
   #waiting: Batch[] = [];
   #hold: Hold | undefined;
 
